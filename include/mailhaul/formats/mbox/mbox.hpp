@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/mail/from_quoting.hpp"
+#include "mailhaul/store/source.hpp"
+#include "mailhaul/store/store.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// What is written: mbox.md section 1.
+enum class Variant { rd, o, cl, cl2 };
+
+struct SourceOptions {
+  /// Unset: one '>' is taken off `^>+From ` lines unless a Content-Length that holds protects the message.
+  std::optional<mail::FromQuoting> quoting{};
+};
+
+struct TargetOptions {
+  fs::Birth birth{};
+  Variant variant = Variant::rd;
+  SourceOptions reading{};
+};
+
+/// Whether a regular file that the operator named is an mbox: empty, or its first line is a postmark.
+[[nodiscard]] Evidence detect(Context& context, const std::string& path);
+
+/// Error(not_found), Error(not_a_store) with what was seen instead, Error(locked) naming the lock.
+[[nodiscard]] std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path,
+                                                                const fs::Rules& rules, const SourceOptions& options);
+
+/// The file need not exist; its directory must. Made at the first flush (or finish) when it does not.
+[[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
+                                                              const fs::Rules& rules, const TargetOptions& options);
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mailhaul/base/bytes.hpp"
+#include "mailhaul/fs/status.hpp"
+
+namespace mailhaul::fs {
+
+enum class LockKind { shared, exclusive };
+
+/// The seam between this program and the operating system: one method a system call, nothing decided here.
+///
+/// Every call returns what the system call returns, or the negative errno. The rules of safety.md are kept one floor
+/// up, in Directory, File and NewFile, so the doubles of the tests (memory, faults) run exactly the same rules.
+/// Any number of threads; distinct descriptors, distinct threads.
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  virtual ~Kernel() = default;
+
+  /// openat2(2) with RESOLVE_BENEATH | NO_SYMLINKS | NO_MAGICLINKS, and NO_XDEV unless `cross_mounts`.
+  virtual int open_beneath(int dir, const std::string& path, int flags, mode_t mode, bool cross_mounts) = 0;
+  /// openat(2) of one component, of "/" or "." with AT_FDCWD at the very start of a walk.
+  virtual int open_at(int dir, const std::string& name, int flags, mode_t mode) = 0;
+  virtual int close(int fd) = 0;
+  virtual int status(int fd, Status& out) = 0;
+  /// fstatat(2) with AT_SYMLINK_NOFOLLOW.
+  virtual int status_at(int dir, const std::string& name, Status& out) = 0;
+  /// Target of the symlink that `fd` (O_PATH|O_NOFOLLOW) is.
+  virtual int read_link(int fd, std::string& out) = 0;
+  /// getdents64(2): appends the next entries, "." and ".." among them; returns how many, 0 at the end.
+  virtual int read_directory(int fd, std::vector<Entry>& out) = 0;
+
+  virtual std::int64_t read_at(int fd, std::span<std::byte> into, std::uint64_t offset) = 0;
+  virtual std::int64_t write_at(int fd, Bytes from, std::uint64_t offset) = 0;
+  virtual int truncate(int fd, std::uint64_t size_octets) = 0;
+
+  /// linkat(2) of an open unnamed file: AT_EMPTY_PATH, on ENOENT or EPERM through /proc/self/fd (S8).
+  virtual int link_open_file(int fd, int dir, const std::string& name) = 0;
+  virtual int link_at(int from_dir, const std::string& from, int to_dir, const std::string& to) = 0;
+  /// renameat2(2); flags RENAME_NOREPLACE, RENAME_EXCHANGE or 0.
+  virtual int rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) = 0;
+  /// unlinkat(2); flags 0 or AT_REMOVEDIR.
+  virtual int unlink(int dir, const std::string& name, int flags) = 0;
+  virtual int make_directory(int dir, const std::string& name, mode_t mode) = 0;
+
+  virtual int change_owner(int fd, Owner owner) = 0;
+  virtual int change_mode(int fd, mode_t mode) = 0;
+  /// Sets the modification time, leaves the access time.
+  virtual int set_modified(int fd, FileTime time) = 0;
+
+  virtual int sync(int fd) = 0;
+  virtual int sync_file_system(int fd) = 0;
+  /// Whether syncfs on this file system reports write errors: Linux >= 5.8 and a local file system (D2).
+  virtual bool sync_file_system_is_sound(int fd) = 0;
+  /// F_OFD_SETLK on the whole file, without waiting; conflicts with the fcntl locks of mail programs. -EAGAIN: held.
+  virtual int try_lock(int fd, LockKind kind) = 0;
+  virtual int unlock(int fd) = 0;
+
+  virtual uid_t user() const = 0;
+};
+
+/// The real one. `forbid_openat2` makes open_beneath answer -ENOSYS, as an old kernel does.
+class PosixKernel final : public Kernel {
+ public:
+  explicit PosixKernel(bool forbid_openat2 = false) : forbid_openat2_(forbid_openat2) {}
+
+  int open_beneath(int dir, const std::string& path, int flags, mode_t mode, bool cross_mounts) override;
+  int open_at(int dir, const std::string& name, int flags, mode_t mode) override;
+  int close(int fd) override;
+  int status(int fd, Status& out) override;
+  int status_at(int dir, const std::string& name, Status& out) override;
+  int read_link(int fd, std::string& out) override;
+  int read_directory(int fd, std::vector<Entry>& out) override;
+  std::int64_t read_at(int fd, std::span<std::byte> into, std::uint64_t offset) override;
+  std::int64_t write_at(int fd, Bytes from, std::uint64_t offset) override;
+  int truncate(int fd, std::uint64_t size_octets) override;
+  int link_open_file(int fd, int dir, const std::string& name) override;
+  int link_at(int from_dir, const std::string& from, int to_dir, const std::string& to) override;
+  int rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) override;
+  int unlink(int dir, const std::string& name, int flags) override;
+  int make_directory(int dir, const std::string& name, mode_t mode) override;
+  int change_owner(int fd, Owner owner) override;
+  int change_mode(int fd, mode_t mode) override;
+  int set_modified(int fd, FileTime time) override;
+  int sync(int fd) override;
+  int sync_file_system(int fd) override;
+  bool sync_file_system_is_sound(int fd) override;
+  int try_lock(int fd, LockKind kind) override;
+  int unlock(int fd) override;
+  uid_t user() const override;
+
+ private:
+  bool forbid_openat2_;
+};
+
+}  // namespace mailhaul::fs

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mailhaul/mail/flags.hpp"
+#include "mailhaul/mail/keyword.hpp"
+#include "mailhaul/mail/uid.hpp"
+
+namespace mailhaul::mail {
+
+/// Content-Length, Status, X-IMAP, X-IMAPbase, X-Keywords, X-Status, X-UID: made by mbox stores, no part of a message
+/// (mbox.md section 5). Any case.
+[[nodiscard]] bool is_store_header(std::string_view name);
+
+/// X-IMAPbase / X-IMAP: `<uidvalidity> <last uid>[ keyword…]`.
+struct ImapBase {
+  UidValidity uid_validity{};
+  Uid last_uid{};
+  std::vector<std::string> keywords{};
+};
+[[nodiscard]] std::optional<ImapBase> parse_imap_base(std::string_view value);
+
+/// What the seven headers of one mbox message say. `P` of a Maildir name and the keyword `$Forwarded` of IMAP clients
+/// are the same fact, and an mbox has no letter for it: so `$Forwarded` is read as Flag::passed (and is then no
+/// keyword), and Flag::passed is written as `$Forwarded`. Of headers that stand there twice all letters and keywords
+/// count, but only the first good number, as with Dovecot.
+struct StoreHeaders {
+  FlagSet flags{};
+  KeywordSet keywords{};
+  bool old = false;                               ///< `O` in Status: not \Recent
+  std::optional<std::uint64_t> content_length{};  ///< only digits; else unset
+  std::optional<Uid> uid{};
+  std::optional<ImapBase> base{};
+  bool pseudo = false;           ///< X-IMAP with a non-zero UIDVALIDITY: no mail (section 5)
+  bool uid_before_base = false;  ///< X-UID, but no X-IMAPbase above it: not valid in message 1 (rule 1)
+};
+[[nodiscard]] StoreHeaders parse_store_headers(std::string_view header_block);
+
+/// The header block without the seven; every other octet stays.
+[[nodiscard]] std::string strip_store_headers(std::string_view header_block);
+
+/// The lines to put before the empty line, in Dovecot's order (section 5, rule 5): X-IMAPbase, X-UID, Status, X-Status,
+/// X-Keywords, Content-Length. Only what there is to say is written; names that are no IMAP atoms can't be said
+/// (is_keyword). With `pseudo` the base is called X-IMAP. `content_length` is padded with blanks to a width
+/// of 20 so that it can be filled in later; `eol` is "\n" or "\r\n".
+struct StoreHeaderLines {
+  std::string text;
+  std::optional<std::size_t> content_length_at{};  ///< offset of the padded number in `text`
+};
+[[nodiscard]] StoreHeaderLines format_store_headers(const StoreHeaders& headers, std::string_view eol);
+
+/// `number` as it stands at content_length_at: left-aligned, 20 wide.
+[[nodiscard]] std::string padded_length(std::uint64_t number);
+
+}  // namespace mailhaul::mail

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mailhaul::mail {
+
+/// RFC 9051 2.3.1.1: 1 .. 2^32-1, ascending in a folder.
+struct Uid {
+  std::uint32_t value = 0;
+  auto operator<=>(const Uid&) const = default;
+};
+
+/// The generation of a folder's UIDs; never 0.
+struct UidValidity {
+  std::uint32_t value = 0;
+  auto operator<=>(const UidValidity&) const = default;
+};
+
+/// What servers call one message, where the store knows it.
+struct ServerIds {
+  std::optional<Uid> uid{};
+  std::string guid{};
+  std::string pop3_uidl{};
+  bool operator==(const ServerIds&) const = default;
+};
+
+}  // namespace mailhaul::mail

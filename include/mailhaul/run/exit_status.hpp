@@ -1,0 +1,26 @@
+#pragma once
+
+#include "mailhaul/base/error.hpp"
+
+namespace mailhaul::run {
+
+/// What the program ends with; the README's table says the same.
+enum class ExitStatus : int {
+  ok = 0,
+  other_error = 1,
+  run_again = 2,     ///< the source changed while it was read
+  stopped = 20,      ///< by a signal: run again
+  some_failed = 23,  ///< some messages failed, listed
+  usage = 64,
+  no_such_store = 66,
+  cannot_create = 73,
+  target_io_error = 74,
+  locked = 75,
+  permission = 77,
+  target_full = 113,
+};
+
+/// The status of an Error that ended a run.
+[[nodiscard]] ExitStatus exit_status_of(const Error& error);
+
+}  // namespace mailhaul::run

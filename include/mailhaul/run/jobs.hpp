@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mailhaul/base/clock.hpp"
+#include "mailhaul/base/entropy.hpp"
+#include "mailhaul/base/stop.hpp"
+#include "mailhaul/fs/kernel.hpp"
+#include "mailhaul/run/exit_status.hpp"
+#include "mailhaul/run/finding_log.hpp"
+#include "mailhaul/run/location.hpp"
+#include "mailhaul/run/ownership.hpp"
+#include "mailhaul/sync/copier.hpp"
+#include "mailhaul/sync/verifier.hpp"
+
+namespace mailhaul::run {
+
+/// What a job gets from the outside world.
+struct Machine {
+  fs::Kernel& kernel;
+  Entropy& entropy;
+  const Clock& clock;
+  const StopRequest& stop;
+  std::string host{};
+  std::int64_t process = 0;
+  fs::Owner runner{};
+};
+
+/// What the commands have in common.
+struct Request {
+  sync::Options options{};
+  OpenOptions open{};
+  OwnershipOptions ownership{};
+  std::chrono::milliseconds lock_wait{30'000};
+  bool dry_run = false;
+};
+
+struct SyncReport {
+  Store source{};
+  Store target{};
+  sync::Outcome outcome{};
+  ExitStatus status = ExitStatus::ok;
+  std::string verdict{};
+};
+/// `mailhaul sync`: first copy, conversion, re-sync. Errors before the first folder are thrown, later ones are
+/// reported.
+[[nodiscard]] SyncReport run_sync(const Machine& machine, const Request& request, const Location& source,
+                                  const Location& target, FindingLog& findings, sync::Observer& observer);
+
+struct VerifyReport {
+  Store source{};
+  Store target{};
+  sync::Verification result{};
+  ExitStatus status = ExitStatus::ok;
+  std::string verdict{};
+};
+[[nodiscard]] VerifyReport run_verify(const Machine& machine, const Request& request, const Location& source,
+                                      const Location& target, FindingLog& findings, sync::Observer& observer);
+
+/// One folder as `scan` counts it.
+struct FolderCount {
+  store::FolderRef folder{};
+  std::uint64_t messages = 0;
+  std::uint64_t unseen = 0;
+  std::uint64_t octets = 0;
+  std::uint64_t failed = 0;
+  bool stable = true;
+  std::optional<Error> error{};
+};
+struct ScannedStore {
+  Store store{};
+  std::vector<FolderCount> folders{};
+};
+struct ScanReport {
+  std::vector<ScannedStore> stores{};  ///< one or two
+  ExitStatus status = ExitStatus::ok;
+};
+[[nodiscard]] ScanReport run_scan(const Machine& machine, const Request& request,
+                                  const std::vector<Location>& locations, FindingLog& findings,
+                                  sync::Observer& observer);
+
+}  // namespace mailhaul::run

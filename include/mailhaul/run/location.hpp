@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/formats/maildir/maildir.hpp"
+#include "mailhaul/formats/mbox/mbox.hpp"
+#include "mailhaul/fs/directory.hpp"
+#include "mailhaul/store/store.hpp"
+
+namespace mailhaul::run {
+
+enum class Format { maildir, mbox };
+[[nodiscard]] std::string_view to_string(Format format);
+
+/// What the user types: `[FORMAT:]PATH`; `::` is a colon in a path.
+struct Location {
+  std::optional<Format> format{};  ///< unset: to be detected
+  std::string path{};
+};
+
+/// Error(usage) for an unknown format, an option of a location that this version does not know, or an empty path.
+[[nodiscard]] Location parse_location(std::string_view text);
+
+/// A location whose format is known, and why.
+struct Store {
+  Format format{};
+  std::string path{};
+  std::string evidence{};
+};
+/// A stated format is believed (opening it will tell); else the path is looked at. Error(not_found) when there is
+/// nothing, Error(not_a_store) with what each format missed.
+[[nodiscard]] Store detect(formats::Context& context, const Location& location, Side side);
+
+/// How stores are opened; one for both sides.
+struct OpenOptions {
+  bool allow_sparse = false;
+  fs::Durability durability = fs::Durability::batch;
+  formats::mbox::Variant mbox_variant = formats::mbox::Variant::rd;
+  std::optional<mail::FromQuoting> from_quoting{};
+};
+
+[[nodiscard]] std::unique_ptr<store::MessageSource> open_source(formats::Context& context, const Store& store,
+                                                                const OpenOptions& options);
+[[nodiscard]] std::unique_ptr<store::MessageStore> open_target(formats::Context& context, const Store& store,
+                                                               const OpenOptions& options, const fs::Birth& birth);
+/// What open_target would give, without making or changing anything.
+[[nodiscard]] std::unique_ptr<store::MessageStore> open_preview(formats::Context& context, const Store& store,
+                                                                const OpenOptions& options);
+/// Reading a target (verify): errors are the target's.
+[[nodiscard]] std::unique_ptr<store::MessageSource> open_for_reading(formats::Context& context, const Store& store,
+                                                                     const OpenOptions& options, Side side);
+
+/// fstat of the store's root (the directory, or the mbox file); nothing when it does not exist.
+[[nodiscard]] std::optional<fs::Status> root_status(formats::Context& context, const Store& store, Side side);
+
+/// What a store of that format can hold, before one exists.
+[[nodiscard]] store::Capabilities abilities_of(Format format);
+
+}  // namespace mailhaul::run

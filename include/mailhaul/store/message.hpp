@@ -1,0 +1,63 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "mailhaul/mail/date.hpp"
+#include "mailhaul/mail/flags.hpp"
+#include "mailhaul/mail/folder_name.hpp"
+#include "mailhaul/mail/keyword.hpp"
+#include "mailhaul/mail/uid.hpp"
+
+namespace mailhaul::store {
+
+/// A store's own address of a message (Maildir base name, mbox offset); opaque elsewhere.
+struct Handle {
+  std::string token{};
+  auto operator<=>(const Handle&) const = default;
+};
+
+/// One folder of one mailbox; a plain Maildir or mbox has exactly one mailbox, unnamed.
+struct FolderRef {
+  std::string mailbox{};
+  mail::FolderName folder{};
+  auto operator<=>(const FolderRef&) const = default;
+  bool operator==(const FolderRef&) const = default;
+  /// "bob@example.com: Work/2024", or without a mailbox name just "Work/2024". Not escaped.
+  [[nodiscard]] std::string display() const;
+};
+
+/// What a store of the same format may want to keep as it was. Empty where the source has no such thing.
+struct NameHints {
+  std::string base_name{};        ///< Maildir: octets up to the first ':'
+  std::string info_extra{};       ///< Maildir: unknown flag letters and the "future" part (maildir.md section 2)
+  std::string envelope_sender{};  ///< mbox: sender of the postmark line
+};
+
+/// All that is known before the body is read.
+struct MessageInfo {
+  Handle handle{};
+  /// Canonical octets; unset for an mbox message not yet walked.
+  std::optional<std::uint64_t> size_octets{};
+  mail::FlagSet flags{};
+  mail::KeywordSet keywords{};
+  bool recent = false;  ///< still in new/, or no `O` in Status
+  std::optional<mail::InternalDate> internal_date{};
+  mail::ServerIds ids{};
+  NameHints hints{};
+};
+
+/// What to change in a message's flags, so that a flag set meanwhile by somebody else survives.
+struct FlagChange {
+  mail::FlagSet add{};
+  mail::FlagSet remove{};
+  mail::KeywordSet add_keywords{};
+  mail::KeywordSet remove_keywords{};
+  [[nodiscard]] bool empty() const {
+    return add.empty() && remove.empty() && add_keywords.empty() && remove_keywords.empty();
+  }
+};
+
+}  // namespace mailhaul::store

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mailhaul/io/source.hpp"
+#include "mailhaul/mail/content_key.hpp"
+#include "mailhaul/store/message.hpp"
+
+namespace mailhaul::store {
+
+/// Same after a reboot: file system, inode and path. Opaque.
+struct StoreId {
+  std::string text{};
+  bool operator==(const StoreId&) const = default;
+};
+
+struct Mailbox {
+  std::string name{};
+  std::vector<mail::FolderName> folders{};
+};
+
+/// A folder beside its messages. Unset: the store does not know.
+struct FolderInfo {
+  std::optional<mail::UidValidity> uid_validity{};
+  std::optional<mail::Uid> next_uid{};
+  std::string guid{};
+  std::vector<std::string> keywords{};  ///< names in use, where the store lists them
+  std::optional<std::uint64_t> messages{};
+  std::optional<std::uint64_t> octets{};
+};
+
+/// Opaque token: equal means that the folder has not changed since. `young`: taken less than 2 s after the last change,
+/// so not to be trusted.
+struct Stamp {
+  std::string token{};
+  bool young = false;
+  bool operator==(const Stamp& other) const { return token == other.token; }
+};
+
+struct FolderSince {
+  FolderRef folder{};
+  std::optional<Stamp> since{};
+};
+
+/// What a walk saw of a folder, told after its last message.
+struct WalkEnd {
+  std::optional<Stamp> stamp{};
+  /// D11: the folder held still while it was walked. False: what was copied is right, absence means nothing, run again.
+  bool stable = true;
+};
+
+struct Capabilities {
+  bool fetch = false;           ///< messages can be asked for by handle
+  bool stable_handles = false;  ///< a handle outlives a change of the folder
+  bool moves = false;           ///< FolderWriter::take works
+  bool changes_flags = true;    ///< FolderWriter::change_flags works
+  bool folders = false;         ///< holds more than INBOX
+  bool keeps_keywords = false;
+  bool keeps_uids = false;
+  bool keeps_base_names = false;
+  std::size_t parallel_folders = 1;  ///< how many folders may be worked on at once
+};
+
+/// Walks messages in storage order. One thread.
+class MessageCursor {
+ public:
+  MessageCursor() = default;
+  MessageCursor(const MessageCursor&) = delete;
+  MessageCursor& operator=(const MessageCursor&) = delete;
+  virtual ~MessageCursor() = default;
+
+  /// Goes to the next message; false at the end. Error of scope message: that one can't be read, next() goes on after
+  /// it.
+  virtual bool next() = 0;
+  [[nodiscard]] virtual const FolderRef& folder() const = 0;
+  /// Costs no body. `internal_date` and `size_octets` may still be unset where they cost an open file (Maildir);
+  /// after content() they are as complete as the store can have them.
+  [[nodiscard]] virtual const MessageInfo& info() const = 0;
+  /// Canonical octets, opened on demand, gone at next(). Once a message: a second call is a bug of the caller.
+  /// Error of scope message, at the call or while it is read: the message failed, nothing of it may be kept.
+  [[nodiscard]] virtual io::Source& content() = 0;
+  /// Reads content() through the hasher.
+  [[nodiscard]] virtual mail::ContentKey key(const mail::KeySecrets& secrets);
+  /// After next() was false.
+  [[nodiscard]] virtual WalkEnd end(const FolderRef& folder) = 0;
+};
+
+class SettingsSource;  ///< what lies beside mail in an account; arrives with the accounts
+
+/// All that may be held of a source: it can't write.  Any number of threads; a cursor each.
+class MessageSource {
+ public:
+  MessageSource() = default;
+  MessageSource(const MessageSource&) = delete;
+  MessageSource& operator=(const MessageSource&) = delete;
+  virtual ~MessageSource() = default;
+
+  [[nodiscard]] virtual StoreId identity() const = 0;
+  [[nodiscard]] virtual Capabilities capabilities() const = 0;
+  /// Each mailbox with its folders, INBOX first, the others sorted.
+  [[nodiscard]] virtual std::vector<Mailbox> mailboxes() = 0;
+  [[nodiscard]] virtual FolderInfo folder(const FolderRef& folder) = 0;
+  /// Nothing when the folder does not exist.
+  [[nodiscard]] virtual std::optional<Stamp> stamp(const FolderRef& folder) = 0;
+  [[nodiscard]] virtual SettingsSource* settings() { return nullptr; }
+  /// All of each folder, or where a stamp is given and the store can (an mbox that only grew) what came after it.
+  [[nodiscard]] virtual std::unique_ptr<MessageCursor> walk(std::span<const FolderSince> folders) = 0;
+  /// These messages, in the order the store likes; those that are gone are left out. Only with Capabilities::fetch.
+  [[nodiscard]] virtual std::unique_ptr<MessageCursor> fetch(const FolderRef& folder,
+                                                             std::span<const Handle> handles) = 0;
+};
+
+}  // namespace mailhaul::store

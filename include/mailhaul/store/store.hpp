@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "mailhaul/io/sink.hpp"
+#include "mailhaul/store/source.hpp"
+
+namespace mailhaul::store {
+
+/// What became of one change of a batch, in the order in which they were asked for.
+struct Receipt {
+  enum class Outcome {
+    done,
+    gone_or_changed,  ///< the message was not there, or no longer as seen: nothing was done to it
+  };
+  Outcome outcome = Outcome::done;
+  Handle handle{};  ///< final address; of an append the link may have had to take another name
+};
+
+/// Writes one message. Destroyed uncommitted: nothing was added.
+class MessageWriter : public io::Sink {
+ public:
+  /// False: octets would be thrown away (dry run), so the caller need not read them.
+  [[nodiscard]] virtual bool wants_octets() const { return true; }
+  /// Joins the batch of its folder; not visible yet.
+  virtual void commit() = 0;
+};
+
+/// UIDs of messages at the target, ascending: for the list that a server reads. Empty where nobody numbers.
+class NumberedMessages {
+ public:
+  NumberedMessages() = default;
+  NumberedMessages(const NumberedMessages&) = delete;
+  NumberedMessages& operator=(const NumberedMessages&) = delete;
+  virtual ~NumberedMessages() = default;
+  virtual bool next(Handle& handle, mail::ServerIds& ids) = 0;
+};
+
+class NoNumberedMessages final : public NumberedMessages {
+ public:
+  bool next(Handle& /*handle*/, mail::ServerIds& /*ids*/) override { return false; }
+};
+
+/// All changes of one folder; they collect in a batch. One thread; one MessageWriter at a time.
+/// Destroyed without flush(): nothing of the open batch was done.
+class FolderWriter {
+ public:
+  FolderWriter() = default;
+  FolderWriter(const FolderWriter&) = delete;
+  FolderWriter& operator=(const FolderWriter&) = delete;
+  virtual ~FolderWriter() = default;
+
+  /// `info` as complete as the source can have it: after content() was called.
+  [[nodiscard]] virtual std::unique_ptr<MessageWriter> append(const MessageInfo& info) = 0;
+  virtual void change_flags(const Handle& handle, const FlagChange& change) = 0;
+  /// Moves a message here from another folder of this store, where capabilities().moves.
+  virtual void take(const FolderRef& from, const Handle& handle) = 0;
+  virtual void expunge(const Handle& handle) = 0;
+  /// The store would rather be flushed now (D1: 256 files or 64 MiB).
+  [[nodiscard]] virtual bool batch_is_full() const = 0;
+  /// Visible and durable; one receipt a change, in order. Throws: no receipts, nothing recorded, appended messages must
+  /// be written once more (D3).
+  virtual std::vector<Receipt> flush() = 0;
+  /// After the last flush: control files (uidlist), and the stamp only where a lock vouches for it.
+  virtual std::optional<Stamp> finish(const FolderInfo& info, NumberedMessages& messages) = 0;
+};
+
+class Repairs;  ///< what `fix` does to an existing tree; arrives with it
+
+class MessageStore : public MessageSource {
+ public:
+  /// Opens the folder, made where it is missing. Distinct folders, distinct threads.
+  [[nodiscard]] virtual std::unique_ptr<FolderWriter> open_folder(const FolderRef& folder, const FolderInfo& info) = 0;
+  [[nodiscard]] virtual Repairs* repairs() { return nullptr; }
+};
+
+}  // namespace mailhaul::store

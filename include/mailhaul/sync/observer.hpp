@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "mailhaul/base/error.hpp"
+#include "mailhaul/store/message.hpp"
+
+namespace mailhaul::sync {
+
+enum class Action { copied, adopted, flags_changed, left_out, failed };
+[[nodiscard]] const char* to_string(Action action);
+
+/// What became of one source message. Views: valid during the call only.
+struct MessageEvent {
+  Action action{};
+  const store::FolderRef& source;
+  const store::FolderRef& target;
+  const store::MessageInfo& info;
+  std::uint64_t octets = 0;
+  const Error* error = nullptr;  ///< for `failed`
+};
+
+/// Sums of one source folder.
+struct FolderOutcome {
+  store::FolderRef source{};
+  store::FolderRef target{};
+  std::uint64_t source_messages = 0;
+  std::uint64_t target_before = 0;  ///< messages at the target when the run came to it
+  std::uint64_t copied = 0;
+  std::uint64_t adopted = 0;
+  std::uint64_t flags_changed = 0;
+  std::uint64_t left_out = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t octets_copied = 0;
+  bool stable = true;
+  std::optional<Error> error{};  ///< the folder was given up here
+};
+
+/// Told by all workers at once, so implementations lock.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+  /// Once, before the first folder: how many there will be, and their octets where the source knows them cheaply.
+  virtual void begin(std::size_t /*folders*/, std::optional<std::uint64_t> /*octets*/) {}
+  virtual void folder_begins(const store::FolderRef& /*source*/) {}
+  virtual void message(const MessageEvent& /*event*/) {}
+  /// Octets read so far of a message that is on its way.
+  virtual void octets(std::uint64_t /*more*/) {}
+  virtual void folder_ends(const FolderOutcome& /*outcome*/) {}
+};
+
+}  // namespace mailhaul::sync

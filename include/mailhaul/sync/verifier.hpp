@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mailhaul/base/stop.hpp"
+#include "mailhaul/mail/content_key.hpp"
+#include "mailhaul/store/source.hpp"
+#include "mailhaul/sync/copier.hpp"
+
+namespace mailhaul::sync {
+
+/// A source message that is not at the target, with what a person needs to find it. Texts are raw (S14).
+struct MissingMessage {
+  store::FolderRef folder{};
+  store::MessageInfo info{};
+  std::string message_id{};
+  std::string subject{};
+  std::string reason{};  ///< "not at the target", or why it could not be read
+};
+
+struct VerifiedFolder {
+  store::FolderRef source{};
+  store::FolderRef target{};
+  std::uint64_t source_messages = 0;
+  std::uint64_t target_messages = 0;
+  std::uint64_t found = 0;
+  std::uint64_t left_out = 0;
+  std::uint64_t missing = 0;
+  bool stable = true;
+};
+
+struct Verification {
+  std::vector<VerifiedFolder> folders{};
+  std::vector<MissingMessage> missing{};
+  std::optional<Error> error{};
+};
+
+/// Proof by content: both sides are read whole and compared as multisets, folder by folder (H5).
+[[nodiscard]] Verification verify(store::MessageSource& source, store::MessageSource& target,
+                                  const store::Capabilities& target_abilities, const mail::KeySecrets& secrets,
+                                  const Options& options, Observer& observer, const StopRequest& stop);
+
+}  // namespace mailhaul::sync

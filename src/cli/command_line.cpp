@@ -1,0 +1,232 @@
+#include "command_line.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "units.hpp"
+
+namespace mailhaul::cli {
+namespace {
+
+constexpr std::string_view version = "mailhaul 0.1.0";
+
+constexpr std::string_view about =
+    "mailhaul brings the mail at DST up to date with the mail at SRC, by their files, as often as you like.\n"
+    "Nothing is ever removed or overwritten at DST, and nothing is changed at SRC.";
+
+constexpr std::string_view notes = R"(Locations:
+  maildir:DIR   a Maildir or Maildir++ (folders as DIR/.Name)
+  mbox:FILE     one mbox file (it holds one folder, INBOX)
+  PATH          a path that begins with / or . is looked at and its format detected; '::' is a colon in FORMAT:PATH
+
+Examples:
+  mailhaul scan /var/mail/bob                               what is there
+  mailhaul sync mbox:/var/mail/bob maildir:/home/bob/Maildir   copy; run it again at any time
+  mailhaul verify mbox:/var/mail/bob maildir:/home/bob/Maildir prove that every message is there
+  mailhaul sync -n maildir:/srv/a/Maildir maildir:/srv/b/Maildir   show what would be done
+
+Exit status:
+  0 all of SRC is at DST          2 done, but SRC changed meanwhile: run again    20 stopped by a signal: run again
+  23 some messages failed, listed 64 usage      66 no such store     73 cannot create DST   74 I/O error at DST
+  75 locked by another program    77 permission 113 DST is full      1 other error)";
+
+/// Options as typed, before they mean anything.
+struct Typed {
+  std::vector<std::string> locations;
+  std::vector<std::string> includes, excludes, maps;
+  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant = "rd", quoting, state;
+  std::size_t jobs = 0;
+  std::uint32_t lock_wait = 30;
+  bool dry_run = false, allow_sparse = false;
+  int verbose = 0;
+  bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
+};
+
+Error bad_option(std::string_view option, std::string_view value, std::string_view reason) {
+  return Error(Cause::usage, Scope::run, fmt::format("reading {}", option)).at(value).because(reason);
+}
+
+void add_common(CLI::App& command, Typed& typed) {
+  command.add_option("--include", typed.includes, "only folders that match (glob: * anything, % without /, ?)")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  command.add_option("--exclude", typed.excludes, "leave out folders that match")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  command.add_option("-j,--jobs", typed.jobs, "folders at a time (default: processors, at most 4)")->type_name("N");
+  command
+      .add_option("--from-quoting", typed.quoting,
+                  "how '>From ' lines of an mbox are read: rd or o (one '>' is taken off), none; default: rd, but "
+                  "none for a message whose Content-Length holds")
+      ->type_name("rd|o|none");
+  command.add_option("--lock-wait", typed.lock_wait, "how long to wait for a locked mbox (default 30)")
+      ->type_name("SECONDS");
+  command.add_flag("--allow-sparse", typed.allow_sparse, "read files that are mostly holes");
+  command.add_option("--state", typed.state, "directory for what is kept between runs (nothing yet)")->type_name("DIR");
+  command.add_flag("-v,--verbose", typed.verbose, "list every finding");
+  command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
+  command.add_flag("--json", typed.json, "one JSON object a line instead of text");
+  command.add_flag("-P,--progress", typed.progress, "a progress line even when not on a terminal");
+  command.add_flag("--no-progress", typed.no_progress, "no progress line");
+  command.add_flag("--stats", typed.stats, "time, rate and memory at the end");
+}
+
+void add_message_filters(CLI::App& command, Typed& typed) {
+  command
+      .add_option("--map-folder", typed.maps,
+                  "folder A and those below it become B; A may be a glob, then all that match go into B")
+      ->type_name("A=B")
+      ->allow_extra_args(false);
+  command.add_option("--min-size", typed.min_size, "only messages of at least that size (K, M, G)")->type_name("SIZE");
+  command.add_option("--max-size", typed.max_size, "only messages of at most that size")->type_name("SIZE");
+  command
+      .add_option("--min-age", typed.min_age, "only messages that arrived at least that long ago (s, m, h, d, w, y)")
+      ->type_name("AGE");
+  command.add_option("--max-age", typed.max_age, "only messages that arrived at most that long ago")->type_name("AGE");
+}
+
+void add_sync_options(CLI::App& command, Typed& typed) {
+  command.add_flag("-n,--dry-run,--dry", typed.dry_run, "show what would be done, change nothing");
+  command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every message that is copied or changed");
+  command.add_option("--chown", typed.chown, "owner of what is made at DST (default: that of DST, else of SRC)")
+      ->type_name("USER:GROUP");
+  command.add_option("--chmod", typed.chmod, "modes of what is made at DST (default: those of DST, else D700,F600)")
+      ->type_name("D700,F600");
+  command
+      .add_option("--fsync", typed.fsync,
+                  "batch: all of a batch at once (default); each: every file; none: a power cut may lose mail")
+      ->type_name("batch|each|none");
+  command.add_option("--mbox-variant", typed.variant, "which mbox is written (default rd)")->type_name("rd|o|cl|cl2");
+}
+
+/// Habits of rsync's users: harmless ones are taken, those that could lose mail are refused with the reason.
+void add_rsync_habits(CLI::App& command) {
+  command.add_flag("-a,-r,-t,--archive,--recursive,--times")->description("always on (accepted for rsync's users)");
+  for (const char* name : {"-u,--update", "--inplace", "--append", "--size-only"}) {
+    command
+        .add_flag_callback(name,
+                           [name] {
+                             throw bad_option(
+                                 name, "", "this could lose mail and is not needed: messages are compared by content");
+                           })
+        ->group("");
+  }
+}
+
+template <typename Value>
+Value choose(std::string_view option, const std::string& typed,
+             const std::vector<std::pair<std::string_view, Value>>& choices) {
+  std::string known;
+  for (const auto& [name, value] : choices) {
+    if (name == typed) return value;
+    known += (known.empty() ? "" : ", ") + std::string(name);
+  }
+  throw bad_option(option, typed, "unknown value").hint("one of " + known);
+}
+
+void read_filters(const Typed& typed, const Clock& clock, sync::Options& options) {
+  for (const auto* patterns : {&typed.includes, &typed.excludes})
+    for (const std::string& pattern : *patterns)
+      if (pattern.empty() || pattern.starts_with("re:") || pattern.front() == '\\')
+        throw bad_option("--include/--exclude", pattern, "only globs on folder names are known in this version");
+  options.folders = {typed.includes, typed.excludes};
+  for (const std::string& pair : typed.maps)
+    if (!options.map.add(pair)) throw bad_option("--map-folder", pair, "not of the form A=B with a folder name as B");
+
+  const auto size = [](std::string_view option, const std::string& text) -> std::optional<std::uint64_t> {
+    if (text.empty()) return std::nullopt;
+    const auto octets = parse_size(text);
+    if (!octets) throw bad_option(option, text, "not a size").hint("such as 840, 10K, 1.5M, 2G");
+    return octets;
+  };
+  options.messages.min_octets = size("--min-size", typed.min_size);
+  options.messages.max_octets = size("--max-size", typed.max_size);
+  const auto date = [&](std::string_view option, const std::string& text) -> std::optional<mail::InternalDate> {
+    if (text.empty()) return std::nullopt;
+    const auto age = parse_age(text);
+    if (!age) throw bad_option(option, text, "not an age").hint("such as 30d, 6h, 2w, 1y; a bare number is days");
+    return std::chrono::floor<std::chrono::seconds>(clock.now()) - *age;
+  };
+  options.messages.not_after = date("--min-age", typed.min_age);
+  options.messages.not_before = date("--max-age", typed.max_age);
+}
+
+Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
+  Command command;
+  command.kind = kind;
+  for (const std::string& text : typed.locations) command.locations.push_back(run::parse_location(text));
+  run::Request& request = command.request;
+  read_filters(typed, clock, request.options);
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  request.options.jobs = typed.jobs > 0 ? std::min<std::size_t>(typed.jobs, 64) : std::min<std::size_t>(processors, 4);
+  request.open.allow_sparse = typed.allow_sparse;
+  request.open.durability = choose<fs::Durability>(
+      "--fsync", typed.fsync,
+      {{"batch", fs::Durability::batch}, {"each", fs::Durability::each}, {"none", fs::Durability::none}});
+  using formats::mbox::Variant;
+  request.open.mbox_variant =
+      choose<Variant>("--mbox-variant", typed.variant,
+                      {{"rd", Variant::rd}, {"o", Variant::o}, {"cl", Variant::cl}, {"cl2", Variant::cl2}});
+  if (!typed.quoting.empty())
+    request.open.from_quoting = choose<mail::FromQuoting>(
+        "--from-quoting", typed.quoting,
+        {{"rd", mail::FromQuoting::rd}, {"o", mail::FromQuoting::o}, {"none", mail::FromQuoting::none}});
+  if (!typed.chown.empty()) request.ownership.owner = run::parse_owner(typed.chown);
+  if (!typed.chmod.empty()) run::parse_modes(typed.chmod, request.ownership);
+  request.lock_wait = std::chrono::seconds{typed.lock_wait};
+  request.dry_run = typed.dry_run;
+  if (typed.progress && typed.no_progress) throw bad_option("--progress", "", "asked for and refused at once");
+  command.saying = {typed.verbose, typed.quiet, typed.itemize, typed.json, typed.stats, std::nullopt};
+  if (typed.progress) command.saying.progress = true;
+  if (typed.no_progress) command.saying.progress = false;
+  return command;
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock) {
+  Typed typed;
+  CLI::App app{std::string(about), "mailhaul"};
+  app.footer(std::string(notes));
+  app.set_version_flag("--version", std::string(version));
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  CLI::App* scan =
+      app.add_subcommand("scan", "What is there: folders, messages, octets, problems; two stores: side by side");
+  scan->add_option("STORE", typed.locations, "one or two locations")->required()->expected(1, 2);
+  add_common(*scan, typed);
+
+  CLI::App* sync =
+      app.add_subcommand("sync", "Bring DST up to date with SRC: first copy, conversion, and every run after it");
+  sync->add_option("SRC DST", typed.locations, "where from, where to")->required()->expected(2);
+  add_sync_options(*sync, typed);
+  add_message_filters(*sync, typed);
+  add_common(*sync, typed);
+  add_rsync_habits(*sync);
+
+  CLI::App* verify =
+      app.add_subcommand("verify", "Prove by content that every message of SRC is at DST; list what is not");
+  verify->add_option("SRC DST", typed.locations, "where from, where to")->required()->expected(2);
+  add_message_filters(*verify, typed);
+  add_common(*verify, typed);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    std::ostringstream out;
+    app.exit(asked, out, out);
+    return {std::nullopt, out.str()};
+  } catch (const CLI::ParseError& error) {
+    throw Error(Cause::usage, Scope::run, "reading the command line").because(error.what()).hint("see mailhaul --help");
+  }
+  const auto kind = scan->parsed() ? Command::Kind::scan : sync->parsed() ? Command::Kind::sync : Command::Kind::verify;
+  return {understand(typed, kind, clock), ""};
+}
+
+}  // namespace mailhaul::cli

@@ -1,0 +1,142 @@
+#include "json_output.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "mailhaul/base/escape.hpp"
+
+namespace mailhaul::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string text(const std::string& raw) { return replace_invalid_utf8(raw); }
+
+ordered_json location(const run::Store& store) {
+  return {{"format", to_string(store.format)}, {"path", text(store.path)}, {"evidence", text(store.evidence)}};
+}
+
+ordered_json date(const store::MessageInfo& info) {
+  return info.internal_date ? ordered_json(mail::to_iso(*info.internal_date)) : ordered_json();
+}
+
+void print(std::FILE* out, const ordered_json& object) {
+  // S14: DEL, C1 and bidi controls are legal in JSON text, and a terminal would obey them all the same.
+  constexpr bool ascii_only = true;
+  fmt::print(out, "{}\n", object.dump(-1, ' ', ascii_only, ordered_json::error_handler_t::replace));
+}
+
+void print_summary(std::FILE* out, const char* command, run::ExitStatus status, ordered_json more) {
+  ordered_json summary{{"event", "summary"}, {"command", command}, {"status", static_cast<int>(status)}};
+  summary.update(more);
+  print(out, summary);
+  std::fflush(out);
+}
+
+}  // namespace
+
+void JsonOutput::message(const sync::MessageEvent& event) {
+  const bool change = event.action == sync::Action::copied || event.action == sync::Action::flags_changed;
+  const bool wanted = event.action == sync::Action::failed || (saying_.itemize && (change || saying_.verbose > 0));
+  if (!wanted) return;
+  ordered_json line{{"event", "message"},
+                    {"action", to_string(event.action)},
+                    {"source", text(event.source.display())},
+                    {"target", text(event.target.display())},
+                    {"handle", text(event.info.handle.token)},
+                    {"octets", event.octets},
+                    {"date", date(event.info)}};
+  if (event.error != nullptr) line["error"] = text(event.error->what());
+  const std::lock_guard guard(mutex_);
+  print(out_, line);
+}
+
+void JsonOutput::add(const Finding& finding) {
+  const std::lock_guard guard(mutex_);
+  print(out_, {{"event", "finding"},
+               {"weight", to_string(finding.weight)},
+               {"kind", to_string(finding.kind)},
+               {"folder", text(finding.folder)},
+               {"where", text(finding.where)},
+               {"text", text(finding.text)},
+               {"count", finding.count}});
+}
+
+void JsonOutput::error(const Error& error) {
+  const std::lock_guard guard(mutex_);
+  print(out_,
+        {{"event", "error"}, {"text", text(error.what())}, {"status", static_cast<int>(run::exit_status_of(error))}});
+}
+
+void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& findings) {
+  for (const auto& folder : report.outcome.folders) {
+    print(out_, {{"event", "folder"},
+                 {"source", text(folder.source.display())},
+                 {"target", text(folder.target.display())},
+                 {"source_messages", folder.source_messages},
+                 {"target_before", folder.target_before},
+                 {"copied", folder.copied},
+                 {"already_there", folder.adopted},
+                 {"flags_changed", folder.flags_changed},
+                 {"left_out", folder.left_out},
+                 {"failed", folder.failed},
+                 {"octets_copied", folder.octets_copied},
+                 {"stable", folder.stable}});
+    if (folder.error && folder.error->scope() == Scope::folder) error(*folder.error);
+  }
+  if (report.outcome.error) error(*report.outcome.error);
+  print_summary(out_, "sync", report.status,
+                {{"source", location(report.source)},
+                 {"target", location(report.target)},
+                 {"findings_failed", findings.count(Weight::failed)},
+                 {"verdict", report.verdict}});
+}
+
+void JsonOutput::report(const run::VerifyReport& report, const run::FindingLog& findings) {
+  for (const auto& folder : report.result.folders)
+    print(out_, {{"event", "folder"},
+                 {"source", text(folder.source.display())},
+                 {"target", text(folder.target.display())},
+                 {"source_messages", folder.source_messages},
+                 {"target_messages", folder.target_messages},
+                 {"proven", folder.found},
+                 {"left_out", folder.left_out},
+                 {"missing", folder.missing},
+                 {"stable", folder.stable}});
+  for (const auto& missing : report.result.missing)
+    print(out_, {{"event", "missing"},
+                 {"folder", text(missing.folder.display())},
+                 {"date", date(missing.info)},
+                 {"message_id", text(missing.message_id)},
+                 {"subject", text(missing.subject)},
+                 {"handle", text(missing.info.handle.token)},
+                 {"reason", text(missing.reason)}});
+  if (report.result.error) error(*report.result.error);
+  print_summary(out_, "verify", report.status,
+                {{"source", location(report.source)},
+                 {"target", location(report.target)},
+                 {"findings_failed", findings.count(Weight::failed)},
+                 {"verdict", report.verdict}});
+}
+
+void JsonOutput::report(const run::ScanReport& report, const run::FindingLog& findings) {
+  ordered_json stores = ordered_json::array();
+  for (const auto& scanned : report.stores) {
+    for (const auto& count : scanned.folders) {
+      print(out_, {{"event", "folder"},
+                   {"path", text(scanned.store.path)},
+                   {"folder", text(count.folder.display())},
+                   {"messages", count.messages},
+                   {"unseen", count.unseen},
+                   {"octets", count.octets},
+                   {"failed", count.failed},
+                   {"stable", count.stable}});
+      if (count.error) error(*count.error);
+    }
+    stores.push_back(location(scanned.store));
+  }
+  print_summary(out_, "scan", report.status,
+                {{"stores", std::move(stores)}, {"findings_failed", findings.count(Weight::failed)}});
+}
+
+}  // namespace mailhaul::cli

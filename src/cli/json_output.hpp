@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdio>
+#include <mutex>
+
+#include "command_line.hpp"
+#include "output.hpp"
+
+namespace mailhaul::cli {
+
+/// For programs: one JSON object a line on standard output; `event` says which kind. Octets that are not UTF-8 become
+/// U+FFFD (S14).
+///
+///   message  action source target handle octets [error]     each failed one; with -i each copied or changed one
+///   finding  weight kind folder where text count
+///   folder   … counts of one folder
+///   missing  folder date message_id subject handle reason    (verify)
+///   error    text cause
+///   summary  command status verdict                          last line, always
+class JsonOutput final : public Output {
+ public:
+  JsonOutput(const Saying& saying, std::FILE* out) : saying_(saying), out_(out) {}
+
+  void message(const sync::MessageEvent& event) override;
+  void add(const Finding& finding) override;
+  void report(const run::ScanReport& report, const run::FindingLog& findings) override;
+  void report(const run::SyncReport& report, const run::FindingLog& findings) override;
+  void report(const run::VerifyReport& report, const run::FindingLog& findings) override;
+  void error(const Error& error) override;
+
+ private:
+  Saying saying_;
+  std::FILE* out_;
+  std::mutex mutex_;
+};
+
+}  // namespace mailhaul::cli

@@ -1,0 +1,72 @@
+#include "process.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+namespace mailhaul::cli {
+
+void prepare_process() {
+  for (int fd = 0; fd <= 2; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+  ::umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 65'536);
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
+std::string host_name() {
+  std::array<char, 256> raw{};
+  if (::gethostname(raw.data(), raw.size() - 1) != 0) return "localhost";
+  std::string name;
+  for (const char c : std::string(raw.data())) {
+    if (c == '/')
+      name += "\\057";
+    else if (c == ':')
+      name += "\\072";
+    else if (c > ' ' && c < 0x7f)
+      name += c;
+  }
+  return name.empty() ? "localhost" : name;
+}
+
+std::int64_t process_id() { return ::getpid(); }
+
+fs::Owner effective_owner() { return {::geteuid(), ::getegid()}; }
+
+std::uint64_t peak_memory_octets() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+SignalWatch::SignalWatch(StopRequest& stop) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  thread_ = std::jthread([&stop, signals](const std::stop_token& ended) {
+    for (;;) {
+      int signal = 0;
+      if (::sigwait(&signals, &signal) != 0 || ended.stop_requested()) return;
+      if (signal == SIGUSR1) continue;  // only wakes us, to see that the program is ending
+      if (stop.asked()) ::_exit(20);
+      stop.ask();
+    }
+  });
+}
+
+SignalWatch::~SignalWatch() {
+  thread_.request_stop();
+  ::pthread_kill(thread_.native_handle(), SIGUSR1);
+}
+
+}  // namespace mailhaul::cli

@@ -1,0 +1,74 @@
+#include "program.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "command_line.hpp"
+#include "json_output.hpp"
+#include "mailhaul/base/escape.hpp"
+#include "process.hpp"
+#include "text_output.hpp"
+
+namespace mailhaul::cli {
+namespace {
+
+std::unique_ptr<Output> make_output(const Saying& saying) {
+  if (saying.json) return std::make_unique<JsonOutput>(saying, stdout);
+  const bool progress = !saying.quiet && saying.progress.value_or(::isatty(STDERR_FILENO) == 1);
+  return std::make_unique<TextOutput>(saying, stdout, stderr, progress);
+}
+
+run::ExitStatus carry_out(const Command& command, const run::Machine& machine, Output& output) {
+  run::FindingLog findings(&output);
+  const auto finish = [&](const auto& report) {
+    output.report(report, findings);
+    return report.status;
+  };
+  const auto& locations = command.locations;
+  switch (command.kind) {
+  case Command::Kind::scan: return finish(run::run_scan(machine, command.request, locations, findings, output));
+  case Command::Kind::sync:
+    return finish(run::run_sync(machine, command.request, locations[0], locations[1], findings, output));
+  case Command::Kind::verify:
+    return finish(run::run_verify(machine, command.request, locations[0], locations[1], findings, output));
+  }
+  return run::ExitStatus::other_error;
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  prepare_process();
+  std::unique_ptr<Output> output = make_output(Saying{});
+  try {
+    const SystemClock clock;
+    const Parsed parsed = parse_command_line(argc, argv, clock);
+    if (!parsed.command) {
+      fmt::print("{}", parsed.text);
+      return 0;
+    }
+    output = make_output(parsed.command->saying);
+    StopRequest stop;
+    const SignalWatch watch(stop);
+    fs::PosixKernel kernel;
+    SystemEntropy entropy;
+    const run::Machine machine{kernel, entropy, clock, stop, host_name(), process_id(), effective_owner()};
+    return static_cast<int>(carry_out(*parsed.command, machine, *output));
+  } catch (const Error& error) {
+    output->error(error);
+    return static_cast<int>(run::exit_status_of(error));
+  } catch (const std::bad_alloc&) {
+    output->error(Error(Cause::limit, Scope::run, "out of memory").hint("run the same command again with -j1"));
+  } catch (const std::exception& error) {
+    output->error(Error(Cause::io_error, Scope::run, "internal error").because(error.what()));
+  }
+  return static_cast<int>(run::ExitStatus::other_error);
+}
+
+}  // namespace mailhaul::cli

@@ -1,0 +1,284 @@
+#include "text_output.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "mailhaul/base/escape.hpp"
+#include "mailhaul/run/wording.hpp"
+#include "process.hpp"
+
+namespace mailhaul::cli {
+namespace {
+
+using run::with_groups;
+
+/// Columns: the first to the left, the others to the right.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::size_t> widths(rows_.front().size(), 0);
+    for (const auto& row : rows_)
+      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+    std::vector<std::string> lines;
+    for (const auto& row : rows_) {
+      std::string line;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::string blanks(widths[i] - width(row[i]), ' ');
+        line += (i == 0 ? row[i] + blanks : "  " + blanks + row[i]);
+      }
+      lines.push_back(line.substr(0, line.find_last_not_of(' ') + 1));
+    }
+    return lines;
+  }
+
+ private:
+  /// Characters, not octets, so that accented folder names line up.
+  static std::size_t width(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+  }
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string signed_number(std::uint64_t a, std::uint64_t b) {
+  if (a == b) return "0";
+  return a > b ? "+" + with_groups(a - b) : "-" + with_groups(b - a);
+}
+
+std::string safe(const store::FolderRef& folder) { return escape_for_terminal(folder.display()); }
+
+std::string date_of(const store::MessageInfo& info) {
+  return info.internal_date ? mail::to_iso(*info.internal_date) : "no date";
+}
+
+}  // namespace
+
+TextOutput::TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnostics, bool progress)
+    : saying_(saying),
+      out_(out),
+      diagnostics_(diagnostics),
+      progress_(progress ? diagnostics : nullptr),
+      started_(std::chrono::steady_clock::now()) {}
+
+void TextOutput::say(const std::string& line) {
+  progress_.clear();
+  fmt::print(out_, "{}\n", line);
+}
+
+void TextOutput::complain(const std::string& line) {
+  progress_.clear();
+  std::fflush(out_);
+  fmt::print(diagnostics_, "{}\n", line);
+}
+
+void TextOutput::begin(std::size_t folders, std::optional<std::uint64_t> octets) {
+  const std::lock_guard guard(mutex_);
+  progress_.begin(folders, octets);
+}
+
+void TextOutput::folder_begins(const store::FolderRef& /*source*/) {
+  const std::lock_guard guard(mutex_);
+  progress_.folder();
+}
+
+void TextOutput::octets(std::uint64_t more) {
+  const std::lock_guard guard(mutex_);
+  progress_.octets(more);
+}
+
+void TextOutput::message(const sync::MessageEvent& event) {
+  const std::lock_guard guard(mutex_);
+  progress_.message();
+  const std::string where = escape_for_terminal(event.info.handle.token);
+  if (event.action == sync::Action::failed) {
+    ++failed_;
+    const std::string reason = event.error == nullptr ? "" : escape_for_terminal(event.error->what());
+    if (failures_.size() < listed_failures)
+      failures_.push_back(fmt::format("{}  {}  {}  {}", safe(event.source), date_of(event.info), where, reason));
+    return;
+  }
+  const bool change = event.action == sync::Action::copied || event.action == sync::Action::flags_changed;
+  if (!saying_.itemize || (!change && saying_.verbose == 0)) return;
+  say(fmt::format("{:<13}  {}  {}{}", to_string(event.action), safe(event.target), where,
+                  event.action == sync::Action::copied ? "  " + std::to_string(event.octets) : ""));
+}
+
+void TextOutput::add(const Finding& finding) {
+  if (saying_.verbose == 0 || saying_.quiet) return;
+  const std::lock_guard guard(mutex_);
+  say(fmt::format("{}: {}: {}{}{}{}", to_string(finding.weight), to_string(finding.kind),
+                  escape_for_terminal(finding.folder), finding.where.empty() ? "" : "  ",
+                  escape_for_terminal(finding.where),
+                  finding.text.empty() ? "" : "  " + escape_for_terminal(finding.text)));
+}
+
+void TextOutput::say_stores(const run::Store& source, const run::Store& target) {
+  if (saying_.quiet) return;
+  say(fmt::format("From {}:{}  ({})", to_string(source.format), escape_for_terminal(source.path),
+                  escape_for_terminal(source.evidence)));
+  say(fmt::format("To   {}:{}\n", to_string(target.format), escape_for_terminal(target.path)));
+}
+
+void TextOutput::say_findings(const run::FindingLog& findings) {
+  static constexpr std::size_t samples = 3;
+  const auto tell = [&](const std::string& line) { saying_.quiet ? complain(line) : say(line); };
+  for (const auto& [key, group] : findings.groups()) {
+    const auto& [weight, kind] = key;
+    if (saying_.quiet && weight != Weight::failed) continue;
+    tell(fmt::format("{} x {} ({})", with_groups(group.count), to_string(kind), to_string(weight)));
+    if (saying_.verbose > 0) continue;  // each was told when it was found
+    const std::size_t shown = weight == Weight::failed ? group.kept.size() : std::min(samples, group.kept.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Finding& one = group.kept[i];
+      tell(fmt::format("    {}{}{}  {}", escape_for_terminal(one.folder), one.where.empty() ? "" : "  ",
+                       escape_for_terminal(one.where), escape_for_terminal(one.text)));
+    }
+    if (shown < group.kept.size())
+      tell(fmt::format("    … and {} more; -v lists them", with_groups(group.kept.size() - shown)));
+  }
+}
+
+void TextOutput::say_failures() {
+  if (failed_ == 0) return;
+  complain(fmt::format("Failed {}:", with_groups(failed_)));
+  for (const std::string& line : failures_) complain("    " + line);
+  if (failures_.size() < failed_) complain(fmt::format("    … and {} more", with_groups(failed_ - failures_.size())));
+}
+
+void TextOutput::say_stats(std::uint64_t octets) {
+  if (!saying_.stats || saying_.quiet) return;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  const auto rate = static_cast<std::uint64_t>(seconds > 0 ? static_cast<double>(octets) / seconds : 0);
+  say(fmt::format("{:.2f} s, {}/s, peak memory {}", seconds, run::readable_octets(rate),
+                  run::readable_octets(peak_memory_octets())));
+}
+
+void TextOutput::conclude(run::ExitStatus status, const std::string& verdict) {
+  if (status != run::ExitStatus::ok)
+    complain(verdict);
+  else if (!saying_.quiet)
+    say(verdict);
+  std::fflush(out_);
+}
+
+void TextOutput::error(const Error& error) {
+  const std::lock_guard guard(mutex_);
+  complain("mailhaul: " + escape_for_terminal(error.what()));
+}
+
+void TextOutput::report(const run::SyncReport& report, const run::FindingLog& findings) {
+  std::uint64_t copied = 0;
+  std::uint64_t adopted = 0;
+  std::uint64_t flags = 0;
+  std::uint64_t left_out = 0;
+  std::uint64_t octets = 0;
+  std::map<store::FolderRef, std::uint64_t> copied_into;
+  for (const auto& folder : report.outcome.folders) {
+    copied += folder.copied;
+    adopted += folder.adopted;
+    flags += folder.flags_changed;
+    left_out += folder.left_out;
+    octets += folder.octets_copied;
+    copied_into[folder.target] += folder.copied;
+  }
+  if (!saying_.quiet) {
+    say_stores(report.source, report.target);
+    Table table({"Folder", "Source", "Target", "Difference"});
+    for (const auto& folder : report.outcome.folders) {
+      const std::uint64_t at_target = folder.target_before + copied_into[folder.target];
+      const bool renamed = folder.source != folder.target;
+      table.add({safe(folder.source) + (renamed ? " -> " + safe(folder.target) : ""),
+                 with_groups(folder.source_messages), with_groups(at_target),
+                 signed_number(at_target, folder.source_messages)});
+    }
+    for (const std::string& line : table.lines()) say(line);
+    say(fmt::format("\nCopied {} ({}), already there {}, flags changed {}, left out {}, failed {}.",
+                    with_groups(copied), run::readable_octets(octets), with_groups(adopted), with_groups(flags),
+                    with_groups(left_out), with_groups(failed_)));
+  }
+  say_stats(octets);
+  say_findings(findings);
+  say_failures();
+  for (const auto& folder : report.outcome.folders)
+    if (folder.error && folder.error->scope() == Scope::folder) error(*folder.error);
+  if (report.outcome.error) error(*report.outcome.error);
+  conclude(report.status, report.verdict);
+}
+
+void TextOutput::report(const run::VerifyReport& report, const run::FindingLog& findings) {
+  if (!saying_.quiet) {
+    say_stores(report.source, report.target);
+    Table table({"Folder", "Source", "Target", "Proven", "Missing"});
+    for (const auto& folder : report.result.folders)
+      table.add({safe(folder.source) + (folder.source != folder.target ? " -> " + safe(folder.target) : ""),
+                 with_groups(folder.source_messages), with_groups(folder.target_messages), with_groups(folder.found),
+                 with_groups(folder.missing)});
+    for (const std::string& line : table.lines()) say(line);
+    say("");
+  }
+  say_stats(0);
+  say_findings(findings);
+  if (!report.result.missing.empty()) complain(fmt::format("Missing {}:", with_groups(report.result.missing.size())));
+  for (const sync::MissingMessage& missing : report.result.missing)
+    complain(fmt::format("    {}  {}  {}  \"{}\"  {}: {}", safe(missing.folder), date_of(missing.info),
+                         missing.message_id.empty() ? "no Message-ID" : escape_for_terminal(missing.message_id),
+                         escape_for_terminal(missing.subject), escape_for_terminal(missing.info.handle.token),
+                         escape_for_terminal(missing.reason)));
+  if (report.result.error) error(*report.result.error);
+  conclude(report.status, report.verdict);
+}
+
+void TextOutput::report(const run::ScanReport& report, const run::FindingLog& findings) {
+  if (!saying_.quiet) {
+    for (const auto& scanned : report.stores)
+      say(fmt::format("{}:{}  ({})", to_string(scanned.store.format), escape_for_terminal(scanned.store.path),
+                      escape_for_terminal(scanned.store.evidence)));
+    say("");
+    if (report.stores.size() == 1) {
+      Table table({"Folder", "Messages", "Unseen", "Octets", "Failed"});
+      run::FolderCount sum;
+      for (const auto& count : report.stores[0].folders) {
+        table.add({safe(count.folder), with_groups(count.messages), with_groups(count.unseen),
+                   with_groups(count.octets), with_groups(count.failed)});
+        sum.messages += count.messages;
+        sum.unseen += count.unseen;
+        sum.octets += count.octets;
+        sum.failed += count.failed;
+      }
+      table.add({"All", with_groups(sum.messages), with_groups(sum.unseen), with_groups(sum.octets),
+                 with_groups(sum.failed)});
+      for (const std::string& line : table.lines()) say(line);
+    } else {
+      struct Pair {
+        std::uint64_t first = 0;
+        std::uint64_t second = 0;
+      };
+      std::map<store::FolderRef, Pair> by_folder;
+      for (const auto& count : report.stores[0].folders) by_folder[count.folder].first = count.messages;
+      for (const auto& count : report.stores[1].folders) by_folder[count.folder].second = count.messages;
+      Table table({"Folder", "First", "Second", "Difference"});
+      Pair sum;
+      for (const auto& [folder, pair] : by_folder) {
+        table.add(
+            {safe(folder), with_groups(pair.first), with_groups(pair.second), signed_number(pair.second, pair.first)});
+        sum.first += pair.first;
+        sum.second += pair.second;
+      }
+      table.add({"All", with_groups(sum.first), with_groups(sum.second), signed_number(sum.second, sum.first)});
+      for (const std::string& line : table.lines()) say(line);
+    }
+  }
+  say_findings(findings);
+  for (const auto& scanned : report.stores)
+    for (const auto& count : scanned.folders)
+      if (count.error) error(*count.error);
+  if (report.status == run::ExitStatus::run_again)
+    complain("A folder changed while it was read: the counts may be off.");
+  std::fflush(out_);
+}
+
+}  // namespace mailhaul::cli

@@ -1,0 +1,226 @@
+#include "formats/maildir/cursor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "formats/maildir/handle.hpp"
+#include "formats/maildir/name.hpp"
+#include "mailhaul/fs/control_file.hpp"
+
+namespace mailhaul::formats::maildir {
+
+namespace {
+
+/// S13.
+constexpr std::uint64_t largest_message = std::uint64_t{4} << 30U;
+
+const char* reason_of(fs::Refusal refusal) {
+  switch (refusal) {
+  case fs::Refusal::symlink: return "a symbolic link, not followed";
+  case fs::Refusal::special: return "a FIFO, socket or device, not opened";
+  case fs::Refusal::directory: return "a directory";
+  case fs::Refusal::foreign_owner: return "owned by somebody else than the mailbox";
+  case fs::Refusal::sparse: return "a sparse file, far larger than what is stored of it";
+  case fs::Refusal::other_mount: return "on another file system";
+  default: return "not there";
+  }
+}
+
+}  // namespace
+
+Cursor::Cursor(std::shared_ptr<Tree> tree, std::vector<store::FolderRef> folders)
+    : tree_(std::move(tree)), folders_(std::move(folders)) {}
+
+Cursor::Cursor(std::shared_ptr<Tree> tree, store::FolderRef folder, std::vector<store::Handle> handles)
+    : tree_(std::move(tree)), folders_{std::move(folder)}, wanted_(std::move(handles)) {}
+
+Error Cursor::failure(Cause cause, std::string_view reason) const {
+  const std::string place = directories_->home.place() + (in_new_ ? "/new/" : "/cur/") + name_;
+  return Error(cause, Scope::message, "reading a message")
+      .in(folder_.display())
+      .at(place)
+      .because(reason)
+      .on(tree_->side());
+}
+
+bool Cursor::next() {
+  content_.reset();
+  for (;;) {
+    if (!directories_) {
+      if (next_folder_ == folders_.size()) return false;
+      open_folder();
+    }
+    const Listing& listing = scan_.listing;
+    while (next_item_ < listing.size() && !selected_.empty() && !selected_[next_item_]) ++next_item_;
+    if (next_item_ == listing.size()) {
+      close_folder();
+      continue;
+    }
+    index_ = next_item_++;
+    const Listing::Item& item = listing.item(index_);
+    show(index_, listing.name(index_), item.in_new);
+    if (item.is_symlink) throw failure(Cause::refused, reason_of(fs::Refusal::symlink));
+    if (newest_) static_cast<void>(follow_move());
+    return true;
+  }
+}
+
+void Cursor::open_folder() {
+  folder_ = folders_[next_folder_++];
+  try {
+    directories_ = tree_->find(folder_);
+    if (!directories_) {
+      throw Error(Cause::not_found, Scope::folder, "opening a folder").at(tree_->root().place()).on(tree_->side());
+    }
+    const std::string display = folder_.display();
+    if (wanted_) {
+      const auto enough = [this](const Listing& listing) {
+        return std::all_of(wanted_->begin(), wanted_->end(), [&](const store::Handle& handle) {
+          return find_message(listing, handle) != listing.size();
+        });
+      };
+      scan_ = scan_folder(*directories_, tree_->context().clock, display, enough);
+      select_wanted();
+    } else {
+      scan_ = scan_folder(*directories_, tree_->context().clock, display);
+      for (const Finding& finding : scan_.findings) tree_->tell(finding);
+    }
+    // After the names: a server writes the name of a keyword before the first letter shows.
+    read_keywords();
+  } catch (Error& error) {
+    directories_.reset();
+    error.in(folder_.display());
+    if (error.scope() == Scope::message) error.reaching(Scope::folder);
+    throw;
+  }
+  nameless_told_ = 0;
+  next_item_ = 0;
+  newest_.reset();
+}
+
+void Cursor::select_wanted() {
+  const Listing& listing = scan_.listing;
+  selected_.assign(listing.size(), false);
+  for (const store::Handle& handle : *wanted_) {
+    const std::size_t index = find_message(listing, handle);
+    if (index != listing.size()) selected_[index] = true;
+  }
+  if (listing.size() == 0) selected_.clear();
+}
+
+void Cursor::close_folder() {
+  store::WalkEnd end;
+  if (!wanted_) {
+    end.stamp = scan_.stamp;
+    end.stable = scan_.stable;
+  }
+  ends_[folder_] = end;
+  directories_.reset();
+  scan_ = {};
+  newest_.reset();
+}
+
+store::WalkEnd Cursor::end(const store::FolderRef& folder) {
+  const auto it = ends_.find(folder);
+  // Not walked to its end: nothing may be concluded from what was not seen.
+  return it == ends_.end() ? store::WalkEnd{std::nullopt, false} : it->second;
+}
+
+void Cursor::read_keywords() {
+  keywords_are_fresh_ = true;
+  try {
+    const auto file = fs::read_control_file(directories_->home, keyword_file_name, keyword_file_limit);
+    keywords_ = file ? KeywordSlots::parse(file->text) : KeywordSlots{};
+  } catch (const Error& error) {
+    // The mail matters more than its labels.
+    keywords_ = {};
+    tree_->tell({FindingKind::keyword, Weight::lost, folder_.display(), keyword_file_name,
+                 "names of keywords can't be read: " + error.reason()});
+  }
+}
+
+void Cursor::show(std::size_t index, std::string_view name, bool in_new) {
+  name_ = name;
+  in_new_ = in_new;
+  const FileName parsed = parse_file_name(name_);
+  info_ = {};
+  info_.handle = handle_of(scan_.listing, index);
+  info_.flags = parsed.flags;
+  info_.recent = in_new;
+  info_.hints.base_name = parsed.base;
+  info_.hints.info_extra = parsed.extra;
+  if (parsed.slots != 0) show_keywords(parsed.slots);
+}
+
+void Cursor::show_keywords(SlotBits slots) {
+  const auto nameless = [&] {
+    SlotBits out = 0;
+    for (unsigned i = 0; i < slot_count; ++i)
+      if ((slots >> i & 1U) != 0 && keywords_.name(i).empty()) out |= SlotBits{1} << i;
+    return out;
+  };
+  // A letter that is newer than the file as we read it.
+  if (nameless() != 0 && !keywords_are_fresh_) read_keywords();
+  info_.keywords = keywords_.names_of(slots);
+  const SlotBits untold = nameless() & ~nameless_told_;
+  nameless_told_ |= untold;
+  for (unsigned i = 0; i < slot_count; ++i) {
+    if ((untold >> i & 1U) == 0) continue;
+    tree_->tell({FindingKind::keyword, Weight::note, folder_.display(),
+                 std::string(1, static_cast<char>('a' + static_cast<int>(i))),
+                 std::string("a keyword letter without a line in ") + keyword_file_name + ": shown as " +
+                     keywords_.shown_name(i)});
+  }
+}
+
+io::Source& Cursor::content() {
+  fs::File file = open_current();
+  const fs::Status& status = file.opened_as();
+  if (status.size_octets > largest_message) throw failure(Cause::limit, "larger than 4 GiB");
+  info_.size_octets = status.size_octets;
+  info_.internal_date = std::chrono::floor<std::chrono::seconds>(status.modified);
+  return content_.emplace(std::move(file), buffer_);
+}
+
+fs::File Cursor::open_current() {
+  for (unsigned look = 0;; ++look) {
+    fs::OpenResult opened;
+    try {
+      opened = directories_->holding(in_new_).open_file(name_, fs::EntryKind::regular);
+    } catch (Error& error) {
+      throw error.in(folder_.display());
+    }
+    if (opened.file) return std::move(*opened.file);
+    if (opened.refusal != fs::Refusal::missing) {
+      Error error = failure(Cause::refused, reason_of(opened.refusal));
+      if (opened.refusal == fs::Refusal::sparse) error.hint("--allow-sparse reads it");
+      throw error;
+    }
+    // D10. Of files that share a base name none can be told from the others once it was renamed.
+    if (look >= most_passes || scan_.listing.item(index_).has_namesakes)
+      throw failure(Cause::source_changed, "removed or renamed while the folder was read");
+    list_again();
+    static_cast<void>(follow_move());
+  }
+}
+
+void Cursor::list_again() {
+  try {
+    newest_ = list_once(*directories_, 0, &scan_.listing, folder_.display(), nullptr);
+  } catch (Error& error) {
+    throw error.in(folder_.display()).reaching(Scope::message);
+  }
+  keywords_are_fresh_ = false;
+}
+
+bool Cursor::follow_move() {
+  const Listing::Item& item = scan_.listing.item(index_);
+  if (item.has_namesakes) return false;
+  const auto [first, end] = newest_->find(scan_.listing.base(index_));
+  if (first == end) return false;
+  // Seen in new/ and in cur/: on its way to cur/, which stands first.
+  show(index_, newest_->name(first), newest_->item(first).in_new);
+  return true;
+}
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/maildir/keyword_file.hpp"
+#include "formats/maildir/scan.hpp"
+#include "formats/maildir/tree.hpp"
+#include "mailhaul/fs/file.hpp"
+#include "mailhaul/store/source.hpp"
+
+namespace mailhaul::formats::maildir {
+
+/// Walks folders of a tree: lists one by name, then shows its messages in the order in which a server would number
+/// them. A file is opened only for content(). One thread.
+class Cursor final : public store::MessageCursor {
+ public:
+  Cursor(std::shared_ptr<Tree> tree, std::vector<store::FolderRef> folders);
+  /// Only these messages.
+  Cursor(std::shared_ptr<Tree> tree, store::FolderRef folder, std::vector<store::Handle> handles);
+
+  bool next() override;
+  [[nodiscard]] const store::FolderRef& folder() const override { return folder_; }
+  [[nodiscard]] const store::MessageInfo& info() const override { return info_; }
+  [[nodiscard]] io::Source& content() override;
+  [[nodiscard]] store::WalkEnd end(const store::FolderRef& folder) override;
+
+ private:
+  void open_folder();
+  void select_wanted();
+  void close_folder();
+  void read_keywords();
+  void show(std::size_t index, std::string_view name, bool in_new);
+  void show_keywords(SlotBits slots);
+  [[nodiscard]] fs::File open_current();
+  /// Lists new/ and cur/ anew: what moved is found under its base name (D10).
+  void list_again();
+  [[nodiscard]] bool follow_move();
+  [[nodiscard]] Error failure(Cause cause, std::string_view reason) const;
+
+  std::shared_ptr<Tree> tree_;
+  std::vector<store::FolderRef> folders_;
+  std::size_t next_folder_ = 0;
+  std::optional<std::vector<store::Handle>> wanted_;
+
+  // the open folder
+  store::FolderRef folder_;
+  std::optional<FolderDirectories> directories_;
+  Scan scan_;
+  std::vector<bool> selected_;     ///< one an item, where only some are wanted
+  std::optional<Listing> newest_;  ///< names since files were found to have moved
+  KeywordSlots keywords_;
+  bool keywords_are_fresh_ = false;
+  SlotBits nameless_told_ = 0;
+  std::size_t next_item_ = 0;
+
+  // the current message
+  std::size_t index_ = 0;
+  std::string name_;
+  bool in_new_ = false;
+  store::MessageInfo info_;
+  std::vector<std::byte> buffer_;
+  std::optional<fs::FileSource> content_;
+
+  std::map<store::FolderRef, store::WalkEnd> ends_;
+};
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,16 @@
+set(MAILDIR_SOURCES
+  maildir/changes.cpp
+  maildir/cursor.cpp
+  maildir/detect.cpp
+  maildir/folder_directories.cpp
+  maildir/folder_layout.cpp
+  maildir/handle.cpp
+  maildir/keyword_file.cpp
+  maildir/listing.cpp
+  maildir/name.cpp
+  maildir/new_message.cpp
+  maildir/scan.cpp
+  maildir/store.cpp
+  maildir/target_keywords.cpp
+  maildir/tree.cpp
+  maildir/writer.cpp)

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "formats/maildir/folder_directories.hpp"
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/store/source.hpp"
+
+namespace mailhaul::formats::maildir {
+
+/// One Maildir++ tree: its root and what directory each folder is in. Any number of threads.
+class Tree {
+ public:
+  Tree(Context& context, fs::Directory root) : context_(context), root_(std::move(root)) {}
+
+  [[nodiscard]] Context& context() const { return context_; }
+  [[nodiscard]] const fs::Directory& root() const { return root_; }
+  [[nodiscard]] Side side() const { return root_.rules().side; }
+  [[nodiscard]] store::StoreId identity() const;
+
+  /// Lists the root anew: INBOX first, the others sorted.
+  [[nodiscard]] std::vector<mail::FolderName> folders();
+  /// Nothing when the folder does not exist. Error of scope folder when it may not be opened.
+  [[nodiscard]] std::optional<FolderDirectories> find(const store::FolderRef& folder);
+  /// The directory that holds, or shall hold, a folder; "" is the root. Error(unsupported) where none can.
+  [[nodiscard]] std::string directory_for(const store::FolderRef& folder);
+  /// The folder was made.
+  void made(const store::FolderRef& folder, const std::string& directory);
+
+  /// Hands a finding on, once: a folder is listed several times in a run.
+  void tell(const Finding& finding);
+
+ private:
+  void list_folders();
+  void take_root_entry(const fs::Entry& entry, std::vector<std::string>& directories);
+  void note_unread(FindingKind kind, const std::string& where, const std::string& text);
+  [[nodiscard]] std::optional<std::string> directory_of(const store::FolderRef& folder);
+
+  Context& context_;
+  fs::Directory root_;
+  std::mutex mutex_;
+  std::optional<std::map<mail::FolderName, std::string>> directories_;
+  std::mutex told_mutex_;
+  std::set<std::string> told_;
+};
+
+/// The open parts of a folder's directory; missing ones stay away.
+[[nodiscard]] FolderDirectories open_parts(const fs::Directory& home);
+
+}  // namespace mailhaul::formats::maildir

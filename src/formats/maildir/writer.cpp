@@ -1,0 +1,244 @@
+// Making messages visible. Nothing has a name before flush(): first the keyword file, so that no letter shows without
+// its name; then changes of flags, which can be done twice without harm; then the new files, by the batch (D1).
+//
+// A flush that fails gives no receipts, and its messages are written once more (D3). Those that got their name before
+// the failure would then be there twice, and whether they are whole on the disk nobody knows: so they are taken back,
+// each only while it still is the very file that this flush made (S11).
+
+#include "formats/maildir/writer.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "formats/maildir/name.hpp"
+#include "formats/maildir/new_message.hpp"
+#include "formats/maildir/scan.hpp"
+
+namespace mailhaul::formats::maildir {
+
+namespace {
+
+/// D1.
+constexpr std::size_t most_files = 256;
+constexpr std::uint64_t most_octets = std::uint64_t{64} << 20U;
+constexpr std::size_t most_changes = 4096;
+
+std::uint64_t hash_of(std::string_view base) { return std::hash<std::string_view>{}(base); }
+
+/// S11, D6: files of a run that was killed where the file system has no unnamed files.
+void remove_left_overs(const fs::Directory& directory, const Clock& clock) {
+  constexpr std::chrono::hours dead{1};
+  std::vector<std::string> ours;
+  directory.list([&](const fs::Entry& entry) {
+    if (entry.name.rfind(fs::NewFile::temporary_prefix, 0) == 0) ours.push_back(entry.name);
+  });
+  for (const std::string& name : ours) {
+    const auto status = directory.look_at(name);
+    if (status && status->kind == fs::EntryKind::regular && status->changed < clock.now() - dead)
+      static_cast<void>(directory.remove(name, status->id));
+  }
+}
+
+}  // namespace
+
+WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth) {
+  std::vector<fs::Directory> unsynced;
+  const auto open_or_make = [&](const fs::Directory& parent, const std::string& name) {
+    if (auto found = parent.find_directory(name)) return *found;
+    fs::Directory made = parent.make_directory(name, birth);
+    unsynced.push_back(parent);
+    return made;
+  };
+  const std::string directory = tree.directory_for(folder);
+  try {
+    const fs::Directory home = directory.empty() ? tree.root() : open_or_make(tree.root(), directory);
+    const fs::Directory cur = open_or_make(home, "cur");
+    const fs::Directory fresh = open_or_make(home, "new");
+    const fs::Directory tmp = open_or_make(home, "tmp");
+    if (!directory.empty() && !home.look_at("maildirfolder")) {
+      fs::NewFile mark = home.create_file();
+      mark.dress(birth, std::nullopt);
+      static_cast<void>(mark.link(home, "maildirfolder"));
+      unsynced.push_back(home);
+    }
+    tree.made(folder, directory);
+    remove_left_overs(tmp, tree.context().clock);
+    remove_left_overs(home, tree.context().clock);
+    return {{home, fresh, cur}, tmp, std::move(unsynced)};
+  } catch (Error& error) {
+    throw error.in(folder.display());
+  }
+}
+
+Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
+               const fs::Birth& birth)
+    : tree_(std::move(tree)), display_(folder.display()), opened_(std::move(opened)), birth_(birth),
+      keywords_(*tree_, opened_.directories, birth_, display_),
+      changer_(*tree_, opened_.directories, keywords_, display_), batch_(opened_.directories.home) {}
+
+std::unique_ptr<store::MessageWriter> Writer::append(const store::MessageInfo& info) {
+  return std::make_unique<NewMessage>(*this, info);
+}
+
+void Writer::add(Waiting waiting) {
+  const std::string& hint = waiting.info.hints.base_name;
+  const bool is_kept = is_usable_base(hint) && !is_taken(hint);
+  if (is_kept) {
+    waiting.base = hint;
+  } else {
+    waiting.base = new_base(waiting);
+    if (!hint.empty() && renamed_messages_++ == 0) renamed_example_ = hint;
+  }
+  bases_->insert(hash_of(waiting.base));
+  waiting_octets_ += waiting.octets;
+  asked_.emplace_back(true, waiting_.size());
+  waiting_.push_back(std::move(waiting));
+}
+
+std::string Writer::new_base(const Waiting& waiting) {
+  Context& context = tree_->context();
+  for (;;) {
+    std::string base = make_base({context.instants.next().time_since_epoch().count(), context.process, ++sequence_,
+                                  context.host, waiting.octets, waiting.octets_with_crlf});
+    if (!is_taken(base)) return base;
+  }
+}
+
+bool Writer::is_taken(const std::string& base) {
+  if (!bases_) load_bases();
+  return bases_->count(hash_of(base)) != 0;
+}
+
+void Writer::load_bases() {
+  bases_.emplace();
+  const auto take = [this](const fs::Entry& entry) { bases_->insert(hash_of(base_of(entry.name))); };
+  opened_.directories.fresh->list(take);
+  opened_.directories.cur->list(take);
+}
+
+void Writer::change_flags(const store::Handle& handle, const store::FlagChange& change) {
+  asked_.emplace_back(false, changes_.size());
+  changes_.push_back({handle, change, false});
+}
+
+void Writer::expunge(const store::Handle& handle) {
+  asked_.emplace_back(false, changes_.size());
+  changes_.push_back({handle, {}, true});
+}
+
+void Writer::take(const store::FolderRef& /*from*/, const store::Handle& /*handle*/) {
+  throw Error(Cause::unsupported, Scope::folder, "moving a message between folders").in(display_).on(Side::target);
+}
+
+bool Writer::batch_is_full() const {
+  return waiting_.size() >= most_files || waiting_octets_ >= most_octets || changes_.size() >= most_changes;
+}
+
+void Writer::settle_keywords() {
+  mail::KeywordSet wanted;
+  bool is_removing = false;
+  for (const Waiting& one : waiting_)
+    for (const std::string& name : one.info.keywords) wanted.add(name);
+  for (const Change& change : changes_) {
+    for (const std::string& name : change.flags.add_keywords) wanted.add(name);
+    is_removing = is_removing || !change.flags.remove_keywords.empty();
+  }
+  if (!wanted.empty()) {
+    keywords_.settle(wanted);
+  } else if (is_removing) {
+    keywords_.refresh();
+  }
+}
+
+void Writer::choose_name(Waiting& waiting) {
+  const store::MessageInfo& info = waiting.info;
+  waiting.in_new = info.recent && info.flags.empty() && info.keywords.empty() && info.hints.info_extra.empty();
+  if (!waiting.in_new) {
+    waiting.suffix = info_suffix(info.flags, keywords_.letters_of(info.keywords), info.hints.info_extra);
+    if (waiting.base.size() + waiting.suffix.size() > longest_name) {
+      waiting.base = new_base(waiting);
+      bases_->insert(hash_of(waiting.base));
+    }
+    if (waiting.base.size() + waiting.suffix.size() > longest_name) {
+      waiting.suffix.resize(longest_name - waiting.base.size());
+      tree_->tell({FindingKind::over_limit, Weight::lost, display_, waiting.base,
+                   "the part of the file name behind the flags was too long and is cut"});
+    }
+  }
+  keywords_.count_lost(info.keywords);
+  waiting.name = waiting.base + waiting.suffix;
+}
+
+void Writer::flush_batch(std::vector<store::Receipt>& receipts) {
+  settle_keywords();
+  for (const fs::Directory& directory : opened_.unsynced) batch_.also_sync(directory);
+  const auto changed = changer_.apply(changes_, [this](const fs::Directory& where) { batch_.also_sync(where); });
+  for (Waiting& one : waiting_) {
+    choose_name(one);
+    batch_.add(std::move(one.file), opened_.directories.holding(one.in_new), one.name);
+  }
+  batch_.flush([this](std::size_t index) {
+    Waiting& one = waiting_[index];
+    one.base = new_base(one);
+    bases_->insert(hash_of(one.base));
+    return one.name = one.base + one.suffix;
+  });
+  for (const auto& [is_append, index] : asked_) {
+    receipts.push_back(is_append ? store::Receipt{store::Receipt::Outcome::done, {waiting_[index].base}}
+                                 : changed[index]);
+  }
+}
+
+std::vector<store::Receipt> Writer::flush() {
+  std::vector<store::Receipt> receipts;
+  if (asked_.empty() && opened_.unsynced.empty()) return receipts;
+  try {
+    flush_batch(receipts);
+  } catch (Error& error) {
+    take_back();
+    if (error.folder().empty()) error.in(display_);
+    throw;
+  } catch (...) {
+    take_back();
+    throw;
+  }
+  opened_.unsynced.clear();
+  keywords_.tell_lost();
+  if (renamed_messages_ > 0)
+    tree_->context().findings.add({FindingKind::duplicate_name, Weight::note, display_, renamed_example_,
+                                   "the base name is taken in the folder, or can't be one: written under a new name",
+                                   renamed_messages_});
+  forget_batch();
+  return receipts;
+}
+
+void Writer::take_back() {
+  batch_.drop();
+  for (const Waiting& one : waiting_) {
+    bases_->erase(hash_of(one.base));
+    if (one.name.empty()) continue;
+    try {
+      static_cast<void>(opened_.directories.holding(one.in_new).remove(one.name, one.id));
+    } catch (const Error&) {
+      // It stays, complete; the next run finds it by its content.
+    }
+  }
+  keywords_.forget_lost();
+  forget_batch();
+}
+
+void Writer::forget_batch() {
+  waiting_.clear();
+  changes_.clear();
+  asked_.clear();
+  waiting_octets_ = 0;
+  renamed_messages_ = 0;
+}
+
+std::optional<store::Stamp> Writer::finish(const store::FolderInfo& /*info*/, store::NumberedMessages& /*messages*/) {
+  static_cast<void>(flush());
+  return std::nullopt;  // no lock keeps a server from delivering: nobody can vouch
+}
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "formats/maildir/changes.hpp"
+#include "formats/maildir/target_keywords.hpp"
+#include "formats/maildir/tree.hpp"
+#include "mailhaul/fs/durable_batch.hpp"
+#include "mailhaul/fs/new_file.hpp"
+#include "mailhaul/store/store.hpp"
+
+namespace mailhaul::formats::maildir {
+
+/// Opens (and where something is missing makes) the directories of a folder, and puts away what a killed run left.
+struct WritableFolder {
+  FolderDirectories directories;
+  fs::Directory tmp;
+  std::vector<fs::Directory> unsynced;  ///< directories that gained an entry
+};
+[[nodiscard]] WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth);
+
+/// Adds messages to a folder and changes those that are there. Files have no name until flush(), which gives them out in
+/// the order of D1; then they are complete and durable (S8). Names of keywords come before letters. One thread.
+class Writer final : public store::FolderWriter {
+ public:
+  Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened, const fs::Birth& birth);
+
+  [[nodiscard]] std::unique_ptr<store::MessageWriter> append(const store::MessageInfo& info) override;
+  void change_flags(const store::Handle& handle, const store::FlagChange& change) override;
+  void take(const store::FolderRef& from, const store::Handle& handle) override;
+  void expunge(const store::Handle& handle) override;
+  [[nodiscard]] bool batch_is_full() const override;
+  std::vector<store::Receipt> flush() override;
+  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
+
+ private:
+  class NewMessage;
+
+  /// A complete file that waits for its name.
+  struct Waiting {
+    fs::NewFile file;
+    fs::FileId id{};
+    store::MessageInfo info{};
+    std::uint64_t octets = 0;
+    std::uint64_t octets_with_crlf = 0;
+    std::string base{};
+    std::string suffix{};  ///< info part; empty in new/
+    std::string name{};    ///< the last one that was tried
+    bool in_new = false;
+  };
+
+  void add(Waiting waiting);
+  [[nodiscard]] std::string new_base(const Waiting& waiting);
+  void choose_name(Waiting& waiting);
+  void settle_keywords();
+  [[nodiscard]] bool is_taken(const std::string& base);
+  void load_bases();
+  void flush_batch(std::vector<store::Receipt>& receipts);
+  void take_back();
+  void forget_batch();
+
+  std::shared_ptr<Tree> tree_;
+  std::string display_;
+  WritableFolder opened_;
+  fs::Birth birth_;
+  TargetKeywords keywords_;
+  Changes changer_;
+  fs::DurableBatch batch_;
+
+  std::vector<Waiting> waiting_;
+  std::vector<Change> changes_;
+  /// What was asked for, in order: an index of `waiting_` or of `changes_`.
+  std::vector<std::pair<bool, std::size_t>> asked_;
+  std::uint64_t waiting_octets_ = 0;
+  std::uint64_t renamed_messages_ = 0;
+  std::string renamed_example_;
+
+  std::optional<std::unordered_set<std::uint64_t>> bases_;  ///< hashes of the base names that are there
+  std::uint64_t sequence_ = 0;
+  std::vector<std::byte> buffer_;  ///< lent to the one NewMessage
+};
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,249 @@
+#include "folder_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "beginning.hpp"
+#include "mailhaul/mail/keyword.hpp"
+
+namespace mailhaul::formats::mbox {
+namespace {
+
+/// D1 has 64 MiB; one append syncs once however many messages it holds, so more of them than files.
+constexpr std::uint64_t batch_octets = 64 * 1024 * 1024;
+constexpr std::size_t batch_messages = 4096;
+constexpr std::size_t copy_octets = 1024 * 1024;
+/// How often the file may come and go between a look and the link before we give up.
+constexpr int publish_tries = 16;
+
+}  // namespace
+
+FolderAppender::FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, const store::FolderInfo& info)
+    : mailbox_(mailbox), options_(options), info_(info) {}
+
+std::unique_ptr<store::MessageWriter> FolderAppender::append(const store::MessageInfo& info) {
+  assert(!writing_ && "one MessageWriter at a time");
+  begin_batch();
+  const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now());
+  MessageHome& home = *this;
+  auto writer = std::make_unique<MessageAppender>(home, *stage_, options_.variant, info, now);
+  writing_ = true;
+  return writer;
+}
+
+void FolderAppender::begin_batch() {
+  if (!stage_) {
+    makes_file_ = !mailbox_.look();
+    try {
+      stage_.emplace(mailbox_.create());
+    } catch (const Error& error) {
+      if (error.cause() != Cause::permission) throw;
+      throw Error(Cause::cannot_create, Scope::run, "making an mbox")
+          .at(mailbox_.path())
+          .because(error.system_error())
+          .on(Side::target);
+    }
+  }
+  stage_->cut(committed_octets_);  // what an uncommitted writer left
+}
+
+void FolderAppender::drop_batch() {
+  stage_.reset();
+  offsets_.clear();
+  committed_octets_ = 0;
+  last_uid_ = {};
+}
+
+/// X-IMAPbase stands in the first message of a file or nowhere, and UIDs ascend below it (mbox.md section 5): so only a
+/// file made here can carry them.
+void FolderAppender::number(const store::MessageInfo& info, mail::StoreHeaders& headers) {
+  batch_uid_ = last_uid_;
+  if (!makes_file_ || !info_.uid_validity || !info_.next_uid || !info.ids.uid) return;
+  const mail::Uid uid = *info.ids.uid;
+  if (uid <= last_uid_ || uid >= *info_.next_uid) return;
+  if (offsets_.empty()) {
+    mail::ImapBase base{*info_.uid_validity, {info_.next_uid->value - 1}, {}};
+    std::copy_if(info_.keywords.begin(), info_.keywords.end(), std::back_inserter(base.keywords), mail::is_keyword);
+    headers.base = std::move(base);
+  } else if (last_uid_.value == 0) {
+    return;
+  }
+  headers.uid = uid;
+  batch_uid_ = uid;
+}
+
+void FolderAppender::committed(std::uint64_t offset, const WriteCounts& counts) {
+  offsets_.push_back(offset);
+  committed_octets_ = stage_->size_octets();
+  writing_ = false;
+  last_uid_ = batch_uid_;
+  counts_.quoted_lines += counts.quoted_lines;
+  counts_.lost_keywords += counts.lost_keywords;
+  counts_.lost_lines += counts.lost_lines;
+}
+
+bool FolderAppender::batch_is_full() const {
+  return !makes_file_ && (committed_octets_ >= batch_octets || offsets_.size() >= batch_messages);
+}
+
+std::vector<store::Receipt> FolderAppender::flush() {
+  assert(!writing_ && "flush() ends the MessageWriter's stage");
+  if (offsets_.empty()) return {};
+  std::vector<store::Receipt> receipts;
+  try {
+    const std::uint64_t base = publish();
+    receipts.reserve(offsets_.size());
+    for (const std::uint64_t offset : offsets_)
+      receipts.push_back({store::Receipt::Outcome::done, {std::to_string(base + offset)}});
+  } catch (Error& error) {
+    drop_batch();  // D3: written once more, into a new file
+    if (error.scope() == Scope::message) error.reaching(Scope::run);
+    error.on(Side::target);
+    throw;
+  }
+  drop_batch();
+  return receipts;
+}
+
+/// Returns where the stage's first octet now is.
+std::uint64_t FolderAppender::publish() {
+  stage_->settle();
+  stage_->cut(committed_octets_);
+  for (int i = 0; i < publish_tries; ++i) {
+    if (makes_file_ && publish_as_new() == fs::LinkResult::done) {
+      makes_file_ = false;
+      return 0;
+    }
+    if (auto lock = WriteLock::take(mailbox_, options_.birth)) return append_to(*lock);
+    makes_file_ = true;
+  }
+  throw Error(Cause::locked, Scope::folder, "writing an mbox")
+      .at(mailbox_.path())
+      .because("the file appears and disappears again")
+      .on(Side::target);
+}
+
+fs::LinkResult FolderAppender::publish_as_new() {
+  fs::NewFile& file = stage_->file();
+  file.dress(options_.birth, std::nullopt);
+  if (mailbox_.durability() != fs::Durability::none) file.sync();
+  return mailbox_.link(file);
+}
+
+std::uint64_t FolderAppender::append_to(WriteLock& lock) {
+  const fs::File& file = lock.file();
+  const Beginning beginning = look_at_beginning(file);
+  if (!beginning.is_mbox) {
+    throw Error(Cause::not_a_store, Scope::folder, "appending to an mbox")
+        .at(mailbox_.path())
+        .because(beginning.text)
+        .on(Side::target);
+  }
+  const std::uint64_t old_size = file.status_now().size_octets;
+  // Without an empty line before it our postmark would be glued to the last message's text.
+  std::array<std::byte, 2> tail{};
+  const std::size_t tail_octets = file.read_at(tail, old_size < tail.size() ? 0 : old_size - tail.size());
+  const std::string_view last = as_text(Bytes(tail).first(tail_octets));
+  std::string_view repair = "\n\n";
+  if (old_size == 0 || last == "\n\n")
+    repair = "";
+  else if (last.back() == '\n')
+    repair = "\n";
+  const std::uint64_t at = old_size + repair.size();
+  try {
+    if (!repair.empty()) file.write_at(as_bytes(repair), old_size);
+    copy_staged(lock, at);
+    if (mailbox_.durability() != fs::Durability::none) file.sync();
+  } catch (const Error& error) {
+    cut_back(file, old_size, at + committed_octets_, error);
+    throw;
+  }
+  return at;
+}
+
+void FolderAppender::copy_staged(WriteLock& lock, std::uint64_t at) {
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(copy_octets, committed_octets_));
+  for (std::uint64_t done = 0; done < committed_octets_;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), committed_octets_ - done));
+    const std::size_t got = stage_->file().read_at(std::span(buffer).first(wanted), done);
+    if (got != wanted) {
+      throw Error(Cause::io_error, Scope::run, "reading back staged messages")
+          .at(mailbox_.path())
+          .because("fewer octets came back than were written")
+          .on(Side::target);
+    }
+    lock.file().write_at(Bytes(buffer).first(got), at + done);
+    done += got;
+    lock.keep();
+  }
+}
+
+/// D6: the old length again. When even that fails the operator must know, since half a message is visible. The sync
+/// goes through another descriptor: one whose sync failed has nothing true left to say (D3).
+void FolderAppender::cut_back(const fs::File& file, std::uint64_t size_octets, std::uint64_t longest,
+                              const Error& reason) const {
+  std::string why;
+  try {
+    if (file.status_now().size_octets > longest) {
+      why = "another program has written behind them meanwhile";
+    } else {
+      file.truncate(size_octets);
+      if (mailbox_.durability() == fs::Durability::none) return;
+      const auto again = mailbox_.open_for_update();
+      if (again && again->opened_as().id == file.opened_as().id) again->sync();
+      return;
+    }
+  } catch (const Error& second) {
+    why = second.reason();
+  }
+  throw Error(reason.cause(), Scope::run, "appending to an mbox")
+      .at(mailbox_.path())
+      .because(reason.reason() + "; the octets written so far could not be taken away again: " + why)
+      .hint("look at the file from octet " + std::to_string(size_octets) + " on: the message there may be incomplete")
+      .on(Side::target);
+}
+
+std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& /*info*/,
+                                                   store::NumberedMessages& /*messages*/) {
+  if (!mailbox_.look()) {
+    Stage empty(mailbox_.create());
+    empty.file().dress(options_.birth, std::nullopt);
+    if (mailbox_.durability() != fs::Durability::none) empty.file().sync();
+    static_cast<void>(mailbox_.link(empty.file()));  // made by another meanwhile: as good
+  }
+  tell_findings();
+  return std::nullopt;  // other programs may write as soon as the lock is gone
+}
+
+void FolderAppender::tell_findings() {
+  const auto tell = [&](FindingKind kind, Weight weight, std::uint64_t count, const char* text) {
+    if (count > 0) mailbox_.context().findings.add({kind, weight, store::FolderRef{}.display(), mailbox_.path(), text, count});
+  };
+  tell(FindingKind::quoted_lines, Weight::note, counts_.quoted_lines, "lines that gained a '>' on writing");
+  tell(FindingKind::keyword, Weight::lost, counts_.lost_keywords,
+       "messages with a keyword that an mbox can't hold: left out");
+  tell(FindingKind::keyword, Weight::lost, counts_.lost_lines,
+       "messages whose header block has no place for flags and keywords: left out");
+  counts_ = {};
+}
+
+void FolderAppender::cannot_rewrite(const char* doing) const {
+  throw Error(Cause::unsupported, Scope::folder, doing)
+      .at(mailbox_.path())
+      .because("messages that stand in an mbox are not rewritten")
+      .on(Side::target);
+}
+
+void FolderAppender::change_flags(const store::Handle& /*handle*/, const store::FlagChange& /*change*/) {
+  cannot_rewrite("changing flags in an mbox");
+}
+
+void FolderAppender::take(const store::FolderRef& /*from*/, const store::Handle& /*handle*/) {
+  cannot_rewrite("moving a message into an mbox");
+}
+
+void FolderAppender::expunge(const store::Handle& /*handle*/) { cannot_rewrite("expunging a message from an mbox"); }
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lock.hpp"
+#include "mailbox_file.hpp"
+#include "mailhaul/formats/mbox/mbox.hpp"
+#include "mailhaul/store/store.hpp"
+#include "message_writer.hpp"
+#include "stage.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// Appends messages to an mbox. They are staged in a file without a name, and a flush makes them visible:
+///
+/// - no mbox there: the staged file becomes it. Each octet is written once, and half an mbox is never seen; so the batch
+///   has no size.
+/// - an mbox is there: the staged octets are copied behind its last, under its locks. On any error it is cut back to
+///   the length it had (D6). Nothing of it is ever rewritten.
+class FolderAppender final : public store::FolderWriter, private MessageHome {
+ public:
+  FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, const store::FolderInfo& info);
+
+  [[nodiscard]] std::unique_ptr<store::MessageWriter> append(const store::MessageInfo& info) override;
+  void change_flags(const store::Handle& handle, const store::FlagChange& change) override;
+  void take(const store::FolderRef& from, const store::Handle& handle) override;
+  void expunge(const store::Handle& handle) override;
+  [[nodiscard]] bool batch_is_full() const override;
+  std::vector<store::Receipt> flush() override;
+  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
+
+ private:
+  void number(const store::MessageInfo& info, mail::StoreHeaders& headers) override;
+  void committed(std::uint64_t offset, const WriteCounts& counts) override;
+  void closed() noexcept override { writing_ = false; }
+
+  void begin_batch();
+  void drop_batch();
+  [[nodiscard]] std::uint64_t publish();
+  [[nodiscard]] fs::LinkResult publish_as_new();
+  [[nodiscard]] std::uint64_t append_to(WriteLock& lock);
+  void copy_staged(WriteLock& lock, std::uint64_t at);
+  void cut_back(const fs::File& file, std::uint64_t size_octets, std::uint64_t longest, const Error& reason) const;
+  [[noreturn]] void cannot_rewrite(const char* doing) const;
+  void tell_findings();
+
+  const MailboxFile& mailbox_;
+  TargetOptions options_;
+  store::FolderInfo info_;
+  std::optional<Stage> stage_{};
+  std::uint64_t committed_octets_ = 0;     ///< of the stage
+  std::vector<std::uint64_t> offsets_{};   ///< of the committed messages in the stage
+  bool makes_file_ = false;                ///< there was no mbox when this batch began
+  mail::Uid last_uid_{};                   ///< in the file being made; 0: it carries none
+  mail::Uid batch_uid_{};
+  WriteCounts counts_{};
+  bool writing_ = false;
+};
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,127 @@
+#include "mailbox_file.hpp"
+
+#include <utility>
+
+namespace mailhaul::formats::mbox {
+namespace {
+
+const char* reason_of(fs::Refusal refusal) {
+  switch (refusal) {
+    case fs::Refusal::symlink: return "it is a symbolic link";
+    case fs::Refusal::special: return "it is a FIFO, a socket or a device";
+    case fs::Refusal::directory: return "it is a directory";
+    case fs::Refusal::foreign_owner: return "it belongs to somebody else than its directory";
+    case fs::Refusal::sparse: return "most of it is a hole (a sparse file)";
+    case fs::Refusal::other_mount: return "it is on another file system than its directory";
+    case fs::Refusal::none:
+    case fs::Refusal::missing: break;
+  }
+  return "";
+}
+
+const char* hint_of(fs::Refusal refusal) {
+  switch (refusal) {
+    case fs::Refusal::symlink: return "name the file that it points to";
+    case fs::Refusal::sparse: return "--allow-sparse reads it all the same";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+MailboxFile::MailboxFile(Context& context, std::string path, fs::Directory directory, std::string name)
+    : context_(context), path_(std::move(path)), name_(std::move(name)), rules_(directory.rules()),
+      directory_status_(directory.opened_as()), directory_(std::move(directory)) {}
+
+template <typename Call>
+auto MailboxFile::guarded(const Call& call) const {
+  const std::lock_guard guard(mutex_);
+  return call();
+}
+
+store::StoreId MailboxFile::identity() const {
+  const fs::FileId id = directory_status_.id;
+  return {"mbox:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + path_};
+}
+
+fs::Directory MailboxFile::allowing_owner() const {
+  const uid_t parent = directory_status_.owner.uid;
+  if (parent != 0 && parent != context_.kernel.user()) return directory_;
+  const auto seen = directory_.look_at(name_);
+  return seen ? directory_.with_owner(seen->owner.uid) : directory_;
+}
+
+std::optional<fs::File> MailboxFile::checked(fs::OpenResult result) const {
+  if (result.refusal == fs::Refusal::missing) return std::nullopt;
+  if (result.refusal != fs::Refusal::none) {
+    Error error(Cause::refused, Scope::run, "opening an mbox");
+    error.at(path_).because(reason_of(result.refusal)).on(side());
+    if (const char* hint = hint_of(result.refusal); *hint != '\0') error.hint(hint);
+    throw error;
+  }
+  return std::move(result.file);
+}
+
+std::optional<fs::File> MailboxFile::open() const {
+  return guarded([&] {
+    try {
+      return checked(allowing_owner().open_file(name_));
+    } catch (Error& error) {
+      error.reaching(Scope::run);  // the store is this one file
+      throw;
+    }
+  });
+}
+
+std::optional<fs::File> MailboxFile::open_for_update() const {
+  return guarded([&] { return checked(allowing_owner().open_file_for_update(name_)); });
+}
+
+std::optional<fs::Status> MailboxFile::look() const {
+  return guarded([&] { return directory_.look_at(name_); });
+}
+
+bool MailboxFile::dotlock_is_held() const {
+  return guarded([&] { return fs::Dotlock::is_held(directory_, name_, context_.clock); });
+}
+
+std::optional<fs::Dotlock> MailboxFile::try_dotlock(const fs::Birth& birth) const {
+  const std::string pid_and_host = std::to_string(context_.process) + ":" + context_.host;
+  return guarded([&] { return fs::Dotlock::try_take(directory_, name_, pid_and_host, birth, context_.clock); });
+}
+
+/// A descriptor whose sync failed once says nothing true any more (D3).
+void MailboxFile::reopen_directory() const {
+  try {
+    const std::string parent = fs::split_operator_path(path_).parent;
+    const auto again = fs::Directory::find_root(context_.kernel, context_.entropy, parent, rules_);
+    if (again && again->opened_as().id == directory_status_.id) directory_ = *again;
+  } catch (const Error&) {
+    // The error that led here is the one to tell.
+  }
+}
+
+fs::NewFile MailboxFile::create() const {
+  return guarded([&] { return directory_.create_file(); });
+}
+
+fs::LinkResult MailboxFile::link(fs::NewFile& file) const {
+  return guarded([&] {
+    const fs::LinkResult result = file.link(directory_, name_);
+    if (result != fs::LinkResult::done || durability() == fs::Durability::none) return result;
+    try {
+      directory_.sync();
+    } catch (const Error&) {
+      // D3: the batch will be written once more, so what may have become visible must not stay beside it; unless
+      // somebody has delivered into it since.
+      const fs::Status ours = file.status_now();
+      const auto there = directory_.look_at(name_);
+      if (there && there->id == ours.id && there->size_octets == ours.size_octets) directory_.remove(name_, ours.id);
+      reopen_directory();
+      throw;
+    }
+    return result;
+  });
+}
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,11 @@
+set(MBOX_SOURCES
+  mbox/beginning.cpp
+  mbox/folder_writer.cpp
+  mbox/lock.cpp
+  mbox/mailbox_file.cpp
+  mbox/message_writer.cpp
+  mbox/splitter.cpp
+  mbox/stage.cpp
+  mbox/store.cpp
+  mbox/walk.cpp
+  mbox/window.cpp)

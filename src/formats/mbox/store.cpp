@@ -1,0 +1,158 @@
+#include "store.hpp"
+
+#include <limits>
+
+#include "beginning.hpp"
+#include "folder_writer.hpp"
+#include "lock.hpp"
+#include "mailhaul/mail/store_headers.hpp"
+
+namespace mailhaul::formats::mbox {
+namespace {
+
+/// A fetched message is one of many that lie apart, and often only its header is wanted.
+constexpr std::size_t fetch_block_octets = 64 * 1024;
+
+bool is_inbox(const store::FolderRef& folder) { return folder.mailbox.empty() && folder.folder.is_inbox(); }
+
+std::optional<std::uint64_t> offset_of(const store::Handle& handle) {
+  std::uint64_t offset = 0;
+  const char* const end = handle.token.data() + handle.token.size();
+  const auto [stopped, error] = std::from_chars(handle.token.data(), end, offset);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return offset;
+}
+
+}  // namespace
+
+bool Reader::find_mailbox() const {
+  const auto file = open_locked(file_);
+  if (!file) return false;
+  const Beginning beginning = look_at_beginning(*file);
+  if (!beginning.is_mbox) {
+    throw Error(Cause::not_a_store, Scope::run, "opening an mbox")
+        .at(file_.path())
+        .because(beginning.text)
+        .on(file_.side());
+  }
+  return true;
+}
+
+store::Capabilities Reader::capabilities() {
+  store::Capabilities can;
+  can.fetch = true;
+  can.keeps_keywords = true;
+  can.changes_flags = false;
+  return can;
+}
+
+std::vector<store::Mailbox> Reader::mailboxes() const {
+  store::Mailbox mailbox;
+  if (file_.look()) mailbox.folders.emplace_back();
+  return {mailbox};
+}
+
+store::FolderInfo Reader::folder(const store::FolderRef& folder) const {
+  store::FolderInfo info;
+  if (!is_inbox(folder)) return info;
+  const auto file = open_locked(file_);
+  if (!file) return info;
+  const std::uint64_t size = file->status_now().size_octets;
+  if (size == 0) info.messages = info.octets = 0;
+  Splitter splitter(*file, file_.side(), size, fetch_block_octets);
+  if (!splitter.next()) return info;
+  const auto base = mail::parse_store_headers(splitter.header()).base;
+  if (!base) return info;
+  info.uid_validity = base->uid_validity;
+  if (base->last_uid.value != std::numeric_limits<std::uint32_t>::max())
+    info.next_uid = mail::Uid{base->last_uid.value + 1};
+  info.keywords = base->keywords;
+  return info;
+}
+
+std::optional<store::Stamp> Reader::stamp(const store::FolderRef& folder) const {
+  if (!is_inbox(folder)) return std::nullopt;
+  const auto file = file_.open();
+  if (!file) return std::nullopt;
+  return stamp_of(file->status_now(), file_.context().clock);
+}
+
+std::unique_ptr<store::MessageCursor> Reader::walk(std::span<const store::FolderSince> folders) const {
+  const bool wanted =
+      std::any_of(folders.begin(), folders.end(), [](const store::FolderSince& f) { return is_inbox(f.folder); });
+  if (!wanted) return std::make_unique<NothingToWalk>();
+  auto file = open_locked(file_);
+  if (!file) return std::make_unique<NothingToWalk>();
+  return std::make_unique<Walk>(file_, std::move(*file), options_, std::nullopt, block_octets_);
+}
+
+std::unique_ptr<store::MessageCursor> Reader::fetch(const store::FolderRef& folder,
+                                                    std::span<const store::Handle> handles) const {
+  std::vector<std::uint64_t> offsets;
+  for (const store::Handle& handle : handles)
+    if (const auto offset = offset_of(handle)) offsets.push_back(*offset);
+  std::sort(offsets.begin(), offsets.end());
+  offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+  if (!is_inbox(folder) || offsets.empty()) return std::make_unique<NothingToWalk>();
+  auto file = open_locked(file_);
+  if (!file) return std::make_unique<NothingToWalk>();
+  return std::make_unique<Walk>(file_, std::move(*file), options_, std::move(offsets),
+                                std::min(block_octets_, fetch_block_octets));
+}
+
+std::unique_ptr<store::FolderWriter> Store::open_folder(const store::FolderRef& folder, const store::FolderInfo& info) {
+  if (!is_inbox(folder)) {
+    throw Error(Cause::unsupported, Scope::folder, "opening a folder of an mbox")
+        .in(folder.display())
+        .at(reader().file().path())
+        .because("an mbox is one file and holds one folder, INBOX")
+        .on(Side::target);
+  }
+  return std::make_unique<FolderAppender>(reader().file(), options_, info);
+}
+
+std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path, const fs::Rules& rules,
+                                                  const SourceOptions& options) {
+  const auto [parent, name] = fs::split_operator_path(path);
+  auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, rules);
+  const Error missing =
+      Error(Cause::not_found, Scope::run, "opening an mbox").at(path).because("there is no such file").on(rules.side);
+  if (!directory) throw missing;
+  auto source = std::make_unique<Source>(context, path, *directory, name, options);
+  if (!source->reader().find_mailbox()) throw missing;
+  return source;
+}
+
+std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path, const fs::Rules& rules,
+                                                const TargetOptions& options) {
+  const auto [parent, name] = fs::split_operator_path(path);
+  auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, rules);
+  if (!directory) {
+    throw Error(Cause::cannot_create, Scope::run, "opening an mbox to write to")
+        .at(path)
+        .because("its directory is missing")
+        .hint("make the directory " + parent + " first")
+        .on(rules.side);
+  }
+  auto store = std::make_unique<Store>(context, path, *directory, name, options);
+  static_cast<void>(store->reader().find_mailbox());  // missing: it will be made
+  return store;
+}
+
+Evidence detect(Context& context, const std::string& path) {
+  try {
+    const auto [parent, name] = fs::split_operator_path(path);
+    const auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, fs::Rules{});
+    if (!directory) return {false, "there is no such file"};
+    const MailboxFile mailbox(context, path, *directory, name);
+    const auto file = mailbox.open();
+    if (!file) return {false, "there is no such file"};
+    const Beginning beginning = look_at_beginning(*file);
+    return {beginning.is_mbox, beginning.text};
+  } catch (const Error& error) {
+    if (error.cause() != Cause::refused) throw;
+    return {false, error.reason()};
+  }
+}
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mailbox_file.hpp"
+#include "mailhaul/formats/mbox/mbox.hpp"
+#include "mailhaul/store/source.hpp"
+#include "mailhaul/store/store.hpp"
+#include "walk.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// What a source and a store have in common: all of reading. One folder, INBOX, in one mailbox without a name.
+class Reader {
+ public:
+  Reader(Context& context, std::string path, fs::Directory directory, std::string name, const SourceOptions& options,
+         std::size_t block_octets = default_block_octets)
+      : file_(context, std::move(path), std::move(directory), std::move(name)), options_(options),
+        block_octets_(block_octets) {}
+
+  /// Nothing when the file is missing; Error(not_a_store) with what was seen instead, Error(locked).
+  [[nodiscard]] bool find_mailbox() const;
+
+  [[nodiscard]] const MailboxFile& file() const { return file_; }
+  [[nodiscard]] static store::Capabilities capabilities();
+  [[nodiscard]] std::vector<store::Mailbox> mailboxes() const;
+  [[nodiscard]] store::FolderInfo folder(const store::FolderRef& folder) const;
+  [[nodiscard]] std::optional<store::Stamp> stamp(const store::FolderRef& folder) const;
+  [[nodiscard]] std::unique_ptr<store::MessageCursor> walk(std::span<const store::FolderSince> folders) const;
+  [[nodiscard]] std::unique_ptr<store::MessageCursor> fetch(const store::FolderRef& folder,
+                                                            std::span<const store::Handle> handles) const;
+
+ private:
+  MailboxFile file_;
+  SourceOptions options_;
+  std::size_t block_octets_;
+};
+
+/// Either interface of store/ over a Reader.
+template <typename Interface>
+class Readable : public Interface {
+ public:
+  template <typename... Args>
+  explicit Readable(Args&&... args) : reader_(std::forward<Args>(args)...) {}
+
+  [[nodiscard]] store::StoreId identity() const override { return reader_.file().identity(); }
+  [[nodiscard]] store::Capabilities capabilities() const override { return Reader::capabilities(); }
+  [[nodiscard]] std::vector<store::Mailbox> mailboxes() override { return reader_.mailboxes(); }
+  [[nodiscard]] store::FolderInfo folder(const store::FolderRef& folder) override { return reader_.folder(folder); }
+  [[nodiscard]] std::optional<store::Stamp> stamp(const store::FolderRef& folder) override {
+    return reader_.stamp(folder);
+  }
+  [[nodiscard]] std::unique_ptr<store::MessageCursor> walk(std::span<const store::FolderSince> folders) override {
+    return reader_.walk(folders);
+  }
+  [[nodiscard]] std::unique_ptr<store::MessageCursor> fetch(const store::FolderRef& folder,
+                                                            std::span<const store::Handle> handles) override {
+    return reader_.fetch(folder, handles);
+  }
+  [[nodiscard]] const Reader& reader() const { return reader_; }
+
+ private:
+  Reader reader_;
+};
+
+using Source = Readable<store::MessageSource>;
+
+class Store final : public Readable<store::MessageStore> {
+ public:
+  Store(Context& context, std::string path, fs::Directory directory, std::string name, const TargetOptions& options)
+      : Readable(context, std::move(path), std::move(directory), std::move(name), options.reading), options_(options) {}
+
+  [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
+                                                                 const store::FolderInfo& info) override;
+
+ private:
+  TargetOptions options_;
+};
+
+}  // namespace mailhaul::formats::mbox

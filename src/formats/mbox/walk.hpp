@@ -1,0 +1,111 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mailbox_file.hpp"
+#include "mailhaul/formats/mbox/mbox.hpp"
+#include "mailhaul/mail/from_quoting.hpp"
+#include "mailhaul/mail/store_headers.hpp"
+#include "mailhaul/store/source.hpp"
+#include "splitter.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// Size, mtime, ctime, inode: equal means that nobody wrote to the file. Young: changed less than 2 s ago.
+[[nodiscard]] store::Stamp stamp_of(const fs::Status& status, const Clock& clock);
+
+/// Walks the messages of an mbox from front to back, or only those at given offsets (fetch).
+///
+/// The file is locked for as long as the walk lasts, yet not every program keeps to locks. So the file is looked at
+/// again at the end of each message that was read and at the end of the walk: one that shrank, or was written to without
+/// growing, ends the walk; one that only grew holds for what it had (mbox.md section 8), but for its last message, which
+/// may have been cut. The pseudo message (section 5) is passed over.
+class Walk final : public store::MessageCursor {
+ public:
+  /// `file` is locked. `offsets`, ascending: only these messages; nothing: all.
+  Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options,
+       std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets);
+
+  bool next() override;
+  [[nodiscard]] const store::FolderRef& folder() const override { return folder_; }
+  [[nodiscard]] const store::MessageInfo& info() const override;
+  [[nodiscard]] io::Source& content() override;
+  [[nodiscard]] store::WalkEnd end(const store::FolderRef& folder) override;
+
+ private:
+  /// Header block, then the body as it stands.
+  class Text final : public io::Source {
+   public:
+    explicit Text(Walk& walk) : walk_(walk) {}
+    void begin(std::string header);
+    [[nodiscard]] Bytes read() override;
+
+   private:
+    Walk& walk_;
+    std::string header_{};
+    bool header_given_ = false;
+    bool ended_ = false;
+  };
+  /// The text with quoting undone; counts what was changed once it was read to its end.
+  class Unquoted final : public io::Source {
+   public:
+    explicit Unquoted(Walk& walk) : walk_(walk) {}
+    void begin(mail::FromQuoting quoting) {
+      inner_.emplace(walk_.text_, quoting);
+      counted_ = false;
+    }
+    [[nodiscard]] Bytes read() override;
+
+   private:
+    Walk& walk_;
+    std::optional<mail::UnquotingSource> inner_{};
+    bool counted_ = false;
+  };
+
+  [[nodiscard]] bool go_to_next();
+  [[nodiscard]] bool is_pseudo_message() const;
+  void look_up_info() const;
+  void check_file(bool at_last_message);
+  void finish();
+  void tell_findings() const;
+  void tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const char* text) const;
+
+  const MailboxFile& mailbox_;
+  Context& context_;
+  SourceOptions options_;
+  fs::File file_;
+  fs::Status begun_;
+  store::Stamp stamp_;
+  std::optional<std::vector<std::uint64_t>> offsets_;
+  std::size_t next_offset_ = 0;
+  Splitter splitter_;
+  store::FolderRef folder_{};
+  mutable store::MessageInfo info_{};
+  mutable bool info_is_known_ = false;  ///< looked up on demand: a walk that only counts parses no headers
+  Text text_{*this};
+  Unquoted unquoted_{*this};
+  std::uint64_t unquoted_lines_ = 0;
+  std::uint64_t first_unquoted_ = 0;
+  bool finished_ = false;
+  bool stable_ = true;
+};
+
+/// A walk of a folder that is not there.
+class NothingToWalk final : public store::MessageCursor {
+ public:
+  bool next() override { return false; }
+  [[nodiscard]] const store::FolderRef& folder() const override { return folder_; }
+  [[nodiscard]] const store::MessageInfo& info() const override { return info_; }
+  [[nodiscard]] io::Source& content() override { return nothing_; }
+  [[nodiscard]] store::WalkEnd end(const store::FolderRef& /*folder*/) override { return {}; }
+
+ private:
+  store::FolderRef folder_{};
+  store::MessageInfo info_{};
+  io::MemorySource nothing_{Bytes{}};
+};
+
+}  // namespace mailhaul::formats::mbox

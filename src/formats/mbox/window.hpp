@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "mailhaul/fs/file.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// Octets read with one pread; architecture.md section 7.
+inline constexpr std::size_t default_block_octets = 1024 * 1024;
+
+/// A part of a file in memory that slides forward by blocks. All positions are offsets in the file.
+///
+/// The walk ends at `end`, the size when it began: what is appended later belongs to the next walk. One thread.
+class Window {
+ public:
+  Window(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets);
+
+  [[nodiscard]] std::uint64_t end() const { return end_; }
+  /// What is in memory: [begin, filled).
+  [[nodiscard]] std::uint64_t begin() const { return begin_; }
+  [[nodiscard]] std::uint64_t filled() const { return begin_ + size_; }
+  [[nodiscard]] bool is_complete() const { return filled() >= end_; }
+
+  /// The octets in memory from `offset` on; valid until more() or jump().
+  [[nodiscard]] std::string_view from(std::uint64_t offset) const;
+  /// The octet at `offset`, or NUL when it is not in memory.
+  [[nodiscard]] char at(std::uint64_t offset) const;
+
+  /// Forgets what stands before `keep` and reads the next block.
+  /// Error(io_error, message): unread_from() says where the file can't be read. Error(source_changed, folder): the file
+  /// is shorter than it was.
+  void more(std::uint64_t keep);
+  /// Forgets everything and goes on at `offset`.
+  void jump(std::uint64_t offset);
+  /// A look at octets anywhere, past the window; returns how many there were before the end.
+  [[nodiscard]] std::size_t peek(std::span<char> into, std::uint64_t offset) const;
+  /// Where the last more() met octets that can't be read.
+  [[nodiscard]] std::uint64_t unread_from() const { return filled(); }
+
+ private:
+  void make_room(std::size_t octets);
+  [[nodiscard]] std::size_t read(std::size_t octets);
+
+  const fs::File& file_;
+  Side side_;
+  std::uint64_t end_;
+  std::size_t block_octets_;
+  std::unique_ptr<char[]> buffer_{};  ///< not a vector: fresh octets need no zeros, read() fills them
+  std::size_t capacity_ = 0;
+  std::size_t start_ = 0;  ///< index in buffer_ of the octet at begin_
+  std::size_t size_ = 0;
+  std::uint64_t begin_ = 0;
+};
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,211 @@
+#include "mailhaul/fs/new_file.hpp"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "failure.hpp"
+#include "mailhaul/fs/directory.hpp"
+#include "resolver.hpp"
+
+namespace mailhaul::fs {
+namespace {
+
+/// 64 random bits: nobody can have taken this name in advance (S8).
+std::string random_name(Entropy& entropy) {
+  std::array<char, 17> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(entropy.number()));
+  return std::string(NewFile::temporary_prefix) + digits.data();
+}
+
+/// What a file system says that has no O_TMPFILE; EISDIR and ENOENT are those of kernels before 3.11 (open(2)).
+bool means_no_unnamed_files(int result) {
+  return result == -EOPNOTSUPP || result == -EISDIR || result == -ENOENT || result == -EINVAL;
+}
+
+}  // namespace
+
+struct NewFile::State {
+  Directory home;
+  Descriptor descriptor;
+  std::string temporary_name{};  ///< empty: the file has no name, or its last one already
+  FileId temporary_id{};
+  std::string place{};
+  std::uint64_t size_octets = 0;
+
+  State(Directory where, Descriptor opened) : home(std::move(where)), descriptor(std::move(opened)) {
+    place = home.place() + "/(new file)";
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (temporary_name.empty()) return;
+    try {
+      static_cast<void>(home.remove(temporary_name, temporary_id));  // S11: only if it still is ours
+    } catch (const Error&) {
+      // Nothing is lost: the next run knows the prefix.
+    }
+  }
+
+  [[nodiscard]] Kernel& kernel() const { return home.kernel(); }
+  [[nodiscard]] Error fail(std::int64_t result, std::string_view doing) const {
+    return failure(Side::target, Scope::run, result, doing, place);
+  }
+  void write(Bytes octets, std::uint64_t offset) const;
+  [[nodiscard]] int link_temporary(const Directory& directory, const std::string& name);
+};
+
+void NewFile::State::write(Bytes octets, std::uint64_t offset) const {
+  while (!octets.empty()) {
+    const std::int64_t put = uninterrupted([&] { return kernel().write_at(descriptor.value(), octets, offset); });
+    if (put <= 0) throw fail(put == 0 ? -EIO : put, "writing a file");  // D5: no progress is an error
+    octets = octets.subspan(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
+}
+
+int NewFile::State::link_temporary(const Directory& directory, const std::string& name) {
+  int result = kernel().rename(home.descriptor(), temporary_name, directory.descriptor(), name, RENAME_NOREPLACE);
+  if (result == 0) {
+    temporary_name.clear();
+  } else if (result == -EINVAL || result == -ENOSYS) {
+    // No RENAME_NOREPLACE here either; the temporary name goes with this object.
+    result = kernel().link_at(home.descriptor(), temporary_name, directory.descriptor(), name);
+    if (result == 0) {
+      static_cast<void>(home.remove(temporary_name, temporary_id));
+      temporary_name.clear();
+    }
+  }
+  if (result < 0) return result;
+  // S8: both calls went by name, so somebody may have put another file there meanwhile.
+  const std::optional<Status> now = directory.look_at(name);
+  if (!now || now->id != temporary_id) {
+    throw Error(Cause::refused, Scope::folder, "giving a file its name")
+        .at(directory.place() + "/" + name)
+        .because("another file stands under that name")
+        .on(Side::target);
+  }
+  return 0;
+}
+
+NewFile Directory::create_file() const {
+  constexpr std::string_view doing = "making a file";
+  constexpr int tries = 16;
+  constexpr mode_t mode = 0600;
+  Kernel& made_by = kernel();
+  int fd = uninterrupted([&] { return made_by.open_at(descriptor(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode); });
+  if (fd >= 0) return NewFile(std::make_unique<NewFile::State>(*this, Descriptor(made_by, fd)));
+  std::string name;
+  if (means_no_unnamed_files(fd)) {
+    fd = -EEXIST;
+    for (int i = 0; i < tries && fd == -EEXIST; ++i) {
+      name = random_name(entropy());
+      constexpr int flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC;
+      fd = uninterrupted([&] { return made_by.open_at(descriptor(), name, flags, mode); });
+    }
+  }
+  if (fd < 0) throw failure(Side::target, Scope::folder, fd, doing, place());
+  auto state = std::make_unique<NewFile::State>(*this, Descriptor(made_by, fd));
+  Status status;
+  if (const int result = made_by.status(fd, status); result < 0) {
+    throw failure(Side::target, Scope::folder, result, doing, place());
+  }
+  state->temporary_name = name;
+  state->temporary_id = status.id;
+  return NewFile(std::move(state));
+}
+
+NewFile::NewFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
+NewFile::NewFile(NewFile&&) noexcept = default;
+NewFile& NewFile::operator=(NewFile&&) noexcept = default;
+NewFile::~NewFile() = default;
+
+void NewFile::append(Bytes octets) {
+  state_->write(octets, state_->size_octets);
+  state_->size_octets += octets.size();
+}
+
+void NewFile::rewrite(Bytes octets, std::uint64_t offset) { state_->write(octets, offset); }
+
+void NewFile::cut(std::uint64_t size_octets) {
+  const int result = uninterrupted([&] { return state_->kernel().truncate(state_->descriptor.value(), size_octets); });
+  if (result < 0) throw state_->fail(result, "cutting a file to its length");
+  state_->size_octets = size_octets;
+}
+
+std::size_t NewFile::read_at(std::span<std::byte> into, std::uint64_t offset) const {
+  std::size_t filled = 0;
+  while (filled < into.size()) {
+    const std::int64_t got = uninterrupted(
+        [&] { return state_->kernel().read_at(state_->descriptor.value(), into.subspan(filled), offset + filled); });
+    if (got < 0) throw state_->fail(got, "reading back a file");
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
+std::uint64_t NewFile::size_octets() const { return state_->size_octets; }
+
+Status NewFile::status_now() const {
+  Status now;
+  if (const int result = state_->kernel().status(state_->descriptor.value(), now); result < 0) {
+    throw state_->fail(result, "looking at a file");
+  }
+  return now;
+}
+
+void NewFile::dress(const Birth& birth, std::optional<FileTime> modified) {
+  constexpr std::string_view doing = "giving a new file its owner and mode";
+  Kernel& kernel = state_->kernel();
+  const int fd = state_->descriptor.value();
+  Status now = status_now();
+  if (now.owner != birth.owner) {
+    if (const int result = kernel.change_owner(fd, birth.owner); result < 0) throw state_->fail(result, doing);
+    now = status_now();
+  }
+  // S7: after the owner, since changing that clears bits; never more than 0777. The umask had its say at the open.
+  const mode_t wanted = birth.file_mode & 0777U;
+  if (now.permissions != wanted) {
+    if (const int result = kernel.change_mode(fd, wanted); result < 0) throw state_->fail(result, doing);
+  }
+  if (modified) set_modified(*modified);
+}
+
+void NewFile::set_modified(FileTime time) {
+  const int result = state_->kernel().set_modified(state_->descriptor.value(), time);
+  if (result < 0) throw state_->fail(result, "setting the time of a file");
+}
+
+void NewFile::sync() {
+  // D3: asked once and never again, whatever the answer.
+  const int result = state_->kernel().sync(state_->descriptor.value());
+  if (result < 0) throw state_->fail(result, "making a file durable");
+}
+
+LinkResult NewFile::link(const Directory& directory, const std::string& name) {
+  constexpr std::string_view doing = "giving a file its name";
+  const std::string wanted = directory.place() + "/" + name;
+  if (!is_single_name(name)) {
+    throw Error(Cause::refused, Scope::message, doing).at(wanted).because("not a plain name").on(Side::target);
+  }
+  const int result = state_->temporary_name.empty()
+                         ? state_->kernel().link_open_file(state_->descriptor.value(), directory.descriptor(), name)
+                         : state_->link_temporary(directory, name);
+  if (result == -EEXIST) return LinkResult::exists;
+  if (result < 0) {
+    const Scope scope = result == -ENAMETOOLONG ? Scope::message : Scope::folder;
+    throw failure(Side::target, scope, result, doing, wanted);
+  }
+  state_->place = wanted;
+  return LinkResult::done;
+}
+
+void NewFile::close() {
+  if (const int result = state_->descriptor.close(); result < 0) throw state_->fail(result, "closing a file");
+}
+
+}  // namespace mailhaul::fs

@@ -1,0 +1,27 @@
+#include "mailhaul/run/exit_status.hpp"
+
+namespace mailhaul::run {
+
+ExitStatus exit_status_of(const Error& error) {
+  const bool at_target = error.side() == Side::target;
+  switch (error.cause()) {
+  case Cause::usage: return ExitStatus::usage;
+  case Cause::not_found:
+  case Cause::not_a_store:
+    return at_target && error.cause() == Cause::not_found ? ExitStatus::cannot_create : ExitStatus::no_such_store;
+  case Cause::refused: return at_target ? ExitStatus::cannot_create : ExitStatus::no_such_store;
+  case Cause::permission: return ExitStatus::permission;
+  case Cause::cannot_create: return ExitStatus::cannot_create;
+  case Cause::io_error: return at_target ? ExitStatus::target_io_error : ExitStatus::some_failed;
+  case Cause::no_space:
+  case Cause::quota: return at_target ? ExitStatus::target_full : ExitStatus::other_error;
+  case Cause::locked: return ExitStatus::locked;
+  case Cause::source_changed: return ExitStatus::run_again;
+  case Cause::stopped: return ExitStatus::stopped;
+  case Cause::limit:
+  case Cause::unsupported: return ExitStatus::some_failed;
+  }
+  return ExitStatus::other_error;
+}
+
+}  // namespace mailhaul::run

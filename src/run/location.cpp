@@ -1,0 +1,194 @@
+#include "mailhaul/run/location.hpp"
+
+#include <array>
+
+#include <boost/filesystem/path.hpp>
+#include <fmt/format.h>
+
+#include "mailhaul/store/dry_run_store.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+using formats::Context;
+using formats::Evidence;
+
+/// One row a format: this table is the only place that knows them all.
+struct FormatRow {
+  Format format;
+  std::string_view name;
+  Evidence (*detect)(Context&, const std::string&);
+  std::unique_ptr<store::MessageSource> (*open_source)(Context&, const Store&, const fs::Rules&, const OpenOptions&);
+  std::unique_ptr<store::MessageStore> (*open_store)(Context&, const Store&, const fs::Rules&, const OpenOptions&,
+                                                     const fs::Birth&);
+  store::Capabilities abilities;
+};
+
+store::Capabilities with_folders(bool folders) {
+  store::Capabilities abilities;
+  abilities.folders = folders;
+  abilities.keeps_keywords = true;
+  return abilities;
+}
+
+const std::array<FormatRow, 2>& format_rows() {
+  static const std::array<FormatRow, 2> rows{
+      FormatRow{
+          Format::maildir, "maildir", &formats::maildir::detect,
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
+            return formats::maildir::open_source(context, store.path, rules);
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/,
+             const fs::Birth& birth) { return formats::maildir::open_store(context, store.path, rules, {birth}); },
+          with_folders(true)},
+      FormatRow{Format::mbox, "mbox", &formats::mbox::detect,
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
+                  return formats::mbox::open_source(context, store.path, rules, {options.from_quoting});
+                },
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+                   const fs::Birth& birth) {
+                  return formats::mbox::open_store(context, store.path, rules,
+                                                   {birth, options.mbox_variant, {options.from_quoting}});
+                },
+                with_folders(false)},
+  };
+  return rows;
+}
+
+const FormatRow& row_of(Format format) {
+  for (const FormatRow& row : format_rows())
+    if (row.format == format) return row;
+  return format_rows().front();
+}
+
+std::string format_names() {
+  std::string names;
+  for (const FormatRow& row : format_rows()) names += fmt::format("{}{}:PATH", names.empty() ? "" : ", ", row.name);
+  return names;
+}
+
+Error bad_location(std::string_view text, std::string_view reason) {
+  return Error(Cause::usage, Scope::run, "reading a location").at(text).because(reason);
+}
+
+/// "a::b" is one piece "a:b"; single colons separate.
+std::vector<std::string> split_colons(std::string_view text) {
+  std::vector<std::string> pieces(1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != ':') {
+      pieces.back() += text[i];
+    } else if (i + 1 < text.size() && text[i + 1] == ':') {
+      pieces.back() += ':';
+      ++i;
+    } else {
+      pieces.emplace_back();
+    }
+  }
+  return pieces;
+}
+
+fs::Rules rules_for(Side side, const OpenOptions& options) {
+  fs::Rules rules;
+  rules.side = side;
+  rules.allow_sparse = options.allow_sparse;
+  rules.durability = options.durability;
+  return rules;
+}
+
+}  // namespace
+
+std::string_view to_string(Format format) { return row_of(format).name; }
+
+store::Capabilities abilities_of(Format format) { return row_of(format).abilities; }
+
+Location parse_location(std::string_view text) {
+  Location location;
+  const std::size_t colon = text.find(':');
+  const bool bare =
+      colon == std::string_view::npos || text.front() == '/' || text.front() == '.' || text.front() == '~';
+  std::vector<std::string> pieces;
+  if (bare) {
+    // A bare path is taken as it is: Maildir trees are full of names with colons.
+    pieces.emplace_back(text);
+  } else {
+    const std::string_view name = text.substr(0, colon);
+    for (const FormatRow& row : format_rows())
+      if (row.name == name) location.format = row.format;
+    if (!location.format)
+      throw bad_location(text, fmt::format("'{}' is not a format this version knows", name))
+          .hint(fmt::format("one of {}, or a path that begins with / or ./ to have it detected", format_names()));
+    pieces = split_colons(text.substr(colon + 1));
+  }
+  if (pieces.size() > 1)
+    throw bad_location(text, fmt::format("'{}' is not an option of a {} location in this version", pieces[1],
+                                         to_string(*location.format)))
+        .hint("a colon inside a path is written as ::");
+  // "dir/" and "dir/." are "dir"; ".." stays, since what it means depends on symlinks.
+  boost::filesystem::path path(pieces.front());
+  while (path.has_parent_path() && (path.filename() == "." || path.filename().empty()) && path != path.root_path())
+    path = path.parent_path();
+  location.path = path.string();
+  if (location.path.empty()) throw bad_location(text, "the path is empty");
+  if (location.path.find('\0') != std::string::npos) throw bad_location(text, "the path holds a NUL octet");
+  return location;
+}
+
+Store detect(Context& context, const Location& location, Side side) {
+  if (location.format)
+    return {*location.format, location.path, fmt::format("the location says {}", to_string(*location.format))};
+  std::string seen;
+  for (const FormatRow& row : format_rows()) {
+    const Evidence evidence = row.detect(context, location.path);
+    if (evidence.matches) return {row.format, location.path, evidence.text};
+    seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", row.name, evidence.text);
+  }
+  const fs::ParentAndName parts = fs::split_operator_path(location.path);
+  fs::Rules rules;
+  rules.side = side;
+  const auto parent = fs::Directory::find_root(context.kernel, context.entropy, parts.parent, rules);
+  const bool missing = !parent || (parts.name != "." && parts.name != ".." && !parent->look_at(parts.name));
+  Error error(missing ? Cause::not_found : Cause::not_a_store, Scope::run, "looking for mail");
+  error.at(location.path).on(side);
+  if (missing && side == Side::target)
+    throw Error(Cause::usage, Scope::run, "choosing a format for the target")
+        .at(location.path)
+        .because("it does not exist yet, so its format can't be detected")
+        .hint(fmt::format("say it: {}", format_names()));
+  if (missing) throw error.because("no such file or directory");
+  throw error.because(seen).hint(fmt::format("if it is mail all the same, name the format: {}", format_names()));
+}
+
+std::unique_ptr<store::MessageSource> open_for_reading(Context& context, const Store& store, const OpenOptions& options,
+                                                       Side side) {
+  return row_of(store.format).open_source(context, store, rules_for(side, options), options);
+}
+
+std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options) {
+  return open_for_reading(context, store, options, Side::source);
+}
+
+std::unique_ptr<store::MessageStore> open_target(Context& context, const Store& store, const OpenOptions& options,
+                                                 const fs::Birth& birth) {
+  return row_of(store.format).open_store(context, store, rules_for(Side::target, options), options, birth);
+}
+
+std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store& store, const OpenOptions& options) {
+  std::unique_ptr<store::MessageSource> there;
+  if (root_status(context, store, Side::target)) there = open_for_reading(context, store, options, Side::target);
+  return std::make_unique<store::DryRunStore>(std::move(there), abilities_of(store.format));
+}
+
+std::optional<fs::Status> root_status(Context& context, const Store& store, Side side) {
+  fs::Rules rules;
+  rules.side = side;
+  if (store.format == Format::maildir) {
+    const auto root = fs::Directory::find_root(context.kernel, context.entropy, store.path, rules);
+    if (!root) return std::nullopt;
+    return root->opened_as();
+  }
+  const fs::ParentAndName parts = fs::split_operator_path(store.path);
+  const auto parent = fs::Directory::find_root(context.kernel, context.entropy, parts.parent, rules);
+  return parent ? parent->look_at(parts.name) : std::nullopt;
+}
+
+}  // namespace mailhaul::run

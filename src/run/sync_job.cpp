@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include "job_context.hpp"
+#include "mailhaul/run/wording.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+struct Sums {
+  std::uint64_t source = 0;
+  std::uint64_t at_target = 0;
+  std::uint64_t copied = 0;
+  std::uint64_t left_out = 0;
+  std::uint64_t failed = 0;
+  bool stable = true;
+};
+
+Sums sum_up(const sync::Outcome& outcome) {
+  Sums sums;
+  for (const sync::FolderOutcome& folder : outcome.folders) {
+    sums.source += folder.source_messages;
+    sums.at_target += folder.copied + folder.adopted;
+    sums.copied += folder.copied;
+    sums.left_out += folder.left_out;
+    sums.failed += folder.failed;
+    sums.stable = sums.stable && folder.stable;
+  }
+  return sums;
+}
+
+/// The error that decides: what ended the run, else the first folder that was given up.
+const Error* deciding_error(const sync::Outcome& outcome) {
+  if (outcome.error) return &*outcome.error;
+  for (const sync::FolderOutcome& folder : outcome.folders)
+    if (folder.error) return &*folder.error;
+  return nullptr;
+}
+
+void judge(const Request& request, const FindingLog& findings, SyncReport& report) {
+  const Sums sums = sum_up(report.outcome);
+  const std::uint64_t failed = sums.failed + findings.count(Weight::failed);
+  const std::uint64_t wanted = sums.source - sums.left_out;
+  if (const Error* error = deciding_error(report.outcome)) {
+    // A source folder that can't be read is so many messages that are not there; the rest of the run went on.
+    const bool only_folder = !report.outcome.error && error->side() != Side::target &&
+                             error->cause() != Cause::locked && error->cause() != Cause::source_changed;
+    report.status = only_folder ? ExitStatus::some_failed : exit_status_of(*error);
+    report.verdict =
+        fmt::format("Not finished: {} so far.", counted(sums.at_target, "source message") +
+                                                    (sums.at_target == 1 ? " is" : " are") + " at the target");
+    return;
+  }
+  const std::string selected = sums.left_out == 0 ? "" : "selected ";
+  const std::string left_out =
+      sums.left_out == 0 ? "" : fmt::format(" {} left out by your filters.", with_groups(sums.left_out));
+  if (failed > 0) {
+    report.status = ExitStatus::some_failed;
+    report.verdict = fmt::format("Missing {}: the others, {}, are at the target.{}", with_groups(failed),
+                                 counted(sums.at_target, selected + "source message"), left_out);
+    // What failed only because it changed under us needs nothing but a second run.
+    if (!sums.stable && findings.count(Weight::failed) == 0) report.status = ExitStatus::run_again;
+  } else if (!sums.stable) {
+    report.status = ExitStatus::run_again;
+    report.verdict =
+        fmt::format("The source changed while it was read: run the same command again. {} at the target.{}",
+                    counted(sums.at_target, "source message"), left_out);
+  } else if (request.dry_run) {
+    report.verdict = fmt::format("Dry run, nothing was changed: {} would be copied, {} already at the target.{}",
+                                 counted(sums.copied, "message"), with_groups(sums.at_target - sums.copied), left_out);
+  } else {
+    report.verdict =
+        fmt::format("{}ll {} {}source message{} at the target.{}", sums.copied == 0 ? "Nothing to copy: a" : "A",
+                    with_groups(wanted), selected, wanted == 1 ? " is" : "s are", left_out);
+  }
+  if (request.open.durability == fs::Durability::none && sums.copied > 0)
+    report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
+}
+
+}  // namespace
+
+SyncReport run_sync(const Machine& machine, const Request& request, const Location& source, const Location& target,
+                    FindingLog& findings, sync::Observer& observer) {
+  JobContext job(machine, request, findings);
+  SyncReport report;
+  report.source = detect(job.source(), source, Side::source);
+  report.target = detect(job.target(), target, Side::target);
+  const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
+  const auto target_root = root_status(job.target(), report.target, Side::target);
+  refuse_same_store(source_root, target_root, target);
+  const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
+
+  const auto from = open_source(job.source(), report.source, request.open);
+  // Before anything is made at the target: what can't be planned must leave no trace.
+  (void)sync::plan_folders(*from, abilities_of(report.target.format), request.options);
+  const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open)
+                                  : open_target(job.target(), report.target, request.open, birth);
+  const auto secrets = mail::KeySecrets::make(machine.entropy);
+  report.outcome = sync::copy(*from, *to, secrets, request.options, findings, observer, machine.stop);
+  judge(request, findings, report);
+  return report;
+}
+
+}  // namespace mailhaul::run

@@ -1,0 +1,79 @@
+#include "mailhaul/sync/copier.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+
+#include "folder_settler.hpp"
+#include "mailhaul/base/worker_pool.hpp"
+
+namespace mailhaul::sync {
+
+std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
+                                     const Options& options) {
+  std::vector<FolderTask> tasks;
+  for (const store::Mailbox& mailbox : source.mailboxes()) {
+    for (const mail::FolderName& folder : mailbox.folders) {
+      if (!options.folders.selects(folder)) continue;
+      const store::FolderRef from{mailbox.name, folder};
+      const store::FolderRef to{mailbox.name, options.map.map(folder)};
+      if (!target.folders && !to.folder.is_inbox())
+        throw Error(Cause::usage, Scope::run, "planning the run")
+            .in(from.display())
+            .because("the target is one file and holds one folder, INBOX")
+            .hint("choose one folder with --include NAME --map-folder NAME=INBOX, or put all of them into it with "
+                  "--map-folder '*=INBOX'");
+      const auto same = std::find_if(tasks.begin(), tasks.end(), [&](const FolderTask& t) { return t.target == to; });
+      if (same == tasks.end())
+        tasks.push_back({to, {from}});
+      else
+        same->sources.push_back(from);
+    }
+  }
+  return tasks;
+}
+
+void announce(store::MessageSource& source, const std::vector<FolderTask>& plan, Observer& observer) {
+  std::size_t folders = 0;
+  std::optional<std::uint64_t> octets{0};
+  for (const FolderTask& task : plan) {
+    folders += task.sources.size();
+    for (const store::FolderRef& folder : task.sources) {
+      const auto more = source.folder(folder).octets;
+      octets = octets && more ? std::optional(*octets + *more) : std::nullopt;
+    }
+  }
+  observer.begin(folders, octets);
+}
+
+Outcome copy(store::MessageSource& source, store::MessageStore& target, const mail::KeySecrets& secrets,
+             const Options& options, Findings& findings, Observer& observer, const StopRequest& stop) {
+  const auto plan = plan_folders(source, target.capabilities(), options);
+  announce(source, plan, observer);
+
+  StopRequest abandoned;
+  const Settling run{source, target, secrets, options, findings, observer, stop, abandoned};
+  std::vector<std::vector<FolderOutcome>> outcomes(plan.size());
+  std::mutex mutex;
+  Outcome result;
+  std::vector<std::function<void()>> tasks;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    tasks.emplace_back([&, i] {
+      outcomes[i] = FolderSettler(run, plan[i]).settle();
+      for (const FolderOutcome& outcome : outcomes[i]) {
+        if (!outcome.error || outcome.error->scope() == Scope::folder) continue;
+        const std::lock_guard guard(mutex);
+        if (!result.error) result.error = outcome.error;  // what others say after it is only that they stopped too
+        abandoned.ask();
+      }
+    });
+  }
+  const std::size_t jobs =
+      std::min({options.jobs, source.capabilities().parallel_folders, target.capabilities().parallel_folders});
+  run_all(jobs, tasks);
+  for (auto& some : outcomes)
+    for (FolderOutcome& outcome : some) result.folders.push_back(std::move(outcome));
+  return result;
+}
+
+}  // namespace mailhaul::sync

@@ -1,0 +1,265 @@
+#include "folder_settler.hpp"
+
+#include <algorithm>
+
+#include "mailhaul/sync/decide.hpp"
+
+namespace mailhaul::sync {
+namespace {
+
+/// A message up to this size waits in memory until its key is known; a larger one in an uncommitted writer.
+constexpr std::size_t held_octets_limit = 1024 * 1024;
+
+}  // namespace
+
+void FolderSettler::check_stop() const {
+  run_.stop.check();
+  run_.abandoned.check();
+}
+
+std::vector<FolderOutcome> FolderSettler::settle() {
+  std::vector<FolderOutcome> outcomes;
+  outcomes.reserve(task_.sources.size());  // Pending keeps pointers into it
+  for (const store::FolderRef& source : task_.sources) {
+    FolderOutcome outcome;
+    outcome.source = source;
+    outcome.target = task_.target;
+    outcomes.push_back(std::move(outcome));
+  }
+  FolderOutcome* current = &outcomes.front();
+  try {
+    check_stop();
+    index_target();
+    for (FolderOutcome& outcome : outcomes) outcome.target_before = target_before_;
+    writer_ = run_.target.open_folder(task_.target, run_.source.folder(task_.sources.front()));
+    for (FolderOutcome& outcome : outcomes) {
+      current = &outcome;
+      run_.observer.folder_begins(outcome.source);
+      try {
+        walk(outcome.source, outcome);
+      } catch (const Error&) {
+        rescue_batch();
+        throw;
+      }
+      flush();
+    }
+    change_flags();
+    store::NoNumberedMessages nobody_numbers;
+    writer_->finish(run_.source.folder(task_.sources.front()), nobody_numbers);
+  } catch (Error& error) {
+    if (error.folder().empty()) error.in(current->source.display());
+    current->error = error;
+  }
+  if (flags_refused_ > 0)
+    run_.findings.add({FindingKind::flags_differ, Weight::lost, task_.target.display(), "",
+                       "messages that were already at the target have other flags at the source", flags_refused_});
+  for (const FolderOutcome& outcome : outcomes) run_.observer.folder_ends(outcome);
+  return outcomes;
+}
+
+void FolderSettler::index_target() {
+  if (!run_.target.stamp(task_.target)) return;
+  const std::vector<store::FolderSince> folders{{task_.target, std::nullopt}};
+  const auto cursor = run_.target.walk(folders);
+  for (;;) {
+    check_stop();
+    try {
+      if (!cursor->next()) break;
+      ++target_before_;
+      const mail::ContentKey key = cursor->key(run_.secrets);
+      const store::MessageInfo& info = cursor->info();
+      index_.add(key, {info.handle, info.flags, info.keywords});
+    } catch (Error& error) {
+      // Not known to be the same as any source message: at worst one is copied beside it.
+      if (error.scope() != Scope::message) throw error.on(Side::target);
+      run_.findings.add({FindingKind::unreadable, Weight::note, task_.target.display(), error.place(),
+                         std::string("at the target: ") + error.what(), 1});
+    }
+  }
+  // A message missed here would be copied a second time.
+  if (!cursor->end(task_.target).stable)
+    throw Error(Cause::source_changed, Scope::folder, "listing the target folder")
+        .because("it changes faster than it can be listed")
+        .hint("run the same command again")
+        .on(Side::target);
+}
+
+void FolderSettler::walk(const store::FolderRef& source, FolderOutcome& outcome) {
+  const std::vector<store::FolderSince> folders{{source, std::nullopt}};
+  const auto cursor = run_.source.walk(folders);
+  for (;;) {
+    check_stop();
+    bool at_message = false;
+    try {
+      if (!cursor->next()) break;
+      at_message = true;
+      settle_message(*cursor, outcome);
+    } catch (const Error& error) {
+      if (error.scope() != Scope::message) throw;
+      failed(source, at_message ? cursor->info() : store::MessageInfo{}, error, outcome);
+    }
+    ++outcome.source_messages;
+    if (writer_->batch_is_full()) flush();
+  }
+  outcome.stable = cursor->end(source).stable;
+}
+
+void FolderSettler::settle_message(store::MessageCursor& cursor, FolderOutcome& outcome) {
+  io::Source& content = cursor.content();  // first: date and size may be known only now
+  const store::MessageInfo& info = cursor.info();
+  const MessageFilter& wanted = run_.options.messages;
+  if (!wanted.selects_date(info.internal_date) || (info.size_octets && !wanted.selects_size(*info.size_octets))) {
+    left_out(cursor, outcome);
+  } else if (index_.empty()) {
+    copy_at_once(cursor, content, outcome);
+  } else {
+    copy_unless_there(cursor, content, outcome);
+  }
+}
+
+void FolderSettler::copy_at_once(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome) {
+  const auto message = writer_->append(cursor.info());
+  std::uint64_t octets = 0;
+  if (!message->wants_octets() && cursor.info().size_octets) {
+    octets = *cursor.info().size_octets;
+  } else {
+    for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
+      message->write(piece);
+      octets += piece.size();
+      run_.observer.octets(piece.size());
+      check_stop();
+    }
+  }
+  if (!run_.options.messages.selects_size(octets)) return left_out(cursor, outcome);
+  commit(cursor, *message, octets, outcome);
+}
+
+void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome) {
+  mail::KeyHasher hasher(run_.secrets);
+  std::unique_ptr<store::MessageWriter> message;
+  std::uint64_t octets = 0;
+  held_.clear();
+  for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
+    hasher.write(piece);
+    octets += piece.size();
+    run_.observer.octets(piece.size());
+    check_stop();
+    if (!message && held_.size() + piece.size() <= held_octets_limit) {
+      held_ += as_text(piece);
+      continue;
+    }
+    if (!message) {
+      message = writer_->append(cursor.info());
+      message->write(as_bytes(held_));
+    }
+    message->write(piece);
+  }
+  if (!run_.options.messages.selects_size(octets)) return left_out(cursor, outcome);
+  if (const auto candidate = index_.take(hasher.finish(), cursor.info())) return adopt(cursor, *candidate, outcome);
+  if (!message) {
+    message = writer_->append(cursor.info());
+    message->write(as_bytes(held_));
+  }
+  commit(cursor, *message, octets, outcome);
+}
+
+void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& message, std::uint64_t octets,
+                           FolderOutcome& outcome) {
+  message.commit();
+  pending_.push_back({&outcome, cursor.info().handle, octets});
+  run_.observer.message({Action::copied, outcome.source, outcome.target, cursor.info(), octets});
+}
+
+void FolderSettler::adopt(const store::MessageCursor& cursor, const Candidate& candidate, FolderOutcome& outcome) {
+  ++outcome.adopted;
+  const store::MessageInfo& info = cursor.info();
+  store::FlagChange change = unite_flags(info.flags, info.keywords, candidate.flags, candidate.keywords);
+  if (change.empty() || !run_.target.capabilities().changes_flags) {
+    if (!change.empty()) ++flags_refused_;
+    run_.observer.message({Action::adopted, outcome.source, outcome.target, info, 0});
+    return;
+  }
+  wanted_flags_.push_back({&outcome, info, candidate.handle, std::move(change)});
+}
+
+void FolderSettler::left_out(const store::MessageCursor& cursor, FolderOutcome& outcome) {
+  ++outcome.left_out;
+  run_.observer.message({Action::left_out, outcome.source, outcome.target, cursor.info(), 0});
+}
+
+void FolderSettler::failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
+                           FolderOutcome& outcome) {
+  ++outcome.failed;
+  run_.observer.message({Action::failed, source, outcome.target, info, 0, &error});
+  // The cursor cannot go on behind a message that changed under it without a new run.
+  if (error.cause() == Cause::source_changed) outcome.stable = false;
+}
+
+void FolderSettler::flush() {
+  std::vector<store::Receipt> receipts;
+  try {
+    receipts = writer_->flush();
+  } catch (const Error& error) {
+    // D3: once into new inodes; a second failure ends the run.
+    if (error.cause() != Cause::io_error || written_again_ || pending_.empty() || !run_.source.capabilities().fetch)
+      throw;
+    written_again_ = true;
+    write_batch_again();
+    receipts = writer_->flush();
+  }
+  for (const Pending& one : pending_) {
+    ++one.outcome->copied;
+    one.outcome->octets_copied += one.octets;
+  }
+  pending_.clear();
+}
+
+void FolderSettler::write_batch_again() {
+  writer_.reset();
+  writer_ = run_.target.open_folder(task_.target, run_.source.folder(task_.sources.front()));
+  const std::vector<Pending> lost = std::exchange(pending_, {});
+  for (auto begin = lost.begin(); begin != lost.end();) {
+    FolderOutcome* const outcome = begin->outcome;
+    const auto end = std::find_if(begin, lost.end(), [&](const Pending& one) { return one.outcome != outcome; });
+    std::vector<store::Handle> handles;
+    for (auto it = begin; it != end; ++it) handles.push_back(it->source);
+    const auto cursor = run_.source.fetch(outcome->source, handles);
+    while (cursor->next()) {
+      io::Source& content = cursor->content();
+      const auto message = writer_->append(cursor->info());
+      std::uint64_t octets = 0;
+      for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
+        message->write(piece);
+        octets += piece.size();
+      }
+      message->commit();
+      pending_.push_back({outcome, cursor->info().handle, octets});
+    }
+    begin = end;
+  }
+  // A message that its owner removed between the two tries is no longer a source message: nothing is missing.
+}
+
+void FolderSettler::change_flags() {
+  if (wanted_flags_.empty()) return;
+  for (const WantedFlags& wanted : wanted_flags_) writer_->change_flags(wanted.target, wanted.change);
+  const auto receipts = writer_->flush();
+  for (std::size_t i = 0; i < receipts.size() && i < wanted_flags_.size(); ++i) {
+    WantedFlags& wanted = wanted_flags_[i];
+    const bool done = receipts[i].outcome == store::Receipt::Outcome::done;
+    if (done) ++wanted.outcome->flags_changed;
+    run_.observer.message({done ? Action::flags_changed : Action::adopted, wanted.outcome->source,
+                           wanted.outcome->target, wanted.info, 0});
+  }
+}
+
+void FolderSettler::rescue_batch() {
+  // The walk ended early: what is complete stays. A second failure says nothing new.
+  try {
+    flush();
+  } catch (const Error&) {
+    pending_.clear();
+  }
+}
+
+}  // namespace mailhaul::sync

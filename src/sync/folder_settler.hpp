@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "mailhaul/sync/copier.hpp"
+#include "mailhaul/sync/match.hpp"
+
+namespace mailhaul::sync {
+
+/// What every folder of a run shares.
+struct Settling {
+  store::MessageSource& source;
+  store::MessageStore& target;
+  const mail::KeySecrets& secrets;
+  const Options& options;
+  Findings& findings;
+  Observer& observer;
+  const StopRequest& stop;
+  const StopRequest& abandoned;  ///< another folder met an error of scope run
+};
+
+/// Settles one target folder: lists it, walks the source folders that go there, copies, adopts, flushes. One thread.
+class FolderSettler {
+ public:
+  FolderSettler(const Settling& run, const FolderTask& task) : run_(run), task_(task) {}
+
+  /// Outcomes of the task's source folders, in order. An Error that ended a folder is in its outcome; of what was
+  /// committed before it, all that could be flushed was.
+  [[nodiscard]] std::vector<FolderOutcome> settle();
+
+ private:
+  void index_target();
+  void walk(const store::FolderRef& source, FolderOutcome& outcome);
+  void settle_message(store::MessageCursor& cursor, FolderOutcome& outcome);
+  void copy_at_once(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome);
+  void copy_unless_there(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome);
+  void adopt(const store::MessageCursor& cursor, const Candidate& candidate, FolderOutcome& outcome);
+  void commit(store::MessageCursor& cursor, store::MessageWriter& message, std::uint64_t octets,
+              FolderOutcome& outcome);
+  void left_out(const store::MessageCursor& cursor, FolderOutcome& outcome);
+  void failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
+              FolderOutcome& outcome);
+  void flush();
+  void write_batch_again();
+  void change_flags();
+  void rescue_batch();
+  void check_stop() const;
+
+  /// A committed message whose receipt is still to come.
+  struct Pending {
+    FolderOutcome* outcome;
+    store::Handle source{};
+    std::uint64_t octets = 0;
+  };
+  struct WantedFlags {
+    FolderOutcome* outcome;
+    store::MessageInfo info{};  ///< of the source
+    store::Handle target{};
+    store::FlagChange change{};
+  };
+
+  const Settling& run_;
+  const FolderTask& task_;
+  ContentIndex index_;
+  std::uint64_t target_before_ = 0;
+  std::unique_ptr<store::FolderWriter> writer_;
+  std::vector<Pending> pending_;
+  std::vector<WantedFlags> wanted_flags_;
+  std::uint64_t flags_refused_ = 0;
+  std::string held_;  ///< a small message, until its key is known
+  bool written_again_ = false;
+};
+
+}  // namespace mailhaul::sync

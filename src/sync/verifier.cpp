@@ -1,0 +1,183 @@
+#include "mailhaul/sync/verifier.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "mailhaul/mail/header_block.hpp"
+
+namespace mailhaul::sync {
+namespace {
+
+/// Keeps the beginning of a message, for its Message-ID and subject.
+class Beginning final : public io::Sink {
+ public:
+  static constexpr std::size_t limit_octets = 64 * 1024;
+  void write(Bytes octets) override {
+    const std::size_t room = limit_octets - text_.size();
+    text_ += as_text(octets.first(std::min(room, octets.size())));
+  }
+  void clear() { text_.clear(); }
+  [[nodiscard]] std::string field(std::string_view name) const {
+    const auto end = mail::find_header_end(text_).end;
+    return mail::header_value(std::string_view(text_).substr(0, end.value_or(text_.size())), name).value_or("");
+  }
+
+ private:
+  std::string text_;
+};
+
+using Counts = std::unordered_map<mail::ContentKey, std::uint64_t, mail::ContentKeyHash>;
+
+class FolderVerifier {
+ public:
+  FolderVerifier(store::MessageSource& source, store::MessageSource& target, const mail::KeySecrets& secrets,
+                 const Options& options, Observer& observer, const StopRequest& stop, Verification& result)
+      : source_(source),
+        target_(target),
+        secrets_(secrets),
+        options_(options),
+        observer_(observer),
+        stop_(stop),
+        result_(result) {}
+
+  void verify(const FolderTask& task) {
+    const std::size_t first = result_.folders.size();
+    const auto counted = count_target(task.target);
+    counts_ = counted.counts;
+    for (const store::FolderRef& source : task.sources) {
+      observer_.folder_begins(source);
+      VerifiedFolder folder;
+      folder.source = source;
+      folder.target = task.target;
+      folder.target_messages = counted.messages;
+      folder.stable = counted.stable;
+      result_.folders.push_back(folder);
+      walk(source, result_.folders.back());
+    }
+    for (std::size_t i = first; i < result_.folders.size(); ++i) observer_.folder_ends(as_outcome(result_.folders[i]));
+  }
+
+ private:
+  struct Counted {
+    Counts counts{};
+    std::uint64_t messages = 0;
+    bool stable = true;
+  };
+
+  [[nodiscard]] Counted count_target(const store::FolderRef& folder) {
+    Counted counted;
+    if (!target_.stamp(folder)) return counted;
+    const std::vector<store::FolderSince> folders{{folder, std::nullopt}};
+    const auto cursor = target_.walk(folders);
+    for (;;) {
+      stop_.check();
+      try {
+        if (!cursor->next()) break;
+        ++counted.messages;
+        ++counted.counts[cursor->key(secrets_)];
+      } catch (Error& error) {
+        // Unreadable at the target is as good as missing: the source message that it may be is listed.
+        if (error.scope() != Scope::message) throw error.on(Side::target);
+      }
+    }
+    counted.stable = cursor->end(folder).stable;
+    return counted;
+  }
+
+  void walk(const store::FolderRef& source, VerifiedFolder& folder) {
+    const std::vector<store::FolderSince> folders{{source, std::nullopt}};
+    const auto cursor = source_.walk(folders);
+    for (;;) {
+      stop_.check();
+      bool at_message = false;
+      beginning_.clear();
+      try {
+        if (!cursor->next()) break;
+        at_message = true;
+        check(*cursor, folder);
+      } catch (const Error& error) {
+        if (error.scope() != Scope::message) throw;
+        store::MessageInfo info;
+        if (at_message) info = cursor->info();
+        if (info.handle.token.empty()) info.handle.token = error.place();
+        missing(source, std::move(info), error.what(), folder);
+      }
+      ++folder.source_messages;
+    }
+    folder.stable = folder.stable && cursor->end(source).stable;
+  }
+
+  void check(store::MessageCursor& cursor, VerifiedFolder& folder) {
+    io::Source& content = cursor.content();
+    mail::KeyHasher hasher(secrets_);
+    io::TeeSink both(hasher, beginning_);
+    std::uint64_t octets = 0;
+    for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
+      both.write(piece);
+      octets += piece.size();
+      observer_.octets(piece.size());
+      stop_.check();
+    }
+    if (!options_.messages.selects_date(cursor.info().internal_date) || !options_.messages.selects_size(octets)) {
+      ++folder.left_out;
+      return;
+    }
+    const auto found = counts_.find(hasher.finish());
+    if (found == counts_.end() || found->second == 0)
+      return missing(folder.source, cursor.info(), "not at the target", folder);
+    --found->second;
+    ++folder.found;
+  }
+
+  void missing(const store::FolderRef& source, store::MessageInfo info, std::string reason, VerifiedFolder& folder) {
+    ++folder.missing;
+    result_.missing.push_back(
+        {source, std::move(info), beginning_.field("Message-ID"), beginning_.field("Subject"), std::move(reason)});
+  }
+
+  [[nodiscard]] static FolderOutcome as_outcome(const VerifiedFolder& folder) {
+    FolderOutcome outcome;
+    outcome.source = folder.source;
+    outcome.target = folder.target;
+    outcome.source_messages = folder.source_messages;
+    outcome.target_before = folder.target_messages;
+    outcome.adopted = folder.found;
+    outcome.left_out = folder.left_out;
+    outcome.failed = folder.missing;
+    outcome.stable = folder.stable;
+    return outcome;
+  }
+
+  store::MessageSource& source_;
+  store::MessageSource& target_;
+  const mail::KeySecrets& secrets_;
+  const Options& options_;
+  Observer& observer_;
+  const StopRequest& stop_;
+  Verification& result_;
+  Counts counts_;
+  Beginning beginning_;
+};
+
+}  // namespace
+
+Verification verify(store::MessageSource& source, store::MessageSource& target,
+                    const store::Capabilities& target_abilities, const mail::KeySecrets& secrets,
+                    const Options& options, Observer& observer, const StopRequest& stop) {
+  Verification result;
+  const auto plan = plan_folders(source, target_abilities, options);
+  announce(source, plan, observer);
+  FolderVerifier verifier(source, target, secrets, options, observer, stop, result);
+  for (const FolderTask& task : plan) {
+    try {
+      verifier.verify(task);
+    } catch (Error& error) {
+      if (error.folder().empty()) error.in(task.sources.front().display());
+      result.error = error;
+      break;
+    }
+  }
+  return result;
+}
+
+}  // namespace mailhaul::sync

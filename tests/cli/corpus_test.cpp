@@ -1,0 +1,229 @@
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/cli_test_case.hpp"
+#include "cli/corpus_index.hpp"
+
+namespace mailhaul::black_box {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+/// Mail that nobody of us wrote.
+class Corpus : public CliTest {
+ protected:
+  void SetUp() override {
+    if (!has_corpus()) GTEST_SKIP() << "the corpus of real mail is not there: " << corpus("");
+  }
+
+  /// A copy that can be guarded: the corpus itself may be somebody else's.
+  std::string copy(const std::string& path) {
+    const std::string name = at(stdfs::path(path).filename().string());
+    write_file(name, read_file(corpus(path)));
+    set_modified(name, 1'234'567'890);
+    return name;
+  }
+  std::string copy(const CorpusFile& file) { return copy(file.path); }
+
+  int count(const std::string& location) {
+    const Result result = run({"scan", "--json", location});
+    EXPECT_EQ(result.status, status::ok) << result.out;
+    int sum = 0;
+    for (const std::string& line : lines_of(result.out)) {
+      const auto object = nlohmann::json::parse(line);
+      if (object["event"] == "folder") sum += object["messages"].get<int>();
+    }
+    return sum;
+  }
+
+  /// Names, contents and times below the root; not what a directory's own time is.
+  static std::vector<std::vector<std::string>> mail_below(const std::string& root) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Entry& entry : snapshot(root))
+      if (entry.kind == 'f' && entry.path.find("cur/") + entry.path.find("new/") != 2 * std::string::npos)
+        rows.push_back({entry.path, entry.content, std::to_string(entry.modified_ns / 1'000'000'000)});
+    return rows;
+  }
+
+  void there_and_back(const std::string& name, const std::string& from);
+};
+
+TEST_F(Corpus, TheTableHoldsRealDisagreementsOnly) {
+  const auto files = corpus_files("mbox/");
+  for (const Disagreement& row : disagreements) {
+    SCOPED_TRACE(row.path);
+    const auto file = std::find_if(files.begin(), files.end(), [&](const CorpusFile& f) { return f.path == row.path; });
+    ASSERT_NE(file, files.end());
+    EXPECT_EQ(file->expected.value_or(unknown), row.origin);
+    EXPECT_NE(file->number(), std::optional(row.ours)) << "no disagreement any more";
+    // Nothing but Dovecot's answer may overrule the others.
+    EXPECT_EQ(file->dovecot.value_or(refused), row.ours);
+    EXPECT_FALSE(row.reason.empty());
+  }
+}
+
+TEST_F(Corpus, EveryMailboxHasTheNumberOfMessagesThatItsOriginSays) {
+  int counted = 0;
+  for (const CorpusFile& file : corpus_files("mbox/")) {
+    if (!file.was_counted) continue;
+    SCOPED_TRACE(file.path);
+    const std::string name = copy(file);
+    guard(name);
+    const Disagreement* const row = disagreement_on(file.path);
+    if (row != nullptr && row->ours == refused) {
+      const Result result = run({"scan", "mbox:" + name});
+      EXPECT_EQ(result.status, status::no_such_store);
+      expect_one_line(result, name);
+    } else {
+      const auto wanted = row != nullptr ? row->ours : file.number().value_or(unknown);
+      EXPECT_EQ(count("mbox:" + name), wanted);
+    }
+    ++counted;
+    guard_no_more();
+    stdfs::remove(name);
+  }
+  EXPECT_EQ(counted, 72);  // as many as MANIFEST.md lists
+}
+
+void Corpus::there_and_back(const std::string& name, const std::string& from) {
+  const std::string maildir = at("D");
+  const std::string mbox = at("F2");
+  const std::string again = at("D2");
+  const std::vector<std::string> quick{"--fsync=none"};
+  guard(name);
+  ASSERT_EQ(run({"sync", "--fsync=none", from, "maildir:" + maildir}).status, status::ok);
+  EXPECT_EQ(difference(read_mbox(name), read_maildir(maildir), As::kept_by_mbox), "");
+  expect_settled(from, "maildir:" + maildir);
+
+  guard(maildir);
+  ASSERT_EQ(run({"sync", "--fsync=none", "maildir:" + maildir, "mbox:" + mbox}).status, status::ok);
+  EXPECT_EQ(difference(read_maildir(maildir), read_mbox(mbox), As::kept_by_mbox), "");
+  expect_settled("maildir:" + maildir, "mbox:" + mbox);
+  // Across two conversions it is still the mail of the first file.
+  EXPECT_EQ(run({"verify", from, "mbox:" + mbox}).status, status::ok);
+
+  ASSERT_EQ(run({"sync", "--fsync=none", "maildir:" + maildir, "maildir:" + again}).status, status::ok);
+  EXPECT_EQ(mail_below(again), mail_below(maildir)) << "Maildir to Maildir is octet for octet";
+  guard_no_more();
+  for (const std::string& path : {maildir, mbox, again}) stdfs::remove_all(path);
+}
+
+TEST_F(Corpus, EveryMailboxGoesThereAndBack) {
+  for (const CorpusFile& file : corpus_files("mbox/")) {
+    const Disagreement* const row = disagreement_on(file.path);
+    if (!file.was_counted || (row != nullptr && row->ours == refused)) continue;
+    SCOPED_TRACE(file.path);
+    const std::string name = copy(file);
+    there_and_back(name, "mbox:" + name);
+    if (HasFatalFailure()) return;
+    stdfs::remove(name);
+  }
+}
+
+/// A Maildir tree of the corpus, made usable as MANIFEST.md says: git keeps no empty directories, and authors on
+/// Windows write '!' or ';' for ':'.
+struct Tree {
+  const char* path;
+  std::size_t messages;
+  bool has_folders;
+};
+
+class CorpusTree : public Corpus, public ::testing::WithParamInterface<Tree> {
+ protected:
+  std::string prepare() {
+    const std::string root = at("A");
+    copy_tree(corpus(GetParam().path), root);
+    std::vector<std::string> folders{root};
+    for (const auto& entry : stdfs::directory_iterator(root))
+      if (entry.is_directory() && entry.path().filename().string().front() == '.') folders.push_back(entry.path().string());
+    for (const std::string& folder : folders) {
+      make_maildir(folder);
+      for (const char* part : {"/cur", "/new"}) {
+        std::vector<stdfs::path> names;
+        for (const auto& entry : stdfs::directory_iterator(folder + part)) names.push_back(entry.path());
+        for (const stdfs::path& path : names) {
+          std::string name = path.filename().string();
+          const std::size_t info = std::min(name.find("!2,"), name.find(";2,"));
+          if (info == std::string::npos) continue;
+          name[info] = ':';
+          stdfs::rename(path, path.parent_path() / name);
+        }
+      }
+    }
+    return root;
+  }
+  static std::vector<Mail> read_tree(const std::string& root) {
+    std::vector<Mail> all = read_maildir(root);
+    for (const auto& entry : stdfs::directory_iterator(root)) {
+      if (!entry.is_directory() || entry.path().filename().string().front() != '.') continue;
+      const auto more = read_maildir(entry.path().string());
+      all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
+  }
+  static std::vector<std::string> base_names(const std::string& root) {
+    std::vector<std::string> names;
+    for (const Entry& entry : snapshot(root))
+      if (entry.kind == 'f' && entry.path.find("tmp/") == std::string::npos && entry.path.find("maildirfolder") == std::string::npos)
+        names.push_back(stdfs::path(entry.path.substr(0, entry.path.find(":2,"))).filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+};
+
+TEST_P(CorpusTree, GoesInAllDirections) {
+  const std::string a = prepare();
+  guard(a);
+  const std::string maildir = "maildir:" + a;
+  EXPECT_EQ(count(maildir), static_cast<int>(GetParam().messages));
+  const auto mail = read_tree(a);
+  EXPECT_EQ(mail.size(), GetParam().messages);
+
+  ASSERT_EQ(run({"sync", "--fsync=none", maildir, "maildir:" + at("B")}).status, status::ok);
+  EXPECT_EQ(difference(mail, read_tree(at("B")), As::exact), "");
+  EXPECT_EQ(base_names(at("B")), base_names(a));
+  expect_settled(maildir, "maildir:" + at("B"));
+
+  const std::vector<std::string> map = GetParam().has_folders ? std::vector<std::string>{"--map-folder=*=INBOX"} : std::vector<std::string>{};
+  std::vector<std::string> arguments{"sync", "--fsync=none", maildir, "mbox:" + at("F")};
+  if (GetParam().has_folders) {
+    EXPECT_EQ(run(arguments).status, status::usage) << "folders are never joined unasked";
+  }
+  arguments.insert(arguments.begin() + 1, map.begin(), map.end());
+  ASSERT_EQ(run(arguments).status, status::ok);
+  EXPECT_EQ(difference(mail, read_mbox(at("F")), As::kept_by_mbox), "");
+  expect_settled(maildir, "mbox:" + at("F"), map);
+
+  ASSERT_EQ(run({"sync", "--fsync=none", "mbox:" + at("F"), "maildir:" + at("C")}).status, status::ok);
+  EXPECT_EQ(difference(mail, read_maildir(at("C")), As::kept_by_mbox), "");
+  expect_settled("mbox:" + at("F"), "maildir:" + at("C"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Trees, CorpusTree,
+                         ::testing::Values(Tree{"maildir/mailutils/teaparty", 95, false},
+                                           Tree{"maildir/mailutils/mbox1", 5, false},
+                                           Tree{"maildir/email-folder/testmaildir", 10, false},
+                                           Tree{"maildir/mu-testdir", 19, false},
+                                           Tree{"maildir/stalwart-names", 6, true}),
+                         [](const auto& info) {
+                           std::string name = info.param.path;
+                           for (char& c : name)
+                             if (c == '/' || c == '-') c = '_';
+                           return name;
+                         });
+
+TEST_F(Corpus, TheSameMailInTwoShapesIsTheSameMail) {
+  // MANIFEST.md: what the mailutils copies gained are store headers, which are not part of a message.
+  copy_tree(corpus("maildir/email-folder/testmaildir"), at("M"));
+  make_maildir(at("M"));
+  const std::string lf = copy("mbox/email-folder/testmbox");
+  const std::string crlf = copy("mbox/email-folder/testmbox.dos");
+  guard(at(""));
+  for (const std::string& one : {lf, crlf})
+    for (const std::string& other : {lf, crlf})
+      if (one != other) EXPECT_EQ(run({"verify", "mbox:" + one, "mbox:" + other}).status, status::ok) << one << " " << other;
+}
+
+}  // namespace
+}  // namespace mailhaul::black_box

@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/cli_test_case.hpp"
+#include "cli/corpus_index.hpp"
+
+namespace mailhaul::black_box {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+struct Variant {
+  const char* name;
+  Written written;
+  Quoting quoting;
+  bool is_reversible;
+};
+constexpr Variant rd{"rd", Written::rd, Quoting::rd, true};
+constexpr Variant o{"o", Written::o, Quoting::o, false};
+constexpr Variant cl{"cl", Written::cl, Quoting::o, false};
+constexpr Variant cl2{"cl2", Written::cl2, Quoting::none, true};
+
+/// Mail -> mbox -> Maildir -> mbox -> Maildir and the other way round (T11), judged by readers of our own: octets but
+/// for the seven headers and the line ends at the very end, flags, keywords, dates, as multisets.
+class Roundtrip : public CliTest, public ::testing::WithParamInterface<Variant> {
+ protected:
+  void copy(const std::string& from, const std::string& to) {
+    const Variant& variant = GetParam();
+    // What mboxo and mboxcl quoted is undone as what it is; mboxcl2 and mboxrd are known by themselves.
+    std::vector<std::string> arguments{"sync", "--fsync=none", "--mbox-variant", variant.name, from, to};
+    if (!variant.is_reversible) arguments.insert(arguments.begin() + 1, "--from-quoting=o");
+    const Result result = run(arguments);
+    ASSERT_EQ(result.status, status::ok) << result.out << result.err;
+    const Result proof = run({"verify", from, to});
+    EXPECT_EQ(proof.status, status::ok) << "by its own comparison:\n" << proof.err;
+  }
+
+  /// mboxo and mboxcl can't tell what they quoted from what was quoted before: such mail is counted and left out.
+  [[nodiscard]] static std::vector<Mail> comparable(const std::vector<Mail>& mails) {
+    if (GetParam().is_reversible) return mails;
+    std::vector<Mail> some;
+    std::copy_if(mails.begin(), mails.end(), std::back_inserter(some),
+                 [](const Mail& mail) { return !has_quoted_from(mail.octets); });
+    RecordProperty("left_out", static_cast<int>(mails.size() - some.size()));
+    EXPECT_GT(some.size(), mails.size() / 2) << "too little is left to prove anything";
+    return some;
+  }
+
+  /// From a Maildir that the test filled with `mails`.
+  void maildir_first(const std::vector<Mail>& mails) {
+    const Quoting quoting = GetParam().quoting;
+    guard(at("A"));
+    copy("maildir:" + at("A"), "mbox:" + at("F"));
+    EXPECT_EQ(difference(mails, read_mbox(at("F"), quoting), As::kept_by_mbox), "") << "Maildir -> mbox";
+    guard(at("F"));
+    copy("mbox:" + at("F"), "maildir:" + at("B"));
+    EXPECT_EQ(difference(mails, read_maildir(at("B")), As::kept_by_mbox), "") << "mbox -> Maildir";
+    guard(at("B"));
+    copy("maildir:" + at("B"), "mbox:" + at("G"));
+    EXPECT_EQ(difference(mails, read_mbox(at("G"), quoting), As::kept_by_mbox), "") << "Maildir -> mbox again";
+    copy("maildir:" + at("B"), "maildir:" + at("C"));
+    EXPECT_EQ(difference(read_maildir(at("B")), read_maildir(at("C")), As::exact), "") << "Maildir -> Maildir";
+    EXPECT_EQ(difference(mails, read_maildir(at("C")), As::folded), "");
+  }
+};
+
+TEST_P(Roundtrip, KeepsGeneratedMailFromAMaildir) {
+  for (const std::uint64_t seed : {1U, 2U}) {
+    SCOPED_TRACE(seed);
+    const auto mails = comparable(support::MessageGenerator(seed).take(500));
+    fill_maildir(at("A"), mails);
+    maildir_first(mails);
+    if (HasFatalFailure()) return;
+    guard_no_more();
+    for (const char* name : {"A", "B", "C", "F", "G"}) stdfs::remove_all(at(name));
+  }
+}
+
+TEST_P(Roundtrip, KeepsGeneratedMailFromAnMbox) {
+  const auto mails = comparable(support::MessageGenerator(3).take(500));
+  write_file(at("F"), mbox_of(mails, GetParam().written));
+  ASSERT_EQ(difference(mails, read_mbox(at("F"), GetParam().quoting), As::kept_by_mbox), "") << "the test's own writer";
+  guard(at("F"));
+  copy("mbox:" + at("F"), "maildir:" + at("A"));
+  EXPECT_EQ(difference(mails, read_maildir(at("A")), As::kept_by_mbox), "") << "mbox -> Maildir";
+  guard(at("A"));
+  copy("maildir:" + at("A"), "mbox:" + at("G"));
+  EXPECT_EQ(difference(mails, read_mbox(at("G"), GetParam().quoting), As::kept_by_mbox), "") << "Maildir -> mbox";
+  guard(at("G"));
+  copy("mbox:" + at("G"), "maildir:" + at("B"));
+  EXPECT_EQ(difference(mails, read_maildir(at("B")), As::kept_by_mbox), "") << "mbox -> Maildir again";
+  copy("mbox:" + at("G"), "mbox:" + at("H"));
+  EXPECT_EQ(difference(mails, read_mbox(at("H"), GetParam().quoting), As::kept_by_mbox), "") << "mbox -> mbox";
+}
+
+TEST_P(Roundtrip, KeepsRealMessages) {
+  if (!has_corpus()) GTEST_SKIP() << "the corpus of real mail is not there: " << corpus("");
+  std::vector<Mail> mails;
+  std::int64_t date = 1'000'000'000;
+  for (const CorpusFile& file : corpus_files("eml/")) {
+    Mail mail;
+    mail.octets = read_file(corpus(file.path));
+    mail.date = date++;
+    mail.flags = date % 3 == 0 ? "S" : date % 7 == 0 ? "FR" : "";
+    mail.fresh = mail.flags.empty() && date % 2 == 0;
+    mails.push_back(std::move(mail));
+  }
+  ASSERT_GT(mails.size(), 1'000U);
+  mails = comparable(mails);
+  fill_maildir(at("A"), mails);
+  maildir_first(mails);
+}
+
+TEST_P(Roundtrip, KeepsRealMailboxes) {
+  if (!has_corpus()) GTEST_SKIP() << "the corpus of real mail is not there: " << corpus("");
+  if (!GetParam().is_reversible) GTEST_SKIP() << "real mailboxes hold quoted lines: rd and cl2 are what can give them back";
+  for (const CorpusFile& file : corpus_files("mbox/")) {
+    const Disagreement* const row = disagreement_on(file.path);
+    if (!file.was_counted || (row != nullptr && row->ours == refused)) continue;
+    SCOPED_TRACE(file.path);
+    write_file(at("F"), read_file(corpus(file.path)));
+    const auto mails = read_mbox(at("F"));
+    copy("mbox:" + at("F"), "maildir:" + at("A"));
+    copy("maildir:" + at("A"), "mbox:" + at("G"));
+    copy("mbox:" + at("G"), "maildir:" + at("B"));
+    if (HasFatalFailure()) return;
+    EXPECT_EQ(difference(mails, read_maildir(at("A")), As::kept_by_mbox), "");
+    EXPECT_EQ(difference(mails, read_maildir(at("B")), As::kept_by_mbox), "");
+    for (const char* name : {"A", "B", "G"}) stdfs::remove_all(at(name));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Variants, Roundtrip, ::testing::Values(rd, o, cl, cl2),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(MessageGenerator, MakesWhatItPromises) {
+  const auto mails = support::MessageGenerator(4).take(2'000);
+  EXPECT_EQ(mails, support::MessageGenerator(4).take(2'000)) << "the same for the same seed";
+  const auto some = [&](const auto& is) { return std::count_if(mails.begin(), mails.end(), is); };
+  const auto with = [&](std::string_view part) {
+    return some([&](const Mail& mail) { return mail.octets.find(part) != std::string::npos; });
+  };
+  EXPECT_GT(with("\nFrom "), 50);
+  EXPECT_GT(with("\n>From "), 50);
+  EXPECT_GT(with("\nFrom someone@example.org Thu Nov 29 22:33:52 2001"), 50);
+  EXPECT_GT(with("\r\n"), 200);
+  EXPECT_GT(with(std::string_view("\0", 1)), 20);
+  EXPECT_GT(with("\xff"), 20);
+  EXPECT_GT(some([](const Mail& mail) { return mail.octets.empty(); }), 10);
+  EXPECT_GT(some([](const Mail& mail) { return !mail.octets.empty() && mail.octets.back() != '\n'; }), 100);
+  EXPECT_GT(some([](const Mail& mail) { return mail.octets.find("\n\n") == std::string::npos; }), 50);
+  EXPECT_GT(some([](const Mail& mail) { return mail.octets.size() > 500'000; }), 3);
+  EXPECT_GT(some([](const Mail& mail) { return mail.fresh; }), 200);
+  EXPECT_GT(some([](const Mail& mail) { return mail.keywords.size() > 1; }), 50);
+}
+
+}  // namespace
+}  // namespace mailhaul::black_box

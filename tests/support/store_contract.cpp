@@ -1,0 +1,319 @@
+#include "support/store_contract.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "mailhaul/io/pump.hpp"
+#include "mailhaul/mail/content_key.hpp"
+
+namespace mailhaul::support {
+
+using mail::Flag;
+using store::FolderRef;
+using store::FolderSince;
+using store::Handle;
+using store::MessageInfo;
+using store::Receipt;
+
+namespace {
+
+const FolderRef inbox{};
+
+MessageInfo dated(std::int64_t seconds) {
+  MessageInfo info;
+  info.internal_date = mail::InternalDate{std::chrono::seconds{seconds}};
+  return info;
+}
+
+std::vector<std::string> hostile_bodies() {
+  std::string every_octet;
+  for (int c = 0; c < 256; ++c) every_octet += static_cast<char>(c);
+  return {
+      "Subject: plain\n\nbody\n",
+      "Subject: crlf\r\n\r\nbody\r\n",
+      "Subject: no final line end\n\nbody",
+      "Subject: header only\n\n",
+      "Subject: from lines\n\nFrom here on\n\nFrom a@b Thu Nov 29 22:33:52 2001\n>From x\n>>From y\n",
+      "From a@b Thu Nov 29 22:33:52 2001\nSubject: begins with a postmark\n\nx\n",
+      ">From a@b Thu Nov 29 22:33:52 2001\nSubject: begins with a quoted one\n\nx\n",
+      "\nbody without a header\n",
+      "Subject: octets\n\n" + every_octet + "\n",
+      "Subject: long line\n\n" + std::string(300'000, 'x') + "\n",
+      "Subject: large\n\n" +
+          [] {
+            std::string lines;
+            for (int i = 0; i < 60'000; ++i) lines += "line " + std::to_string(i) + "\nFrom time to time\n";
+            return lines;
+          }(),
+  };
+}
+
+}  // namespace
+
+std::vector<StoreContract::Seen> StoreContract::read_all(const FolderRef& folder) {
+  const auto opened = fixture_->open();
+  const std::vector<FolderSince> folders{{folder, std::nullopt}};
+  const auto cursor = opened->walk(folders);
+  std::vector<Seen> all;
+  while (cursor->next()) {
+    io::StringSink sink;
+    io::copy(cursor->content(), sink);
+    all.push_back({sink.take(), cursor->info()});
+    EXPECT_EQ(cursor->folder(), folder);
+  }
+  EXPECT_TRUE(cursor->end(folder).stable);
+  return all;
+}
+
+void StoreContract::append(const FolderRef& folder, const std::vector<Seen>& messages) {
+  const auto opened = fixture_->open();
+  const auto writer = opened->open_folder(folder, {});
+  for (const Seen& message : messages) {
+    const auto one = writer->append(message.info);
+    io::MemorySource source(as_bytes(message.octets), 1000);
+    io::copy(source, *one);
+    one->commit();
+  }
+  const auto receipts = writer->flush();
+  ASSERT_EQ(receipts.size(), messages.size());
+  for (const Receipt& receipt : receipts) EXPECT_EQ(receipt.outcome, Receipt::Outcome::done);
+  store::NoNumberedMessages none;
+  writer->finish({}, none);
+}
+
+TEST_P(StoreContract, AnEmptyStoreHasNoMessages) {
+  append(inbox, {});
+  EXPECT_TRUE(read_all(inbox).empty());
+}
+
+TEST_P(StoreContract, WhatIsAppendedComesBackOctetForOctetInOrder) {
+  std::vector<Seen> messages;
+  std::int64_t date = 1'000'000'000;
+  for (const auto& octets : hostile_bodies()) messages.push_back({octets, dated(date += 60)});
+  append(inbox, messages);
+  const auto back = read_all(inbox);
+  ASSERT_EQ(back.size(), messages.size());
+  for (std::size_t i = 0; i < back.size(); ++i) {
+    EXPECT_TRUE(back[i].octets == fixture_->as_kept(messages[i].octets)) << "message " << i;
+    EXPECT_EQ(back[i].info.internal_date, messages[i].info.internal_date) << "message " << i;
+  }
+}
+
+TEST_P(StoreContract, TheContentKeySurvivesTheStore) {
+  class Fixed final : public Entropy {
+    void fill(std::span<std::byte> out) override {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::byte>(i * 37 + ++salt_);
+    }
+    unsigned salt_ = 0;
+  } entropy;
+  const auto secrets = mail::KeySecrets::make(entropy);
+  std::multiset<mail::ContentKey> before;
+  std::vector<Seen> messages;
+  for (const auto& octets : hostile_bodies()) {
+    mail::KeyHasher hasher(secrets);
+    hasher.write(as_bytes(octets));
+    before.insert(hasher.finish());
+    messages.push_back({octets, dated(1'000'000'000)});
+  }
+  append(inbox, messages);
+  std::multiset<mail::ContentKey> after;
+  const auto opened = fixture_->open();
+  const std::vector<FolderSince> folders{{inbox, std::nullopt}};
+  const auto cursor = opened->walk(folders);
+  while (cursor->next()) after.insert(cursor->key(secrets));
+  EXPECT_EQ(before, after);
+}
+
+TEST_P(StoreContract, FlagsAndKeywordsSurviveWhereTheStoreHasThem) {
+  std::vector<Seen> messages;
+  for (unsigned bits = 0; bits < 64; ++bits) {
+    MessageInfo info = dated(1'000'000'000 + bits);
+    info.flags = mail::FlagSet::from_bits(bits);
+    if (bits % 3 == 0) info.keywords = {"$Work", "later"};
+    messages.push_back({"Subject: " + std::to_string(bits) + "\n\nx\n", info});
+  }
+  append(inbox, messages);
+  const auto back = read_all(inbox);
+  ASSERT_EQ(back.size(), messages.size());
+  for (std::size_t i = 0; i < back.size(); ++i) {
+    for (const Flag flag : mail::all_flags) {
+      if (fixture_->keeps(flag)) {
+        EXPECT_EQ(back[i].info.flags.has(flag), messages[i].info.flags.has(flag)) << i;
+      }
+    }
+    EXPECT_TRUE(back[i].info.keywords == messages[i].info.keywords) << i;
+  }
+}
+
+TEST_P(StoreContract, AnUncommittedWriterLeavesNothing) {
+  append(inbox, {{"Subject: one\n\nx\n", dated(1)}});
+  {
+    const auto opened = fixture_->open();
+    const auto writer = opened->open_folder(inbox, {});
+    {
+      const auto dropped = writer->append(dated(2));
+      dropped->write(as_bytes("Subject: half"));
+    }
+    const auto kept = writer->append(dated(3));
+    kept->write(as_bytes("Subject: two\n\ny\n"));
+    kept->commit();
+    EXPECT_EQ(writer->flush().size(), 1U);
+  }
+  const auto back = read_all(inbox);
+  ASSERT_EQ(back.size(), 2U);
+  EXPECT_EQ(back[1].octets, fixture_->as_kept("Subject: two\n\ny\n"));
+}
+
+TEST_P(StoreContract, ABatchThatIsNotFlushedLeavesNothing) {
+  append(inbox, {{"Subject: one\n\nx\n", dated(1)}});
+  {
+    const auto opened = fixture_->open();
+    const auto writer = opened->open_folder(inbox, {});
+    const auto message = writer->append(dated(2));
+    message->write(as_bytes("Subject: two\n\ny\n"));
+    message->commit();
+  }
+  EXPECT_EQ(read_all(inbox).size(), 1U);
+}
+
+TEST_P(StoreContract, SeveralFlushesOfOneWriterAddUp) {
+  const auto opened = fixture_->open();
+  const auto writer = opened->open_folder(inbox, {});
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 4; ++i) {
+      const auto message = writer->append(dated(round * 10 + i));
+      message->write(as_bytes("Subject: " + std::to_string(round) + "." + std::to_string(i) + "\n\nx\n"));
+      message->commit();
+    }
+    EXPECT_EQ(writer->flush().size(), 4U);
+  }
+  EXPECT_TRUE(writer->flush().empty());
+  EXPECT_EQ(read_all(inbox).size(), 12U);
+}
+
+TEST_P(StoreContract, EqualMessagesStayTwo) {
+  append(inbox, {{"Subject: same\n\nx\n", dated(1)}, {"Subject: same\n\nx\n", dated(1)}});
+  append(inbox, {{"Subject: same\n\nx\n", dated(1)}});
+  EXPECT_EQ(read_all(inbox).size(), 3U);
+}
+
+TEST_P(StoreContract, HandlesAreDistinctAndFetchable) {
+  append(inbox, {{"Subject: a\n\nx\n", dated(1)}, {"Subject: b\n\nx\n", dated(2)}, {"Subject: c\n\nx\n", dated(3)}});
+  const auto all = read_all(inbox);
+  std::set<Handle> handles;
+  for (const auto& message : all) handles.insert(message.info.handle);
+  EXPECT_EQ(handles.size(), 3U);
+  const auto opened = fixture_->open();
+  if (!opened->capabilities().fetch) GTEST_SKIP() << "this store can't fetch";
+  const std::vector<Handle> wanted{all[2].info.handle, all[0].info.handle, Handle{"999999999"}};
+  const auto cursor = opened->fetch(inbox, wanted);
+  std::multiset<std::string> got;
+  while (cursor->next()) {
+    io::StringSink sink;
+    io::copy(cursor->content(), sink);
+    got.insert(sink.take());
+  }
+  EXPECT_EQ(got, (std::multiset<std::string>{all[0].octets, all[2].octets}));
+}
+
+TEST_P(StoreContract, TheReceiptOfAnAppendNamesTheMessage) {
+  const auto opened = fixture_->open();
+  if (!opened->capabilities().stable_handles) GTEST_SKIP() << "handles of this store hold for one snapshot only";
+  const auto writer = opened->open_folder(inbox, {});
+  const auto message = writer->append(dated(1));
+  message->write(as_bytes("Subject: a\n\nx\n"));
+  message->commit();
+  const auto receipts = writer->flush();
+  ASSERT_EQ(receipts.size(), 1U);
+  const auto all = read_all(inbox);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].info.handle, receipts[0].handle);
+}
+
+TEST_P(StoreContract, FlagChangesAddAndRemoveAndLeaveTheRest) {
+  if (!fixture_->open()->capabilities().changes_flags) GTEST_SKIP() << "this store does not change flags yet";
+  MessageInfo info = dated(1);
+  info.flags = {Flag::seen, Flag::flagged};
+  info.keywords = {"one"};
+  append(inbox, {{"Subject: a\n\nx\n", info}, {"Subject: b\n\nx\n", dated(2)}});
+  const auto before = read_all(inbox);
+  {
+    const auto opened = fixture_->open();
+    const auto writer = opened->open_folder(inbox, {});
+    store::FlagChange change;
+    change.add = {Flag::answered};
+    change.remove = {Flag::flagged};
+    change.add_keywords = {"two"};
+    writer->change_flags(before[0].info.handle, change);
+    writer->change_flags(Handle{"no such message"}, change);
+    const auto receipts = writer->flush();
+    ASSERT_EQ(receipts.size(), 2U);
+    EXPECT_EQ(receipts[0].outcome, Receipt::Outcome::done);
+    EXPECT_EQ(receipts[1].outcome, Receipt::Outcome::gone_or_changed);
+  }
+  const auto after = read_all(inbox);
+  ASSERT_EQ(after.size(), 2U);
+  EXPECT_EQ(after[0].info.flags, (mail::FlagSet{Flag::seen, Flag::answered}));
+  EXPECT_TRUE(after[0].info.keywords == (mail::KeywordSet{"one", "two"}));
+  EXPECT_EQ(after[1].info.flags, before[1].info.flags);
+  EXPECT_EQ(after[0].octets, before[0].octets);
+}
+
+TEST_P(StoreContract, FoldersAreKeptApart) {
+  if (!fixture_->open()->capabilities().folders) GTEST_SKIP() << "this store has one folder";
+  const FolderRef work{"", mail::FolderName({"Work", "Größe & mehr"})};
+  const FolderRef sent{"", mail::FolderName({"Sent"})};
+  append(inbox, {{"Subject: i\n\nx\n", dated(1)}});
+  append(work, {{"Subject: w\n\nx\n", dated(1)}});
+  append(sent, {});
+  EXPECT_EQ(read_all(inbox).size(), 1U);
+  ASSERT_EQ(read_all(work).size(), 1U);
+  EXPECT_EQ(read_all(work)[0].octets, fixture_->as_kept("Subject: w\n\nx\n"));
+  EXPECT_TRUE(read_all(sent).empty());
+  const auto mailboxes = fixture_->open()->mailboxes();
+  ASSERT_EQ(mailboxes.size(), 1U);
+  const std::set<mail::FolderName> names(mailboxes[0].folders.begin(), mailboxes[0].folders.end());
+  EXPECT_EQ(names, (std::set<mail::FolderName>{mail::FolderName{}, work.folder, sent.folder}));
+  EXPECT_TRUE(mailboxes[0].folders.front().is_inbox());
+}
+
+TEST_P(StoreContract, TheStampChangesWithTheFolderAndOnlyThen) {
+  append(inbox, {{"Subject: a\n\nx\n", dated(1)}});
+  const auto first = fixture_->open()->stamp(inbox);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first, fixture_->open()->stamp(inbox));
+  append(inbox, {{"Subject: b\n\nx\n", dated(2)}});
+  const auto second = fixture_->open()->stamp(inbox);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_FALSE(*first == *second);
+}
+
+TEST_P(StoreContract, ASecondCursorStartsAnewBesideTheFirst) {
+  append(inbox, {{"Subject: a\n\nx\n", dated(1)}, {"Subject: b\n\nx\n", dated(2)}});
+  const auto opened = fixture_->open();
+  const std::vector<FolderSince> folders{{inbox, std::nullopt}};
+  const auto first = opened->walk(folders);
+  ASSERT_TRUE(first->next());
+  ASSERT_TRUE(first->next());
+  const auto second = opened->walk(folders);
+  ASSERT_TRUE(second->next());
+  io::StringSink a;
+  io::StringSink b;
+  io::copy(second->content(), a);
+  io::copy(first->content(), b);
+  EXPECT_EQ(a.text(), fixture_->as_kept("Subject: a\n\nx\n"));
+  EXPECT_EQ(b.text(), fixture_->as_kept("Subject: b\n\nx\n"));
+  EXPECT_FALSE(first->next());
+}
+
+TEST_P(StoreContract, ContentThatIsNotReadIsSkipped) {
+  append(inbox, {{"Subject: a\n\nx\n", dated(1)}, {"Subject: b\n\nFrom z\n", dated(2)}, {"Subject: c\n\n", dated(3)}});
+  const auto opened = fixture_->open();
+  const std::vector<FolderSince> folders{{inbox, std::nullopt}};
+  const auto cursor = opened->walk(folders);
+  std::size_t count = 0;
+  while (cursor->next()) ++count;
+  EXPECT_EQ(count, 3U);
+}
+
+}  // namespace mailhaul::support
