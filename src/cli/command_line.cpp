@@ -37,7 +37,8 @@ Exit status:
 
 /// Options as typed, before they mean anything.
 struct Typed {
-  std::vector<std::string> locations;
+  std::vector<std::string> stores;
+  std::string source, target;
   std::vector<std::string> includes, excludes, maps;
   std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant = "rd", quoting, state;
   std::size_t jobs = 0;
@@ -74,6 +75,11 @@ void add_common(CLI::App& command, Typed& typed) {
   command.add_flag("-P,--progress", typed.progress, "a progress line even when not on a terminal");
   command.add_flag("--no-progress", typed.no_progress, "no progress line");
   command.add_flag("--stats", typed.stats, "time, rate and memory at the end");
+}
+
+void add_source_and_target(CLI::App& command, Typed& typed) {
+  command.add_option("SRC", typed.source, "where the mail is")->required()->type_name("");
+  command.add_option("DST", typed.target, "where it shall be too")->required()->type_name("");
 }
 
 void add_message_filters(CLI::App& command, Typed& typed) {
@@ -159,7 +165,8 @@ void read_filters(const Typed& typed, const Clock& clock, sync::Options& options
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
-  for (const std::string& text : typed.locations) command.locations.push_back(run::parse_location(text));
+  const auto texts = kind == Command::Kind::scan ? typed.stores : std::vector<std::string>{typed.source, typed.target};
+  for (const std::string& text : texts) command.locations.push_back(run::parse_location(text));
   run::Request& request = command.request;
   read_filters(typed, clock, request.options);
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
@@ -199,12 +206,12 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
 
   CLI::App* scan =
       app.add_subcommand("scan", "What is there: folders, messages, octets, problems; two stores: side by side");
-  scan->add_option("STORE", typed.locations, "one or two locations")->required()->expected(1, 2);
+  scan->add_option("STORE", typed.stores, "one or two locations")->required()->expected(1, 2);
   add_common(*scan, typed);
 
   CLI::App* sync =
       app.add_subcommand("sync", "Bring DST up to date with SRC: first copy, conversion, and every run after it");
-  sync->add_option("SRC DST", typed.locations, "where from, where to")->required()->expected(2);
+  add_source_and_target(*sync, typed);
   add_sync_options(*sync, typed);
   add_message_filters(*sync, typed);
   add_common(*sync, typed);
@@ -212,7 +219,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
 
   CLI::App* verify =
       app.add_subcommand("verify", "Prove by content that every message of SRC is at DST; list what is not");
-  verify->add_option("SRC DST", typed.locations, "where from, where to")->required()->expected(2);
+  add_source_and_target(*verify, typed);
   add_message_filters(*verify, typed);
   add_common(*verify, typed);
 

@@ -68,6 +68,11 @@ void JsonOutput::error(const Error& error) {
         {{"event", "error"}, {"text", text(error.what())}, {"status", static_cast<int>(run::exit_status_of(error))}});
 }
 
+void JsonOutput::ended_early(run::ExitStatus status) {
+  print(out_, {{"event", "summary"}, {"status", static_cast<int>(status)}, {"verdict", "Not finished."}});
+  std::fflush(out_);
+}
+
 void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& findings) {
   for (const auto& folder : report.outcome.folders) {
     print(out_, {{"event", "folder"},
@@ -89,11 +94,12 @@ void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                 {{"source", location(report.source)},
                  {"target", location(report.target)},
                  {"findings_failed", findings.count(Weight::failed)},
+                 {"dry_run", report.dry_run},
                  {"verdict", report.verdict}});
 }
 
 void JsonOutput::report(const run::VerifyReport& report, const run::FindingLog& findings) {
-  for (const auto& folder : report.result.folders)
+  for (const auto& folder : report.result.folders) {
     print(out_, {{"event", "folder"},
                  {"source", text(folder.source.display())},
                  {"target", text(folder.target.display())},
@@ -103,6 +109,8 @@ void JsonOutput::report(const run::VerifyReport& report, const run::FindingLog& 
                  {"left_out", folder.left_out},
                  {"missing", folder.missing},
                  {"stable", folder.stable}});
+    if (folder.error) error(*folder.error);
+  }
   for (const auto& missing : report.result.missing)
     print(out_, {{"event", "missing"},
                  {"folder", text(missing.folder.display())},

@@ -15,8 +15,8 @@ namespace mailhaul::cli {
 ///   finding  weight kind folder where text count
 ///   folder   … counts of one folder
 ///   missing  folder date message_id subject handle reason    (verify)
-///   error    text cause
-///   summary  command status verdict                          last line, always
+///   error    text status
+///   summary  status [command source target …] verdict        last line, always
 class JsonOutput final : public Output {
  public:
   JsonOutput(const Saying& saying, std::FILE* out) : saying_(saying), out_(out) {}
@@ -27,6 +27,7 @@ class JsonOutput final : public Output {
   void report(const run::SyncReport& report, const run::FindingLog& findings) override;
   void report(const run::VerifyReport& report, const run::FindingLog& findings) override;
   void error(const Error& error) override;
+  void ended_early(run::ExitStatus status) override;
 
  private:
   Saying saying_;

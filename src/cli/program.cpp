@@ -41,6 +41,12 @@ run::ExitStatus carry_out(const Command& command, const run::Machine& machine, O
   return run::ExitStatus::other_error;
 }
 
+int give_up(Output& output, const Error& error, run::ExitStatus status) {
+  output.error(error);
+  output.ended_early(status);
+  return static_cast<int>(status);
+}
+
 }  // namespace
 
 int run_program(int argc, const char* const* argv) {
@@ -61,14 +67,15 @@ int run_program(int argc, const char* const* argv) {
     const run::Machine machine{kernel, entropy, clock, stop, host_name(), process_id(), effective_owner()};
     return static_cast<int>(carry_out(*parsed.command, machine, *output));
   } catch (const Error& error) {
-    output->error(error);
-    return static_cast<int>(run::exit_status_of(error));
+    return give_up(*output, error, run::exit_status_of(error));
   } catch (const std::bad_alloc&) {
-    output->error(Error(Cause::limit, Scope::run, "out of memory").hint("run the same command again with -j1"));
+    return give_up(*output,
+                   Error(Cause::limit, Scope::run, "out of memory").hint("run the same command again with -j1"),
+                   run::ExitStatus::other_error);
   } catch (const std::exception& error) {
-    output->error(Error(Cause::io_error, Scope::run, "internal error").because(error.what()));
+    return give_up(*output, Error(Cause::io_error, Scope::run, "internal error").because(error.what()),
+                   run::ExitStatus::other_error);
   }
-  return static_cast<int>(run::ExitStatus::other_error);
 }
 
 }  // namespace mailhaul::cli

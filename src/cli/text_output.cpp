@@ -196,8 +196,9 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                  signed_number(at_target, folder.source_messages)});
     }
     for (const std::string& line : table.lines()) say(line);
-    say(fmt::format("\nCopied {} ({}), already there {}, flags changed {}, left out {}, failed {}.",
-                    with_groups(copied), run::readable_octets(octets), with_groups(adopted), with_groups(flags),
+    say(fmt::format("\n{} {} ({}), already there {}, flags {} {}, left out {}, failed {}.",
+                    report.dry_run ? "Would copy" : "Copied", with_groups(copied), run::readable_octets(octets),
+                    with_groups(adopted), report.dry_run ? "to change" : "changed", with_groups(flags),
                     with_groups(left_out), with_groups(failed_)));
   }
   say_stats(octets);
@@ -228,6 +229,8 @@ void TextOutput::report(const run::VerifyReport& report, const run::FindingLog& 
                          missing.message_id.empty() ? "no Message-ID" : escape_for_terminal(missing.message_id),
                          escape_for_terminal(missing.subject), escape_for_terminal(missing.info.handle.token),
                          escape_for_terminal(missing.reason)));
+  for (const auto& folder : report.result.folders)
+    if (folder.error) error(*folder.error);
   if (report.result.error) error(*report.result.error);
   conclude(report.status, report.verdict);
 }

@@ -43,10 +43,7 @@ bool is_store_header_name(std::string_view name) {
 Verdict judge_header(std::string_view held, char next) {
   const bool in_blanks = !held.empty() && ascii::is_blank(held.back());
   if (next == ':') return in_blanks || is_store_header_name(held) ? Verdict::store_header : Verdict::other;
-  if (!ascii::is_blank(next)) {
-    if (in_blanks) return Verdict::other;
-    return may_become_store_header(held, next) ? Verdict::more : Verdict::other;
-  }
+  if (!ascii::is_blank(next)) return may_become_store_header(held, next) ? Verdict::more : Verdict::other;
   if (!in_blanks) return is_store_header_name(held) ? Verdict::more : Verdict::other;
   const std::size_t name = std::min(held.find_first_of(" \t"), held.size());
   return held.size() - name < blanks_before_colon_limit ? Verdict::more : Verdict::other;
@@ -70,7 +67,8 @@ Verdict judge(std::string_view held, char next, bool quoted, bool in_header) {
   return in_header && !quoted ? judge_header(held, next) : Verdict::other;
 }
 
-/// How much of a body can be handed on as it is: up to a CR, or to line ends that are followed by `>…From ` or by nothing.
+/// How much of a body can be handed on as it is: up to a CR, or to line ends that are followed by `>…From ` or by
+/// nothing.
 std::size_t plain_body_length(std::string_view text) {
   const auto hits = [](auto here, auto next) {
     return octets_that_are(here, '\r') | pairs_that_are(here, '\n', next, '>');
@@ -96,8 +94,15 @@ std::size_t plain_body_length(std::string_view text) {
 /// Whether a header line may be something else than plain text, by its first octet.
 bool is_special_first(char c) {
   switch (c) {
-  case '\r': case '\n': case '>': case 'F':
-  case 'C': case 'c': case 'S': case 's': case 'X': case 'x': return true;
+  case '\r':
+  case '\n':
+  case '>':
+  case 'C':
+  case 'c':
+  case 'S':
+  case 's':
+  case 'X':
+  case 'x': return true;
   default: return false;
   }
 }
@@ -163,7 +168,7 @@ void FoldingSink::take_newline() {
   if (last_.returns > 0) --last_.returns;  // CRLF is one line end
   if (last_.returns > 0) {
     dropping_field_ = false;  // CRs alone made a line, which is no field
-    if (pending_.size() == line_end_runs_limit) {
+    if (pending_.size() + 1 == line_end_runs_limit) {
       const LineEnds last = std::exchange(last_, {});
       settle_line_ends();
       last_ = last;

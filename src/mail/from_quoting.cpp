@@ -70,9 +70,7 @@ std::string_view UnquotingSource::next_piece() {
   for (bool candidate = at_line_start_ && rest_[0] == '>';;) {
     if (!candidate) {
       const std::size_t newline =
-          first_pair(rest_.substr(at), [](auto here, auto next) {
-        return pairs_that_are(here, '\n', next, '>');
-      });
+          first_pair(rest_.substr(at), [](auto here, auto next) { return pairs_that_are(here, '\n', next, '>'); });
       if (newline == npos) {
         at_line_start_ = rest_.back() == '\n';
         return take(rest_.size());

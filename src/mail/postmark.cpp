@@ -74,7 +74,6 @@ std::optional<std::size_t> sender_length(std::string_view text) {
   if (!text.empty() && text[0] == '"') {
     bool guarded = false;
     for (end = 1; end < text.size() && (text[end] != '"' || guarded); ++end) guarded = text[end] == '\\';
-    if (end == text.size()) return std::nullopt;
   }
   end = text.find(' ', end);
   if (end == std::string_view::npos) return std::nullopt;

@@ -9,13 +9,12 @@
 
 namespace mailhaul::mail {
 
-// Eight octets at a time in one word. memmem looks at one octet at a time for needles of two, memchr('\n') has to be
-// called again at every line; this finds "\n>" faster than either, needs no instruction set, and stops exactly at the hit.
+// Eight octets at a time in one word. Measured with glibc 2.36: about as fast as one memmem over ordinary mail, several
+// times faster than one memchr('\n') a line where lines are short. It needs no instruction set and, unlike both, looks
+// for several things in one pass and stops at the first of them.
 
 /// A word of eight times that octet.
-[[nodiscard]] constexpr std::uint64_t eight_of(char c) {
-  return 0x0101010101010101U * static_cast<unsigned char>(c);
-}
+[[nodiscard]] constexpr std::uint64_t eight_of(char c) { return 0x0101010101010101U * static_cast<unsigned char>(c); }
 
 /// Not 0 when an octet of `word` is 0: then the lowest bit that is set lies in the first of them.
 [[nodiscard]] constexpr std::uint64_t zero_octets(std::uint64_t word) {
@@ -40,8 +39,8 @@ namespace mailhaul::mail {
   return word;
 }
 
-/// The first i for which `hits` is set, else npos. `hits(here, next)` is made of the functions above; `here` holds eight
-/// octets of the text and `next` the eight that begin one octet later. Behind the text stands a NUL.
+/// The first i for which `hits` is set, else npos. `hits(here, next)` is made of the functions above; `here` holds
+/// eight octets of the text and `next` the eight that begin one octet later. Behind the text stands a NUL.
 template <typename Hits>
 [[nodiscard]] std::size_t first_pair(std::string_view text, Hits hits) {
   const char* const octets = text.data();

@@ -24,4 +24,10 @@ ExitStatus exit_status_of(const Error& error) {
   return ExitStatus::other_error;
 }
 
+ExitStatus exit_status_of_folder(const Error& error) {
+  const bool only_failed =
+      error.side() != Side::target && error.cause() != Cause::locked && error.cause() != Cause::source_changed;
+  return only_failed ? ExitStatus::some_failed : exit_status_of(error);
+}
+
 }  // namespace mailhaul::run

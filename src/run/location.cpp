@@ -142,9 +142,16 @@ Store detect(Context& context, const Location& location, Side side) {
     if (evidence.matches) return {row.format, location.path, evidence.text};
     seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", row.name, evidence.text);
   }
-  const fs::ParentAndName parts = fs::split_operator_path(location.path);
   fs::Rules rules;
   rules.side = side;
+  // A directory that may not be looked into is not seen to be no store: this throws with the true cause.
+  try {
+    if (const auto root = fs::Directory::find_root(context.kernel, context.entropy, location.path, rules))
+      (void)root->look_at("cur");
+  } catch (const Error& error) {
+    if (error.cause() == Cause::permission) throw;
+  }
+  const fs::ParentAndName parts = fs::split_operator_path(location.path);
   const auto parent = fs::Directory::find_root(context.kernel, context.entropy, parts.parent, rules);
   const bool missing = !parent || (parts.name != "." && parts.name != ".." && !parent->look_at(parts.name));
   Error error(missing ? Cause::not_found : Cause::not_a_store, Scope::run, "looking for mail");

@@ -70,7 +70,7 @@ ScanReport run_scan(const Machine& machine, const Request& request, const std::v
     for (const FolderCount& count : scanned.folders)
       if (count.error && given_up == nullptr) given_up = &*count.error;
   if (given_up != nullptr)
-    report.status = exit_status_of(*given_up);
+    report.status = exit_status_of_folder(*given_up);
   else if (findings.count(Weight::failed) > 0)
     report.status = ExitStatus::some_failed;
   else if (!stable)

@@ -41,10 +41,7 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
   const std::uint64_t failed = sums.failed + findings.count(Weight::failed);
   const std::uint64_t wanted = sums.source - sums.left_out;
   if (const Error* error = deciding_error(report.outcome)) {
-    // A source folder that can't be read is so many messages that are not there; the rest of the run went on.
-    const bool only_folder = !report.outcome.error && error->side() != Side::target &&
-                             error->cause() != Cause::locked && error->cause() != Cause::source_changed;
-    report.status = only_folder ? ExitStatus::some_failed : exit_status_of(*error);
+    report.status = report.outcome.error ? exit_status_of(*error) : exit_status_of_folder(*error);
     report.verdict =
         fmt::format("Not finished: {} so far.", counted(sums.at_target, "source message") +
                                                     (sums.at_target == 1 ? " is" : " are") + " at the target");
@@ -82,6 +79,7 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                     FindingLog& findings, sync::Observer& observer) {
   JobContext job(machine, request, findings);
   SyncReport report;
+  report.dry_run = request.dry_run;
   report.source = detect(job.source(), source, Side::source);
   report.target = detect(job.target(), target, Side::target);
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);

@@ -21,17 +21,26 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
 
   std::uint64_t wanted = 0;
   std::uint64_t found = 0;
+  std::uint64_t unread = 0;
+  const Error* given_up = nullptr;
   bool stable = true;
   for (const sync::VerifiedFolder& folder : report.result.folders) {
     wanted += folder.source_messages - folder.left_out;
     found += folder.found;
     stable = stable && folder.stable;
+    if (!folder.error) continue;
+    ++unread;
+    if (given_up == nullptr) given_up = &*folder.error;
   }
   // A file of the source that could not be read as a message is not proven to be at the target.
   const std::uint64_t missing = wanted - found + findings.count(Weight::failed);
   if (report.result.error) {
     report.status = exit_status_of(*report.result.error);
     report.verdict = "Not finished: nothing is proven.";
+  } else if (given_up != nullptr) {
+    report.status = exit_status_of_folder(*given_up);
+    report.verdict = fmt::format("Not proven: {} could not be read. Of the others {} of {} are at the target.",
+                                 counted(unread, "folder"), with_groups(found), counted(wanted, "source message"));
   } else if (missing > 0) {
     report.status = ExitStatus::some_failed;
     report.verdict = fmt::format("Missing {} of {}.", with_groups(missing), counted(wanted, "source message"));

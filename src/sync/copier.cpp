@@ -39,7 +39,13 @@ void announce(store::MessageSource& source, const std::vector<FolderTask>& plan,
   for (const FolderTask& task : plan) {
     folders += task.sources.size();
     for (const store::FolderRef& folder : task.sources) {
-      const auto more = source.folder(folder).octets;
+      std::optional<std::uint64_t> more;
+      try {
+        more = source.folder(folder).octets;
+      } catch (const Error& error) {
+        // Its own turn will tell; the other folders go on.
+        if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
+      }
       octets = octets && more ? std::optional(*octets + *more) : std::nullopt;
     }
   }

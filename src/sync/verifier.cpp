@@ -40,19 +40,30 @@ class FolderVerifier {
         stop_(stop),
         result_(result) {}
 
+  /// An Error that reaches no further than a folder is in its VerifiedFolder.
   void verify(const FolderTask& task) {
     const std::size_t first = result_.folders.size();
-    const auto counted = count_target(task.target);
-    counts_ = counted.counts;
     for (const store::FolderRef& source : task.sources) {
-      observer_.folder_begins(source);
       VerifiedFolder folder;
       folder.source = source;
       folder.target = task.target;
-      folder.target_messages = counted.messages;
-      folder.stable = counted.stable;
-      result_.folders.push_back(folder);
-      walk(source, result_.folders.back());
+      result_.folders.push_back(std::move(folder));
+    }
+    std::size_t current = first;
+    try {
+      const auto counted = count_target(task.target);
+      counts_ = counted.counts;
+      for (; current < result_.folders.size(); ++current) {
+        VerifiedFolder& folder = result_.folders[current];
+        observer_.folder_begins(folder.source);
+        folder.target_messages = counted.messages;
+        folder.stable = counted.stable;
+        walk(folder.source, folder);
+      }
+    } catch (Error& error) {
+      if (error.folder().empty()) error.in(result_.folders[current].source.display());
+      if (error.scope() != Scope::folder) throw;
+      for (std::size_t i = current; i < result_.folders.size(); ++i) result_.folders[i].error = error;
     }
     for (std::size_t i = first; i < result_.folders.size(); ++i) observer_.folder_ends(as_outcome(result_.folders[i]));
   }
@@ -145,6 +156,7 @@ class FolderVerifier {
     outcome.left_out = folder.left_out;
     outcome.failed = folder.missing;
     outcome.stable = folder.stable;
+    outcome.error = folder.error;
     return outcome;
   }
 
@@ -171,8 +183,7 @@ Verification verify(store::MessageSource& source, store::MessageSource& target,
   for (const FolderTask& task : plan) {
     try {
       verifier.verify(task);
-    } catch (Error& error) {
-      if (error.folder().empty()) error.in(task.sources.front().display());
+    } catch (const Error& error) {
       result.error = error;
       break;
     }

@@ -35,9 +35,13 @@ inline constexpr uid_t somebody_else = 54322;
 /// and leave what is guarded as it was, atimes included.
 class CliTest : public ::testing::Test {
  protected:
+  explicit CliTest(Place place = Place::disk) : dir_(place) {}
+
   [[nodiscard]] std::string at(const std::string& name) const { return dir_.path() + "/" + name; }
   /// From now on no run may change anything below `path`, or even show in its atimes.
   void guard(const std::string& path);
+  /// The same, but it may show in its atimes: a target that is only read.
+  void guard_but_for_atimes(const std::string& path);
   /// Forgets what guarded trees were: the test itself changed something.
   void guard_no_more() { guarded_.clear(); }
 
@@ -46,17 +50,22 @@ class CliTest : public ::testing::Test {
   void check(const Result& result, const std::vector<std::string>& arguments);
 
   /// Runs `sync` with these arguments and expects success.
-  Result sync(std::vector<std::string> arguments);
+  Result sync(const std::vector<std::string>& arguments);
   /// `verify` must prove all, and a second `sync` must find nothing to do and change nothing.
-  void expect_settled(const std::string& source, const std::string& target, std::vector<std::string> options = {});
+  void expect_settled(const std::string& source, const std::string& target,
+                      const std::vector<std::string>& options = {});
   /// Exactly one line of error text, and nothing on standard output.
   void expect_one_line(const Result& result, std::string_view must_name = "");
 
   [[nodiscard]] static bool is_root();
 
  private:
+  struct Guarded {
+    std::vector<Entry> before;
+    bool with_atimes;
+  };
   TempDir dir_;
-  std::map<std::string, std::vector<Entry>> guarded_;
+  std::map<std::string, Guarded> guarded_;
 };
 
 /// For tests that give files to other users, make devices, mount.

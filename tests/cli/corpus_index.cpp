@@ -54,8 +54,8 @@ std::vector<CorpusFile> corpus_files(std::string_view folder) {
 }
 
 const Disagreement* disagreement_on(std::string_view path) {
-  const auto* const found =
-      std::find_if(disagreements.begin(), disagreements.end(), [&](const Disagreement& row) { return row.path == path; });
+  const auto* const found = std::find_if(disagreements.begin(), disagreements.end(),
+                                         [&](const Disagreement& row) { return row.path == path; });
   return found == disagreements.end() ? nullptr : found;
 }
 

@@ -146,10 +146,21 @@ TEST_F(Hostile, HardLinksOfTheOwnerAreMail) {
 }
 
 TEST_F(Hostile, NamesNeverReachTheTerminalAsTheyAre) {
-  const std::vector<std::string> names{
-      "3.esc\x1b[31mred",    "4.csi\x9b" "31m",         "5.c1\xc2\x9b" "31m",    "6.bidi\xe2\x80\xae" "gpj.exe",
-      "7.invalid\xff\xfe",   "8.back\\slash",           "9.bell\x07\x08\x7f",    "10.tab\there",
-      "11.cr\rhere",         "12.nl\nmailhaul: all is well", "13.isolate\xe2\x81\xa6", "14.utf8-gr\xc3\xbc\xc3\x9f"};
+  const std::vector<std::string> names{"3.esc\x1b[31mred",
+                                       "4.csi\x9b"
+                                       "31m",
+                                       "5.c1\xc2\x9b"
+                                       "31m",
+                                       "6.bidi\xe2\x80\xae"
+                                       "gpj.exe",
+                                       "7.invalid\xff\xfe",
+                                       "8.back\\slash",
+                                       "9.bell\x07\x08\x7f",
+                                       "10.tab\there",
+                                       "11.cr\rhere",
+                                       "12.nl\nmailhaul: all is well",
+                                       "13.isolate\xe2\x81\xa6",
+                                       "14.utf8-gr\xc3\xbc\xc3\x9f"};
   for (const std::string& name : names) stdfs::create_symlink("nothing", at("home/M/cur/" + name + ":2,"));
   make_maildir(at("home/M/.Esc\x1b[2J&bad\xff"));
   stdfs::create_symlink("nothing", at("home/M/.Esc\x1b[2J&bad\xff/cur/1.x"));
@@ -168,8 +179,8 @@ TEST_F(Hostile, NamesNeverReachTheTerminalAsTheyAre) {
 }
 
 TEST_F(Hostile, OddNamesOfRealMessagesAreCarried) {
-  const std::vector<std::string> names{"3.esc\x1b[31m:2,S", "4.csi\x9b:2,S", "5.bidi\xe2\x80\xae:2,S", "6.invalid\xff:2,S",
-                                       std::string(255, 'x'), std::string(251, 'y') + ":2,S"};
+  const std::vector<std::string> names{"3.esc\x1b[31m:2,S", "4.csi\x9b:2,S",       "5.bidi\xe2\x80\xae:2,S",
+                                       "6.invalid\xff:2,S", std::string(255, 'x'), std::string(251, 'y') + ":2,S"};
   for (const std::string& name : names) write_file(at("home/M/cur/" + name), simple_mail("odd").octets);
   write_file(at("home/M/new/" + std::string(255, 'z')), simple_mail("odd").octets);
   hand_over();
@@ -192,7 +203,7 @@ TEST_F(Hostile, AnMboxThatIsNoRegularFileIsRefused) {
   for (const std::string name : {"link", "fifo", "socket", "device"}) {
     if (name == "device" && !with_device) continue;
     SCOPED_TRACE(name);
-    for (const std::string source : {"mbox:" + at("home/" + name), at("home/" + name)}) {
+    for (const std::string& source : {"mbox:" + at("home/" + name), at("home/" + name)}) {
       const Result result = run({"sync", source, "maildir:" + at("A")}, in_time());
       EXPECT_EQ(result.status, status::no_such_store);
       expect_one_line(result, at("home/" + name));
@@ -216,9 +227,12 @@ TEST_F(Hostile, AnMboxOfSomebodyElseInACustomersDirectoryIsRefused) {
 
 TEST_F(Hostile, HeadersAreShownButNotObeyed) {
   Mail mail = simple_mail("x", 5);
-  mail.octets = "Subject: \x1b]0;owned\x07 \xc2\x9b" "2J \xe2\x80\xae evil\n\r more\nMessage-ID: <a\x1b[1m@\x9b>\n\nbody\n";
+  mail.octets = "Subject: \x1b]0;owned\x07 \xc2\x9b"
+                "2J \xe2\x80\xae evil\n\r more\nMessage-ID: <a\x1b[1m@\x9b>\n\nbody\n";
   write_file(at("home/mbox"), mbox_of({mail}));
-  hand_over();
+  give_tree(at("home"), somebody);
+  guard_but_for_atimes(at("home"));
+  guard(at("home/mbox"));
   const Result text = run({"verify", "mbox:" + at("home/mbox"), "maildir:" + at("home/M")}, in_time());
   EXPECT_EQ(text.status, status::some_failed);
   EXPECT_TRUE(holds(text.err, "\\x1b]0;owned\\x07"));
@@ -296,6 +310,7 @@ TEST_F(HostileTarget, APlantedKeywordFileLeadsNowhere) {
 }
 
 TEST_F(HostileTarget, ANameThatIsTakenIsNeverOverwritten) {
+  for (const std::string& name : names_in(at("home/M/cur"))) stdfs::remove(at("home/M/cur/" + name));
   write_file(at("home/M/cur/1.M1P1.host:2,"), "the customer's own");
   stdfs::create_symlink(at("outside/shadow"), at("home/M/cur/2.M2P1.host:2,"));
   give_tree(at("home"), somebody);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -33,22 +32,22 @@ std::vector<Mail> read_maildir(const std::string& directory) {
   const auto letters = keyword_letters(directory);
   std::vector<Mail> messages;
   for (const char* part : {"new", "cur"}) {
-    if (!exists(directory + "/" + part)) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(directory + "/" + part)) {
-      const std::string name = entry.path().filename().string();
+    for (const std::string& name : names_in(directory + "/" + part)) {
       if (name.front() == '.') continue;
+      const std::string path = directory + "/" + part + "/" + name;
       Mail mail;
-      mail.octets = read_file(entry.path().string());
-      mail.date = modified(entry.path().string());
+      mail.octets = read_file(path);
+      mail.date = modified(path);
       std::set<char> flags;
       const std::size_t info = name.rfind(":2,");
-      const std::string all = info == std::string::npos ? "" : name.substr(info + 3, name.find(',', info + 3) - info - 3);
+      const std::string all =
+          info == std::string::npos ? "" : name.substr(info + 3, name.find(',', info + 3) - info - 3);
       for (const char letter : all) {
         const auto keyword = letters.find(letter);
         if (letter >= 'A' && letter <= 'Z')
           flags.insert(letter);
         else
-          mail.keywords.insert(keyword == letters.end() ? std::string("unknown ") + letter : keyword->second);
+          mail.keywords.insert(keyword == letters.end() ? "unknown-" + std::to_string(letter - 'a') : keyword->second);
       }
       mail.flags.assign(flags.begin(), flags.end());
       mail.fresh = std::string_view(part) == "new" && flags.empty() && mail.keywords.empty();
@@ -99,12 +98,14 @@ Mail simple_mail(std::string_view name, std::int64_t date, std::size_t octets) {
 std::string without_store_parts(std::string_view octets) { return end_cut(without_store_headers(octets)); }
 
 std::string folded(std::string_view octets) {
-  std::string text = without_store_parts(octets);
-  for (std::size_t at = text.find("\r\n"); at != std::string::npos; at = text.find("\r\n", at)) text.erase(at, 1);
-  text = changed_lines(text, [](const std::string& line) {
-    return is_from_line(line, std::string::npos) ? line.substr(line.find_first_not_of('>')) : line;
-  });
-  return end_cut(text);
+  const std::string text = without_store_parts(octets);
+  std::string lines;
+  lines.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text.compare(i, 2, "\r\n") != 0) lines += text[i];
+  return end_cut(changed_lines(lines, [](const std::string& line) {
+    return is_from_line(line) ? line.substr(line.find_first_not_of('>')) : line;
+  }));
 }
 
 bool has_quoted_from(std::string_view octets) {

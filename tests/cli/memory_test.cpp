@@ -32,8 +32,8 @@ class Memory : public CliTest {
   static void write_mbox(const std::string& path, std::uint64_t size, std::uint64_t step) {
     std::vector<std::pair<std::uint64_t, std::string>> pieces;
     for (std::uint64_t offset = 0; offset < size; offset += step) {
-      const std::string begin = (offset == 0 ? "" : "\n\n") + postmark_of(1'000'000'000) + "\nSubject: " +
-                                std::to_string(offset) + "\n\nbody\n";
+      const std::string begin = (offset == 0 ? "" : "\n\n") + postmark_of(1'000'000'000) +
+                                "\nSubject: " + std::to_string(offset) + "\n\nbody\n";
       pieces.emplace_back(offset, begin);
     }
     write_sparse(path, pieces, size);
@@ -52,7 +52,8 @@ class Memory : public CliTest {
   }
 
   void expect_constant(std::uint64_t small, std::uint64_t large) const {
-    if (is_sanitized()) GTEST_SKIP() << "a sanitizer's own memory is in the figures: the copies worked, no more is told";
+    if (is_sanitized())
+      GTEST_SKIP() << "a sanitizer's own memory is in the figures: the copies worked, no more is told";
     EXPECT_LT(small, peak_limit);
     EXPECT_LT(large, peak_limit);
     EXPECT_LT(large, small + peak_difference) << "it grows with the mailbox";
@@ -116,7 +117,7 @@ TEST_F(Memory, ManyMessagesTakeLittleEach) {
 
 TEST_F(Memory, ASparseFileIsOnlyReadWhenAskedFor) {
   write_mbox(at("mbox"), 40 * mebibyte, 40 * mebibyte);
-  const Result mbox = run({"sync", at("mbox"), "maildir:" + at("A")});
+  const Result mbox = run({"sync", "mbox:" + at("mbox"), "maildir:" + at("A")});
   EXPECT_EQ(mbox.status, status::no_such_store) << mbox.err;
   expect_one_line(mbox, "--allow-sparse");
   fill_maildir(at("M"), {simple_mail("one")});

@@ -173,15 +173,15 @@ TEST_F(Output, JsonSaysWhatFailed) {
   EXPECT_EQ(of_kind(all, "folder")[0]["failed"], 1);
 }
 
-TEST_F(Output, JsonOfARunThatDidNotBeginIsOneErrorObject) {
+TEST_F(Output, JsonOfARunThatDidNotBeginIsAnErrorAndASummary) {
   const Result result = run({"sync", "--json", "mbox:" + at("nothing"), to});
   EXPECT_EQ(result.status, status::no_such_store);
-  ASSERT_EQ(lines_of(result.out).size(), 1U);
-  const json error = json::parse(result.out);
-  EXPECT_EQ(error["event"], "error");
-  EXPECT_EQ(error["status"], status::no_such_store);
-  EXPECT_TRUE(holds(error["text"].get<std::string>(), at("nothing")));
-  EXPECT_EQ(result.err, "");
+  const auto all = objects(result);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0]["event"], "error");
+  EXPECT_EQ(all[0]["status"], status::no_such_store);
+  EXPECT_TRUE(holds(all[0]["text"].get<std::string>(), at("nothing")));
+  EXPECT_EQ(all[1]["status"], status::no_such_store);
 }
 
 TEST_F(Output, HelpAndVersionEndWithSuccess) {

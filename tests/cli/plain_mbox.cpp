@@ -25,7 +25,8 @@ std::optional<std::int64_t> postmark_date(const std::string& line) {
       sender + R"([^ ][\s\S]{3})" + month +
           R"(  ?(\d\d?) (\d\d):(\d\d)(?::(\d\d))? (?:(?!\d{4})([^ \r]+) )?(\d{4})(?: ([+-]\d{4}))?)",
       std::regex::icase | std::regex::optimize);
-  static const std::regex rfc822(sender + R"([^ ][\s\S]{3} (\d\d?) )" + month + R"( (\d{4}).(\d\d):(\d\d)(?::(\d\d))?(?: ([+-]\d{4}))?)",
+  static const std::regex rfc822(sender + R"([^ ][\s\S]{3} (\d\d?) )" + month +
+                                     R"( (\d{4}).(\d\d):(\d\d)(?::(\d\d))?(?: ([+-]\d{4}))?)",
                                  std::regex::icase | std::regex::optimize);
   if (line.compare(0, 5, "From ") != 0) return std::nullopt;
   const std::string text = line.substr(0, 300);  // std::regex recurses
@@ -54,7 +55,8 @@ std::optional<std::int64_t> postmark_date(const std::string& line) {
   }
   when.tm_mday = std::max(when.tm_mday, 1);
   name[0] = static_cast<char>(name[0] >= 'a' ? name[0] - 32 : name[0]);
-  for (std::size_t i = 1; i < name.size(); ++i) name[i] = static_cast<char>(name[i] <= 'Z' && name[i] >= 'A' ? name[i] + 32 : name[i]);
+  for (std::size_t i = 1; i < name.size(); ++i)
+    name[i] = static_cast<char>(name[i] <= 'Z' && name[i] >= 'A' ? name[i] + 32 : name[i]);
   const std::size_t at = months.find(name);
   when.tm_mon = at == std::string_view::npos ? 0 : static_cast<int>(at / 3);
   std::int64_t instant = ::timegm(&when);
@@ -105,15 +107,15 @@ std::size_t end_of_message(const std::string& text, std::size_t begin, bool& tru
 
 std::string unquoted(std::string_view text, Quoting quoting) {
   const std::size_t most = quoting == Quoting::rd ? std::string::npos : quoting == Quoting::o ? 1 : 0;
-  return changed_lines(
-      text, [most](const std::string& line) { return line.front() == '>' && is_from_line(line, most) ? line.substr(1) : line; });
+  return changed_lines(text, [most](const std::string& line) {
+    return line.front() == '>' && is_from_line(line, most) ? line.substr(1) : line;
+  });
 }
 
 std::string quoted(std::string_view text, Written variant) {
   if (variant == Written::cl2) return std::string(text);
   const std::size_t most = variant == Written::rd ? std::string::npos : 0;
-  return changed_lines(text,
-                            [most](const std::string& line) { return is_from_line(line, most) ? ">" + line : line; });
+  return changed_lines(text, [most](const std::string& line) { return is_from_line(line, most) ? ">" + line : line; });
 }
 
 void read_store_fields(const Parts& parts, Mail& mail) {
@@ -154,10 +156,10 @@ std::vector<Mail> read_mbox(const std::string& path, std::optional<Quoting> quot
     // The separator's line end; one more or less at the very end is nobody's business (mbox.md, converter, 3).
     const std::string whole = end_cut(text.substr(begin, end - begin)) + (end > begin ? "\n" : "");
     const Parts parts = parts_of(whole);
-    const bool pseudo = at == 0 && std::any_of(parts.fields.begin(), parts.fields.end(), [](const Field& field) {
-                          return field.name == "x-imap" && !words_of(field.value).empty() &&
-                                 number(words_of(field.value).front()) != 0;
-                        });
+    const bool pseudo =
+        at == 0 && std::any_of(parts.fields.begin(), parts.fields.end(), [](const Field& field) {
+          return field.name == "x-imap" && !words_of(field.value).empty() && number(words_of(field.value).front()) != 0;
+        });
     at = end;
     if (pseudo) continue;
     Mail mail;

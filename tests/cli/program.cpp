@@ -84,7 +84,8 @@ std::vector<std::string> environment_of(const How& how) {
   return entries;
 }
 
-/// Length of the UTF-8 sequence that `text` begins with (RFC 3629); 0: none. By the book, not by the program's own code.
+/// Length of the UTF-8 sequence that `text` begins with (RFC 3629); 0: none. By the book, not by the program's own
+/// code.
 std::size_t utf8_length(std::string_view text) {
   const auto octet = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const auto tail = [&](std::size_t i) { return octet(i) >= 0x80 && octet(i) <= 0xbf; };
@@ -132,7 +133,8 @@ Program::Program(const std::vector<std::string>& arguments, const How& how)
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(pipes_->out.writing(), STDOUT_FILENO);
     ::dup2(pipes_->err.writing(), STDERR_FILENO);
-    if (how.user && (::setgroups(0, nullptr) != 0 || ::setgid(*how.user) != 0 || ::setuid(*how.user) != 0)) ::_exit(126);
+    if (how.user && (::setgroups(0, nullptr) != 0 || ::setgid(*how.user) != 0 || ::setuid(*how.user) != 0))
+      ::_exit(126);
     ::execve(words.front().c_str(), argv.data(), envp.data());
     ::_exit(127);
   }
@@ -200,12 +202,13 @@ std::string control_octets_in(std::string_view text) {
     const bool c0 = length == 1 && (lead < 0x20 || lead == 0x7f) && lead != '\n';
     const bool c1 = length == 2 && lead == 0xc2 && static_cast<unsigned char>(piece[1]) < 0xa0;
     // U+200E, U+200F, U+2028-U+202E; U+2066-U+2069
-    const bool bidi = length == 3 && lead == 0xe2 &&
-                      ((piece[1] == '\x80' && (piece[2] == '\x8e' || piece[2] == '\x8f' ||
-                                               (static_cast<unsigned char>(piece[2]) >= 0xa8 &&
-                                                static_cast<unsigned char>(piece[2]) <= 0xae))) ||
-                       (piece[1] == '\x81' && static_cast<unsigned char>(piece[2]) >= 0xa6 &&
-                        static_cast<unsigned char>(piece[2]) <= 0xa9));
+    const bool bidi =
+        length == 3 && lead == 0xe2 &&
+        ((piece[1] == '\x80' &&
+          (piece[2] == '\x8e' || piece[2] == '\x8f' ||
+           (static_cast<unsigned char>(piece[2]) >= 0xa8 && static_cast<unsigned char>(piece[2]) <= 0xae))) ||
+         (piece[1] == '\x81' && static_cast<unsigned char>(piece[2]) >= 0xa6 &&
+          static_cast<unsigned char>(piece[2]) <= 0xa9));
     if (length == 0 || c0 || c1 || bidi) tell(piece);
   }
   return found;

@@ -24,6 +24,7 @@ constexpr Variant cl2{"cl2", Written::cl2, Quoting::none, true};
 /// for the seven headers and the line ends at the very end, flags, keywords, dates, as multisets.
 class Roundtrip : public CliTest, public ::testing::WithParamInterface<Variant> {
  protected:
+  Roundtrip() : CliTest(Place::memory) {}
   void copy(const std::string& from, const std::string& to) {
     const Variant& variant = GetParam();
     // What mboxo and mboxcl quoted is undone as what it is; mboxcl2 and mboxrd are known by themselves.
@@ -65,19 +66,13 @@ class Roundtrip : public CliTest, public ::testing::WithParamInterface<Variant> 
 };
 
 TEST_P(Roundtrip, KeepsGeneratedMailFromAMaildir) {
-  for (const std::uint64_t seed : {1U, 2U}) {
-    SCOPED_TRACE(seed);
-    const auto mails = comparable(support::MessageGenerator(seed).take(500));
-    fill_maildir(at("A"), mails);
-    maildir_first(mails);
-    if (HasFatalFailure()) return;
-    guard_no_more();
-    for (const char* name : {"A", "B", "C", "F", "G"}) stdfs::remove_all(at(name));
-  }
+  const auto mails = comparable(support::MessageGenerator(1).take(300));
+  fill_maildir(at("A"), mails);
+  maildir_first(mails);
 }
 
 TEST_P(Roundtrip, KeepsGeneratedMailFromAnMbox) {
-  const auto mails = comparable(support::MessageGenerator(3).take(500));
+  const auto mails = comparable(support::MessageGenerator(2).take(300));
   write_file(at("F"), mbox_of(mails, GetParam().written));
   ASSERT_EQ(difference(mails, read_mbox(at("F"), GetParam().quoting), As::kept_by_mbox), "") << "the test's own writer";
   guard(at("F"));
@@ -97,7 +92,9 @@ TEST_P(Roundtrip, KeepsRealMessages) {
   if (!has_corpus()) GTEST_SKIP() << "the corpus of real mail is not there: " << corpus("");
   std::vector<Mail> mails;
   std::int64_t date = 1'000'000'000;
+  int count = 0;
   for (const CorpusFile& file : corpus_files("eml/")) {
+    if (++count % 4 != 0 && !GetParam().is_reversible) continue;  // a quarter is enough to see what these do
     Mail mail;
     mail.octets = read_file(corpus(file.path));
     mail.date = date++;
@@ -105,53 +102,34 @@ TEST_P(Roundtrip, KeepsRealMessages) {
     mail.fresh = mail.flags.empty() && date % 2 == 0;
     mails.push_back(std::move(mail));
   }
-  ASSERT_GT(mails.size(), 1'000U);
+  ASSERT_GT(mails.size(), GetParam().is_reversible ? 1'000U : 200U);
   mails = comparable(mails);
   fill_maildir(at("A"), mails);
   maildir_first(mails);
 }
 
-TEST_P(Roundtrip, KeepsRealMailboxes) {
-  if (!has_corpus()) GTEST_SKIP() << "the corpus of real mail is not there: " << corpus("");
-  if (!GetParam().is_reversible) GTEST_SKIP() << "real mailboxes hold quoted lines: rd and cl2 are what can give them back";
-  for (const CorpusFile& file : corpus_files("mbox/")) {
-    const Disagreement* const row = disagreement_on(file.path);
-    if (!file.was_counted || (row != nullptr && row->ours == refused)) continue;
-    SCOPED_TRACE(file.path);
-    write_file(at("F"), read_file(corpus(file.path)));
-    const auto mails = read_mbox(at("F"));
-    copy("mbox:" + at("F"), "maildir:" + at("A"));
-    copy("maildir:" + at("A"), "mbox:" + at("G"));
-    copy("mbox:" + at("G"), "maildir:" + at("B"));
-    if (HasFatalFailure()) return;
-    EXPECT_EQ(difference(mails, read_maildir(at("A")), As::kept_by_mbox), "");
-    EXPECT_EQ(difference(mails, read_maildir(at("B")), As::kept_by_mbox), "");
-    for (const char* name : {"A", "B", "G"}) stdfs::remove_all(at(name));
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(Variants, Roundtrip, ::testing::Values(rd, o, cl, cl2),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& given) { return std::string(given.param.name); });
 
 TEST(MessageGenerator, MakesWhatItPromises) {
-  const auto mails = support::MessageGenerator(4).take(2'000);
-  EXPECT_EQ(mails, support::MessageGenerator(4).take(2'000)) << "the same for the same seed";
+  const auto mails = support::MessageGenerator(3).take(1'000);
+  EXPECT_EQ(mails, support::MessageGenerator(3).take(1'000)) << "the same for the same seed";
   const auto some = [&](const auto& is) { return std::count_if(mails.begin(), mails.end(), is); };
   const auto with = [&](std::string_view part) {
     return some([&](const Mail& mail) { return mail.octets.find(part) != std::string::npos; });
   };
   EXPECT_GT(with("\nFrom "), 50);
   EXPECT_GT(with("\n>From "), 50);
-  EXPECT_GT(with("\nFrom someone@example.org Thu Nov 29 22:33:52 2001"), 50);
-  EXPECT_GT(with("\r\n"), 200);
-  EXPECT_GT(with(std::string_view("\0", 1)), 20);
-  EXPECT_GT(with("\xff"), 20);
-  EXPECT_GT(some([](const Mail& mail) { return mail.octets.empty(); }), 10);
-  EXPECT_GT(some([](const Mail& mail) { return !mail.octets.empty() && mail.octets.back() != '\n'; }), 100);
-  EXPECT_GT(some([](const Mail& mail) { return mail.octets.find("\n\n") == std::string::npos; }), 50);
-  EXPECT_GT(some([](const Mail& mail) { return mail.octets.size() > 500'000; }), 3);
-  EXPECT_GT(some([](const Mail& mail) { return mail.fresh; }), 200);
-  EXPECT_GT(some([](const Mail& mail) { return mail.keywords.size() > 1; }), 50);
+  EXPECT_GT(with("\nFrom someone@example.org Thu Nov 29 22:33:52 2001"), 20);
+  EXPECT_GT(with("\r\n"), 100);
+  EXPECT_GT(with(std::string_view("\0", 1)), 10);
+  EXPECT_GT(with("\xff"), 10);
+  EXPECT_GT(some([](const Mail& mail) { return mail.octets.empty(); }), 5);
+  EXPECT_GT(some([](const Mail& mail) { return !mail.octets.empty() && mail.octets.back() != '\n'; }), 50);
+  EXPECT_GT(some([](const Mail& mail) { return mail.octets.find("\n\n") == std::string::npos; }), 20);
+  EXPECT_GT(some([](const Mail& mail) { return mail.octets.size() > 1'000'000; }), 3);
+  EXPECT_GT(some([](const Mail& mail) { return mail.fresh; }), 100);
+  EXPECT_GT(some([](const Mail& mail) { return mail.keywords.size() > 1; }), 20);
 }
 
 }  // namespace

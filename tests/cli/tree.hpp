@@ -10,10 +10,14 @@
 
 namespace mailhaul::black_box {
 
-/// A directory of its own for one test, removed with all that is in it; with a tmpfs mounted below it as well.
+/// Where a test's files are: on a real disk, or in memory where there is room for it. What makes thousands of files and
+/// proves nothing about disks is in memory.
+enum class Place { disk, memory };
+
+/// A directory of its own for one test, removed with all that is in it.
 class TempDir {
  public:
-  TempDir();
+  explicit TempDir(Place place = Place::disk);
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;
@@ -81,6 +85,7 @@ struct Entry {
 void make_reads_visible(const std::string& root);
 /// Whether `needle` stands in any file below `root`.
 [[nodiscard]] bool tree_holds(const std::string& root, std::string_view needle);
-[[nodiscard]] std::size_t count_files(const std::string& directory);
+/// Of all entries, sorted; looking does not change the atime either. Empty when there is no such directory.
+[[nodiscard]] std::vector<std::string> names_in(const std::string& directory);
 
 }  // namespace mailhaul::black_box

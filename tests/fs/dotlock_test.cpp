@@ -14,9 +14,7 @@ using support::Call;
 class MachineClock final : public Clock {
  public:
   explicit MachineClock(support::MemoryKernel& machine) : machine_(machine) {}
-  [[nodiscard]] Instant now() const override {
-    return std::chrono::floor<std::chrono::microseconds>(machine_.time());
-  }
+  [[nodiscard]] Instant now() const override { return std::chrono::floor<std::chrono::microseconds>(machine_.time()); }
   [[nodiscard]] std::chrono::sys_seconds from_local(CivilSeconds civil) const override {
     return std::chrono::sys_seconds(civil.time_since_epoch());
   }

@@ -279,13 +279,26 @@ TEST_P(DurableBatchOf, GivesUpAfter64TakenNames) {
   batch.add(write(root, 5), root.open_directory("new"), "0");
   int asked = 0;
   EXPECT_THROW((void)batch.flush([&](std::size_t) {
-                 ++asked;
-                 return std::string("0");
-               }),
+    ++asked;
+    return std::string("0");
+  }),
                Error);
   EXPECT_GE(asked, 63);
   EXPECT_LE(asked, 64);
   EXPECT_EQ(visible(), std::vector<std::string>{"0"});
+}
+
+TEST_P(DurableBatchOf, TakesAFailedCloseSeriously) {
+  const Directory root = open();
+  const Directory fresh = root.open_directory("new");
+  DurableBatch batch(root);
+  batch.add(write(root, 0), fresh, "0");
+  batch.add(write(root, 1), fresh, "1");
+  kernel().count_anew();
+  kernel().inject({.call = Call::close, .nth = 2, .errno_value = EDQUOT});
+  const Error error = error_of([&] { (void)batch.flush(never); });
+  EXPECT_EQ(error.cause(), Cause::quota) << "D5: NFS says so only here";
+  EXPECT_EQ(error.scope(), Scope::mailbox);
 }
 
 TEST_P(DurableBatchOf, SyncsFilesOfAnotherFileSystemOneByOne) {

@@ -64,13 +64,12 @@ TEST_F(OpenFile, SaysHowFarAFailureReaches) {
     Scope scope;
   };
   std::vector<std::byte> into(10);
-  for (const Row& row : {Row{Call::read_at, EIO, Cause::io_error, Scope::message},
-                         Row{Call::write_at, EIO, Cause::io_error, Scope::run},
-                         Row{Call::write_at, ENOSPC, Cause::no_space, Scope::run},
-                         Row{Call::write_at, EDQUOT, Cause::quota, Scope::mailbox},
-                         Row{Call::truncate, EIO, Cause::io_error, Scope::run},
-                         Row{Call::sync, EIO, Cause::io_error, Scope::run},
-                         Row{Call::sync, EDQUOT, Cause::quota, Scope::mailbox}}) {
+  for (const Row& row :
+       {Row{Call::read_at, EIO, Cause::io_error, Scope::message}, Row{Call::write_at, EIO, Cause::io_error, Scope::run},
+        Row{Call::write_at, ENOSPC, Cause::no_space, Scope::run},
+        Row{Call::write_at, EDQUOT, Cause::quota, Scope::mailbox},
+        Row{Call::truncate, EIO, Cause::io_error, Scope::run}, Row{Call::sync, EIO, Cause::io_error, Scope::run},
+        Row{Call::sync, EDQUOT, Cause::quota, Scope::mailbox}}) {
     const File file = open_for_update("f");
     kernel().inject({.call = row.call, .errno_value = row.number, .and_all_later = true});
     const Error error = error_of([&] {
@@ -152,8 +151,8 @@ TEST_F(OpenFile, IsClosedOnceWhateverCloseSays) {
 TEST_F(OpenFile, IsASourceOfAnySize) {
   std::string text(1U << 20U, 'a');
   text.back() = 'z';
-  for (const std::string& octets : {std::string(), std::string("x"), std::string(4095, 'x'), text, text + "!",
-                                    text + text + "tail"}) {
+  for (const std::string& octets :
+       {std::string(), std::string("x"), std::string(4095, 'x'), text, text + "!", text + text + "tail"}) {
     memory().put_file("/m/f", octets, bob);
     EXPECT_EQ(pumped("f"), octets);
     kernel().make_short(octets.size());

@@ -16,7 +16,8 @@ TEST_P(NewDirectory, HasTheModeOfItsBirthUnderAnyUmask) {
   const Directory root = open(Side::target);
   int number = 0;
   // As an ordinary user, a umask that takes the owner's own bits would keep him out of what he makes.
-  const std::vector<mode_t> masks = runner().uid == 0 ? std::vector<mode_t>{0, 022, 077, 0777} : std::vector<mode_t>{0, 022, 077};
+  const std::vector<mode_t> masks =
+      runner().uid == 0 ? std::vector<mode_t>{0, 022, 077, 0777} : std::vector<mode_t>{0, 022, 077};
   for (const mode_t mask : masks) {
     for (const mode_t mode : {0700U, 0750U, 0755U, 0777U, 02775U, 04711U}) {
       const std::string name = std::to_string(++number);

@@ -43,9 +43,9 @@ TEST_P(Leaf, IsRefusedWhenItIsAnythingElseWhateverTheHint) {
     const char* name;
     Refusal refusal;
   };
-  for (const Row& row : {Row{"symlink", Refusal::symlink}, Row{"dangling", Refusal::symlink},
-                         Row{"directory", Refusal::directory}, Row{"fifo", Refusal::special},
-                         Row{"socket", Refusal::special}, Row{"device", Refusal::special}}) {
+  for (const Row& row :
+       {Row{"symlink", Refusal::symlink}, Row{"dangling", Refusal::symlink}, Row{"directory", Refusal::directory},
+        Row{"fifo", Refusal::special}, Row{"socket", Refusal::special}, Row{"device", Refusal::special}}) {
     if (std::string_view(row.name) == "device" && !has_device) continue;
     SCOPED_TRACE(row.name);
     for (const EntryKind hint : all_kinds) {
@@ -88,7 +88,8 @@ TEST_P(Leaf, ThatBecomesAFifoAfterTheLookDoesNotHang) {
     Refusal refusal;
   };
   const bool walk = GetParam().resolving == Resolving::walk;
-  for (const Row& row : {Row{"fifo", Refusal::special}, Row{"link", Refusal::symlink}, Row{"dir", Refusal::directory}}) {
+  for (const Row& row :
+       {Row{"fifo", Refusal::special}, Row{"link", Refusal::symlink}, Row{"dir", Refusal::directory}}) {
     SCOPED_TRACE(row.other);
     // The kernel that has no openat2 says so once a root; from then on only open_at is asked.
     (void)root.open_file("m");
@@ -132,7 +133,16 @@ TEST_P(Leaf, ThatIsSparseIsRefusedUnlessAllowed) {
   EXPECT_EQ(root.open_file_for_update("sparse").refusal, Refusal::sparse);
   EXPECT_TRUE(root.open_file("small").file);
   EXPECT_TRUE(root.open_file("full").file);
-  EXPECT_TRUE(open(Rules{.allow_sparse = true}).open_file("sparse").file);
+  const Directory lenient = open(Rules{.allow_sparse = true});
+  EXPECT_TRUE(lenient.open_file("sparse").file);
+
+  // A 64th is the line: 32 KiB of 2 MiB.
+  for (const std::size_t stored_octets : {8U << 10U, 64U << 10U}) {
+    world().put_sparse("partly", 2 * mebibyte);
+    lenient.open_file_for_update("partly").file->write_at(as_bytes(std::string(stored_octets, 'x')), 0);
+    EXPECT_EQ(root.open_file("partly").refusal, stored_octets < 32768 ? Refusal::sparse : Refusal::none);
+    world().remove("partly");
+  }
 }
 
 TEST_P(Leaf, IsOpenedForUpdateWithReadingAndWriting) {
@@ -188,11 +198,11 @@ TEST_F(LeafInMemory, CarriesScopeAndSideInItsErrors) {
     Scope at_source;
     Scope at_target;
   };
-  for (const Row& row : {Row{EACCES, Cause::permission, Scope::message, Scope::message},
-                         Row{EIO, Cause::io_error, Scope::message, Scope::run},
-                         Row{ENOSPC, Cause::no_space, Scope::message, Scope::run},
-                         Row{EDQUOT, Cause::quota, Scope::message, Scope::mailbox},
-                         Row{EMFILE, Cause::io_error, Scope::run, Scope::run}}) {
+  for (const Row& row :
+       {Row{EACCES, Cause::permission, Scope::message, Scope::message},
+        Row{EIO, Cause::io_error, Scope::message, Scope::run}, Row{ENOSPC, Cause::no_space, Scope::message, Scope::run},
+        Row{EDQUOT, Cause::quota, Scope::message, Scope::mailbox},
+        Row{EMFILE, Cause::io_error, Scope::run, Scope::run}}) {
     for (const Side side : {Side::source, Side::target}) {
       SCOPED_TRACE(row.number);
       const Directory root = open(side);

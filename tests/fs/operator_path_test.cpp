@@ -107,8 +107,7 @@ TEST_P(Root, SaysWhyItCannotBeOpened) {
     EXPECT_EQ(error.system_error(), ENOTDIR);
     EXPECT_EQ(error.reason(), "not a directory");
   }
-  EXPECT_EQ(error_of([&] { (void)Directory::open_root(kernel(), entropy(), "", Rules{}); }).cause(),
-            Cause::not_found);
+  EXPECT_EQ(error_of([&] { (void)Directory::open_root(kernel(), entropy(), "", Rules{}); }).cause(), Cause::not_found);
   const std::string with_nul("/a\0b", 4);
   EXPECT_NO_FATAL_FAILURE((void)error_of([&] { (void)Directory::open_root(kernel(), entropy(), with_nul, Rules{}); }));
 }
@@ -152,9 +151,8 @@ TEST_P(Root, IsNotMadeOverAnythingElse) {
   const Birth birth{runner(), 0600, 0700};
   for (const char* bad : {"gone/further", "dangling", "gone/.."}) {
     SCOPED_TRACE(bad);
-    const Error error = error_of([&] {
-      (void)Directory::make_root(kernel(), entropy(), path(bad), Rules{.side = Side::target}, birth);
-    });
+    const Error error = error_of(
+        [&] { (void)Directory::make_root(kernel(), entropy(), path(bad), Rules{.side = Side::target}, birth); });
     EXPECT_EQ(error.cause(), Cause::cannot_create);
     EXPECT_EQ(error.scope(), Scope::run);
     EXPECT_EQ(error.side(), Side::target);
@@ -165,8 +163,7 @@ TEST_P(Root, IsNotMadeOverAnythingElse) {
 TEST_P(Root, GivesTheNewRootItsOwner) {
   if (!world().has_users()) GTEST_SKIP() << "only root can give a directory away";
   const Birth birth{{4711, 4712}, 0600, 0700};
-  const Directory made =
-      Directory::make_root(kernel(), entropy(), path("new"), Rules{.side = Side::target}, birth);
+  const Directory made = Directory::make_root(kernel(), entropy(), path("new"), Rules{.side = Side::target}, birth);
   EXPECT_EQ(world().status_of("new").owner, birth.owner);
   EXPECT_TRUE(made.allows(4711));
   EXPECT_FALSE(made.allows(runner().uid));
@@ -217,10 +214,10 @@ TEST(OperatorPath, IsSplitIntoParentAndName) {
     const char* parent;
     const char* name;
   };
-  for (const Row& row : {Row{"/var/mail/bob", "/var/mail", "bob"}, Row{"/bob", "/", "bob"}, Row{"bob", ".", "bob"},
-                         Row{"a/bob", "a", "bob"}, Row{"a/bob///", "a", "bob"}, Row{"/a//bob", "/a", "bob"},
-                         Row{"//bob", "/", "bob"}, Row{"/", "/", ""}, Row{"", ".", ""}, Row{"./bob", ".", "bob"},
-                         Row{"a/..", "a", ".."}}) {
+  for (const Row& row :
+       {Row{"/var/mail/bob", "/var/mail", "bob"}, Row{"/bob", "/", "bob"}, Row{"bob", ".", "bob"},
+        Row{"a/bob", "a", "bob"}, Row{"a/bob///", "a", "bob"}, Row{"/a//bob", "/a", "bob"}, Row{"//bob", "/", "bob"},
+        Row{"/", "/", ""}, Row{"", ".", ""}, Row{"./bob", ".", "bob"}, Row{"a/..", "a", ".."}}) {
     SCOPED_TRACE(row.path);
     const ParentAndName split = split_operator_path(row.path);
     EXPECT_EQ(split.parent, row.parent);

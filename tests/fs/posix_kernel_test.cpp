@@ -181,7 +181,8 @@ TEST_F(RealFiles, AreLinkedWithoutCapabilities) {
     int code = 1;
     if (::setresuid(65534, 65534, 65534) == 0) {
       try {
-        const Directory directory = Directory::open_root(kernel_, entropy_, path("theirs"), Rules{.side = Side::target});
+        const Directory directory =
+            Directory::open_root(kernel_, entropy_, path("theirs"), Rules{.side = Side::target});
         NewFile file = directory.create_file();
         file.append(as_bytes("mail"));
         code = file.link(directory, "m") == LinkResult::done ? 0 : 2;
@@ -219,8 +220,8 @@ TEST_F(RealFiles, ThatAreTooManyEndTheRunNotOneMessage) {
 
 TEST_F(RealFiles, AreDeliveredInABatch) {
   for (const Durability durability : {Durability::batch, Durability::each, Durability::none}) {
-    const Directory root = Directory::open_root(
-        kernel_, entropy_, world_->root(), Rules{.side = Side::target, .durability = durability});
+    const Directory root =
+        Directory::open_root(kernel_, entropy_, world_->root(), Rules{.side = Side::target, .durability = durability});
     const Birth birth{world_->status_of("").owner, 0600, 0700};
     const Directory made = root.make_directory("d" + std::to_string(static_cast<int>(durability)), birth);
     DurableBatch batch(root);

@@ -1,5 +1,5 @@
-// S2, S3: the way from a root to what is below it. Each test runs over real files and over files in memory, with openat2
-// and with the walk that stands in for it.
+// S2, S3: the way from a root to what is below it. Each test runs over real files and over files in memory, with
+// openat2 and with the walk that stands in for it.
 
 #include <fcntl.h>
 

@@ -5,7 +5,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mailhaul;
-  fuzz::Input input(data, size);
+  fuzz::Input input(data, size,
+                    {"\n", "\r\n", "\r", ">", "From ", "Content-Length", "Status", "X-IMAP", "base", "X-UID",
+                     "X-Keywords", "X-Status", ":", " ", "\t", "a line of more than eight octets"});
   io::StringSink out;
   mail::FoldingSink sink(out);
   sink.write(as_bytes(input.text));

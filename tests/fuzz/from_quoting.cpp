@@ -32,7 +32,8 @@ bool has_bare_from(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using mail::FromQuoting;
-  fuzz::Input input(data, size);
+  fuzz::Input input(data, size,
+                    {"\n", ">", "From ", "Fro", "m ", "\n>", "\nFrom ", "\r\n", "a line of more than eight octets"});
   for (const FromQuoting quoting : {FromQuoting::rd, FromQuoting::o}) {
     const std::string out = quoted(input.text, quoting, input.random);
     fuzz::require(!has_bare_from(out), "no line can be taken for a postmark");

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <iostream>
+#include <string>
 #include <string_view>
 
 #include "mail/pieces.hpp"
@@ -17,15 +19,22 @@ inline void require(bool holds, std::string_view property) {
   std::abort();
 }
 
-/// The fuzzer's octets: the first two choose how streams are cut, the rest is the text.
+/// The fuzzer's octets: the first two choose how streams are cut and whether the rest is the text as it stands or a
+/// list of words, one an octet: names of headers are too long to be met by chance.
 struct Input {
-  Input(const std::uint8_t* data, std::size_t size) : text(reinterpret_cast<const char*>(data), size) {
+  Input(const std::uint8_t* data, std::size_t size, std::initializer_list<std::string_view> words) {
     const std::size_t chooser = size < 2 ? size : 2;
     for (std::size_t i = 0; i < chooser; ++i) seed = seed * 256U + data[i];
-    text.remove_prefix(chooser);
     random.seed(seed);
+    const bool by_words = seed % 2 == 1;
+    for (std::size_t i = chooser; i < size; ++i) {
+      if (by_words && data[i] < words.size())
+        text += words.begin()[data[i]];
+      else
+        text += static_cast<char>(data[i]);
+    }
   }
-  std::string_view text;
+  std::string text{};
   std::uint32_t seed = 0;
   mail::test::Random random{};
 };

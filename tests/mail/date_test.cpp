@@ -10,7 +10,11 @@ using std::chrono::seconds;
 TEST(Date, KnowsMonthsInAnyCase) {
   EXPECT_EQ(month_of("Jan"), 1U);
   EXPECT_EQ(month_of("dEC"), 12U);
-  for (const std::string_view bad : {"", "Ja", "Janu", "Foo", "???"}) EXPECT_EQ(month_of(bad), std::nullopt) << bad;
+  for (const std::string_view bad : {"", "Ja", "Janu", "xJan",
+                                     "\x0a"
+                                     "an",
+                                     "Foo", "???"})
+    EXPECT_EQ(month_of(bad), std::nullopt) << bad;
   for (unsigned month = 1; month <= 12; ++month) EXPECT_EQ(month_of(month_name(month)), month);
 }
 

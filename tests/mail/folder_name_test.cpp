@@ -30,8 +30,9 @@ TEST(FolderName, HasThePartsThatWereTyped) {
   const auto name = FolderName::from_display("Work/2024.Q1/Gr\xc3\xbc\xc3\x9f"
                                              "e");
   ASSERT_TRUE(name);
-  EXPECT_EQ(name->parts(), (std::vector<std::string>{"Work", "2024.Q1", "Gr\xc3\xbc\xc3\x9f"
-                                                                        "e"}));
+  EXPECT_EQ(name->parts(), (std::vector<std::string>{"Work", "2024.Q1",
+                                                     "Gr\xc3\xbc\xc3\x9f"
+                                                     "e"}));
 }
 
 TEST(FolderName, RefusesEmptyLevelsAndOtherEncodings) {
@@ -46,11 +47,11 @@ TEST(DecodeLevel, TriesModifiedUtf7ThenUtf8ThenLatin1) {
     NameEncoding encoding;
   };
   for (const Row& row : {Row{"Sent", "Sent", NameEncoding::modified_utf7},
-                         Row{"Gr&APwA3w-e", "Gr\xc3\xbc\xc3\x9f"
-                                            "e",
+                         Row{"Gr&APwA3w-e",
+                             "Gr\xc3\xbc\xc3\x9f"
+                             "e",
                              NameEncoding::modified_utf7},
-                         Row{"R&-D", "R&D", NameEncoding::modified_utf7},
-                         Row{"R&D", "R&D", NameEncoding::utf8},
+                         Row{"R&-D", "R&D", NameEncoding::modified_utf7}, Row{"R&D", "R&D", NameEncoding::utf8},
                          Row{"bad&AOk", "bad&AOk", NameEncoding::utf8},
                          Row{"Gr\xc3\xbc\xc3\x9f", "Gr\xc3\xbc\xc3\x9f", NameEncoding::utf8},
                          Row{"Gr\xfc\xdf", "Gr\xc3\xbc\xc3\x9f", NameEncoding::latin1},

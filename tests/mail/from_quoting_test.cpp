@@ -41,8 +41,8 @@ std::string slowly_changed(std::string_view text, FromQuoting quoting, bool quot
     const std::size_t quotes = std::min(line.find_first_not_of('>'), line.size());
     const bool is_from = line.compare(quotes, 5, "From ") == 0;
     const std::size_t least = quote ? 0 : 1;
-    const bool change = is_from && quotes >= least &&
-                        (quoting == FromQuoting::rd || (quoting == FromQuoting::o && quotes == least));
+    const bool change =
+        is_from && quotes >= least && (quoting == FromQuoting::rd || (quoting == FromQuoting::o && quotes == least));
     if (change && quote) line.insert(0, ">");
     if (change && !quote) line.erase(0, 1);
     out += line;
@@ -58,8 +58,8 @@ TEST(Unquoting, TakesOneOffWhereItMay) {
 }
 
 TEST(Unquoting, LeavesEverythingElse) {
-  for (const std::string_view text :
-       {"", ">", ">>", ">Fro", ">From", ">from x", "From x", " >From x", "a >From x", "> From x", ">From\tx", "a\r>From x"})
+  for (const std::string_view text : {"", ">", ">>", ">Fro", ">From", ">from x", "From x", " >From x", "a >From x",
+                                      "> From x", ">From\tx", "a\r>From x"})
     for (const FromQuoting quoting : {FromQuoting::rd, FromQuoting::o})
       EXPECT_EQ(unquoted(text, quoting), (Result{std::string(text), 0})) << text;
 }
@@ -110,8 +110,9 @@ TEST(FromQuoting, IsWhatTheRuleSaysHoweverItIsCut) {
   test::Random random(17);
   for (int i = 0; i < 30000; ++i) {
     const std::string text =
-        test::text_of(random, {"\n", "\n>", "\nFrom ", "\n>From ", ">", "From ", "F", "rom ", "Fro", "m ", "x", "\r\n",
-                               "a longer line that is longer than one block of sixty-four octets, so that blocks are used"},
+        test::text_of(random,
+                      {"\n", "\n>", "\nFrom ", "\n>From ", ">", "From ", "F", "rom ", "Fro", "m ", "x", "\r\n",
+                       "a longer line that is longer than one block of sixty-four octets, so that blocks are used"},
                       12);
     for (const FromQuoting quoting : {FromQuoting::rd, FromQuoting::o, FromQuoting::none}) {
       test::CutSource cut(text, random);

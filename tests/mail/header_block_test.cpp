@@ -12,10 +12,10 @@ TEST(HeaderEnd, IsBehindTheFirstEmptyLine) {
     std::string_view text;
     std::optional<std::size_t> end;
   };
-  for (const Row& row : {Row{"A: b\n\nbody", 6}, Row{"A: b\r\n\r\nbody", 8}, Row{"A: b\n\r\nbody", 7}, Row{"\nbody", 1},
-                         Row{"\r\nbody", 2}, Row{"A: b\n", std::nullopt}, Row{"A: b\n\r", std::nullopt},
-                         Row{"", std::nullopt}, Row{"\r", std::nullopt}, Row{"A\n\rB\n\n", 6}, Row{"A\n\r\r\n\n", 6},
-                         Row{"A\n \n\n", 5}})
+  for (const Row& row :
+       {Row{"A: b\n\nbody", 6}, Row{"A: b\r\n\r\nbody", 8}, Row{"A: b\n\r\nbody", 7}, Row{"\nbody", 1},
+        Row{"\r\nbody", 2}, Row{"A: b\n", std::nullopt}, Row{"A: b\n\r", std::nullopt}, Row{"", std::nullopt},
+        Row{"\r", std::nullopt}, Row{"A\n\rB\n\n", 6}, Row{"A\n\r\r\n\n", 6}, Row{"A\n \n\n", 5}})
     EXPECT_EQ(find_header_end(row.text).end, row.end) << row.text;
 }
 
@@ -52,8 +52,8 @@ TEST(SplitHeader, HasFieldsWithTheirFoldsInOrder) {
 }
 
 TEST(SplitHeader, KnowsWhatIsNoField) {
-  for (const std::string_view junk : {"From a@b Thu Nov 29 22:33:52 2001", ">From x: y", "no colon", ": no name", " a: b",
-                                      "\xc3\xbc: b", "a\tb: c", "\r: b", "a\rb: c"}) {
+  for (const std::string_view junk : {"From a@b Thu Nov 29 22:33:52 2001", ">From x: y", "no colon", ": no name",
+                                      " a: b", "\xc3\xbc: b", "a\tb: c", "\r: b", "a\rb: c"}) {
     const auto fields = split_header(junk);
     ASSERT_EQ(fields.size(), 1U) << junk;
     EXPECT_EQ(fields[0].name, "") << junk;
@@ -73,8 +73,8 @@ TEST(SplitHeader, AllowsOnlySoManyBlanksBeforeTheColon) {
 TEST(SplitHeader, LosesNoOctetOfAnyJunk) {
   test::Random random(5);
   for (int i = 0; i < 20000; ++i) {
-    const std::string text =
-        test::text_of(random, {"\n", "\r\n", "\r", " ", "\t", "A", ":", "Status: ", std::string_view("\0", 1), "\xff"}, 12);
+    const std::string text = test::text_of(
+        random, {"\n", "\r\n", "\r", " ", "\t", "A", ":", "Status: ", std::string_view("\0", 1), "\xff"}, 12);
     std::string joined;
     for (const HeaderField& field : split_header(text)) {
       ASSERT_FALSE(field.whole.empty());
@@ -102,7 +102,8 @@ TEST(Unfold, TakesLineEndsOutAndBlanksOffTheEnds) {
 }
 
 TEST(HeaderLine, LooksLikeOne) {
-  for (const std::string_view good : {"A: b", "A:", "X-y!#:z", "a:b:c"}) EXPECT_TRUE(looks_like_header_line(good)) << good;
+  for (const std::string_view good : {"A: b", "A:", "X-y!#:z", "a:b:c"})
+    EXPECT_TRUE(looks_like_header_line(good)) << good;
   for (const std::string_view bad : {"", ":", "A", "A b: c", " A: b", "\xc3\xbc: x", "A\t:", "\n"})
     EXPECT_FALSE(looks_like_header_line(bad)) << bad;
 }

@@ -31,8 +31,8 @@ using Random = std::mt19937;
   return std::min(wanted, left);
 }
 
-/// Hands out `all` in random pieces, each in memory of its own, so that a filter that keeps a view too long is caught by
-/// the address sanitizer.
+/// Hands out `all` in random pieces, each in memory of its own, so that a filter that keeps a view too long is caught
+/// by the address sanitizer.
 class CutSource final : public io::Source {
  public:
   CutSource(std::string_view all, Random& random) : rest_(all), random_(random) {}

@@ -26,10 +26,11 @@ TEST(FirstPair, IsNotMisledByOctetsThatDifferInOneBit) {
     return std::string_view::npos;
   };
   for (int i = 0; i < 30000; ++i) {
-    const std::string text = test::text_of(random,
-                                           {"\n", "\n", ">", ">", "\x0b", "?", "\x8a", "\xbe", std::string_view("\0", 1),
-                                            "\x0c", "\x01", "\x80", "\xff", i % 8 == 0 ? "\r" : "x"},
-                                           60);
+    const std::string text =
+        test::text_of(random,
+                      {"\n", "\n", ">", ">", "\x0b", "?", "\x8a", "\xbe", std::string_view("\0", 1), "\x0c", "\x01",
+                       "\x80", "\xff", i % 8 == 0 ? "\r" : "x"},
+                      60);
     const std::size_t found = first_pair(
         text, [](auto here, auto next) { return octets_that_are(here, '\r') | pairs_that_are(here, '\n', next, '>'); });
     ASSERT_EQ(found, slow(text)) << testing::PrintToString(text);

@@ -9,7 +9,8 @@ namespace mailhaul::mail {
 namespace {
 
 TEST(StoreHeaders, AreSevenInAnyCase) {
-  for (const std::string_view name : {"Content-Length", "STATUS", "x-imap", "X-ImapBase", "X-Keywords", "X-Status", "X-UID"})
+  for (const std::string_view name :
+       {"Content-Length", "STATUS", "x-imap", "X-ImapBase", "X-Keywords", "X-Status", "X-UID"})
     EXPECT_TRUE(is_store_header(name)) << name;
   for (const std::string_view name : {"", "X-UIDL", "Content-Type", "X-Mozilla-Status", "Statu", "Status "})
     EXPECT_FALSE(is_store_header(name)) << name;
@@ -46,9 +47,9 @@ TEST(StoreHeaders, NumbersAreTakenOnlyWhole) {
   };
   for (const Row& row :
        {Row{"42", 42, 42}, Row{" 42   ", 42, 42}, Row{"0", 0, 0}, Row{"", std::nullopt, 0}, Row{"4 2", std::nullopt, 0},
-        Row{"-1", std::nullopt, 0}, Row{"+1", std::nullopt, 0}, Row{"0x10", std::nullopt, 0}, Row{"42k", std::nullopt, 0},
-        Row{"0000000042", 42, 42}, Row{"4294967295", 4294967295, 4294967295}, Row{"4294967296", 4294967296, 0},
-        Row{"18446744073709551616", std::nullopt, 0}, Row{"42\n ", 42, 42}}) {
+        Row{"-1", std::nullopt, 0}, Row{"+1", std::nullopt, 0}, Row{"0x10", std::nullopt, 0},
+        Row{"42k", std::nullopt, 0}, Row{"0000000042", 42, 42}, Row{"4294967295", 4294967295, 4294967295},
+        Row{"4294967296", 4294967296, 0}, Row{"18446744073709551616", std::nullopt, 0}, Row{"42\n ", 42, 42}}) {
     const std::string value(row.value);
     EXPECT_EQ(parse_store_headers("Content-Length:" + value + "\n").content_length, row.length) << value;
     EXPECT_EQ(parse_store_headers("X-UID:" + value + "\n").uid.value_or(Uid{}).value, row.uid) << value;
@@ -56,9 +57,9 @@ TEST(StoreHeaders, NumbersAreTakenOnlyWhole) {
 }
 
 TEST(StoreHeaders, TheFirstGoodNumberCountsAndAllLetters) {
-  const StoreHeaders headers = parse_store_headers(
-      "X-UID: x\nX-UID: 7\nX-UID: 8\nContent-Length: 5\nContent-Length: 6\nStatus: R\nStatus: O\n"
-      "X-IMAPbase: 0 1\nX-IMAPbase: 9 8\nX-IMAP: 7 6\n");
+  const StoreHeaders headers =
+      parse_store_headers("X-UID: x\nX-UID: 7\nX-UID: 8\nContent-Length: 5\nContent-Length: 6\nStatus: R\nStatus: O\n"
+                          "X-IMAPbase: 0 1\nX-IMAPbase: 9 8\nX-IMAP: 7 6\n");
   EXPECT_EQ(headers.uid, Uid{7});
   EXPECT_EQ(headers.content_length, 5U);
   EXPECT_TRUE(headers.old);

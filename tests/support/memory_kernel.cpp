@@ -220,15 +220,13 @@ int MemoryKernel::close(int fd) {
 }
 
 void MemoryKernel::describe(const MemoryInode& inode, Status& out) {
-  constexpr std::uint64_t block = 512;
-  const std::uint64_t stored = inode.now.octets.size() - inode.now.hole_octets;
   out.id = {inode.device, inode.number};
   out.kind = inode.kind;
   out.owner = inode.now.owner;
   out.permissions = inode.now.permissions;
   out.links = inode.links;
   out.size_octets = inode.kind == EntryKind::directory ? 4096 : inode.now.octets.size();
-  out.allocated_octets = inode.kind == EntryKind::directory ? 4096 : (stored + block - 1) / block * block;
+  out.allocated_octets = inode.kind == EntryKind::directory ? 4096 : inode.now.allocated_octets();
   out.modified = inode.now.modified;
   out.changed = inode.now.changed;
 }
@@ -308,11 +306,7 @@ std::int64_t MemoryKernel::write_at(int fd, Bytes from, std::uint64_t offset) {
   MemoryInode* inode = nullptr;
   if (const int result = writable(fd, inode); result < 0) return result;
   if (from.empty()) return 0;
-  std::string& octets = inode->now.octets;
-  const std::size_t end = static_cast<std::size_t>(offset) + from.size();
-  if (offset > octets.size()) inode->now.hole_octets += offset - octets.size();
-  if (end > octets.size()) octets.resize(end);
-  std::memcpy(octets.data() + offset, from.data(), from.size());
+  inode->now.write(offset, as_text(from));
   inode->now.modified = inode->now.changed = tick();
   inode->lost = false;
   return static_cast<std::int64_t>(from.size());
@@ -322,10 +316,7 @@ int MemoryKernel::truncate(int fd, std::uint64_t size_octets) {
   const std::lock_guard lock(mutex_);
   MemoryInode* inode = nullptr;
   if (const int result = writable(fd, inode); result < 0) return result;
-  std::string& octets = inode->now.octets;
-  if (size_octets > octets.size()) inode->now.hole_octets += size_octets - octets.size();
-  octets.resize(static_cast<std::size_t>(size_octets));
-  inode->now.hole_octets = std::min<std::uint64_t>(inode->now.hole_octets, octets.size());
+  inode->now.resize(size_octets);
   inode->now.modified = inode->now.changed = tick();
   inode->lost = false;
   return 0;
@@ -359,6 +350,13 @@ int MemoryKernel::link_at(int from_dir, const std::string& from, int to_dir, con
   return 0;
 }
 
+bool MemoryKernel::is_within(const MemoryInode& directory, const MemoryInode& above) const {
+  for (const MemoryInode* at = &directory;; at = tree_.find(at->parent)) {
+    if (at->number == above.number) return true;
+    if (at->number == tree_.root()) return false;
+  }
+}
+
 int MemoryKernel::rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) {
   const std::lock_guard lock(mutex_);
   if (flags != 0 && !abilities_.rename_flags) return -EINVAL;
@@ -373,10 +371,11 @@ int MemoryKernel::rename(int from_dir, const std::string& from, int to_dir, cons
   if (source.inode->device != target.directory->device) return -EXDEV;
   if (target.inode != nullptr && flags == RENAME_NOREPLACE) return -EEXIST;
   if (target.inode == nullptr && flags == RENAME_EXCHANGE) return -ENOENT;
-  if (source.inode == target.inode) return 0;
-  for (const MemoryInode* above = target.directory; above->number != tree_.root(); above = tree_.find(above->parent)) {
-    if (above == source.inode) return -EINVAL;
+  if (is_within(*target.directory, *source.inode)) return -EINVAL;
+  if (target.inode != nullptr && is_within(*source.directory, *target.inode)) {
+    return flags == RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
   }
+  if (source.inode == target.inode) return 0;
   const bool moves_directory = source.inode->kind == EntryKind::directory;
   if (target.inode != nullptr && flags == 0) {
     const bool onto_directory = target.inode->kind == EntryKind::directory;

@@ -115,6 +115,7 @@ class MemoryKernel final : public fs::Kernel {
   MemoryInode* inode_of(int fd);
   MemoryInode* directory_of(int dir, int& result);
   [[nodiscard]] bool may(const MemoryInode& inode, mode_t rwx) const;
+  [[nodiscard]] bool is_within(const MemoryInode& directory, const MemoryInode& above) const;
   Target look_up(int dir, const std::string& name);
   Target look_up_to_change(int dir, const std::string& name);
   int open_found(MemoryInode& inode, int flags);

@@ -76,10 +76,9 @@ MemoryInode& MemoryKernel::put(const std::string& path, EntryKind kind, Owner ow
     throw std::logic_error("no directory to put it in: " + path);
   }
   const std::string name = path.substr(slash + 1);
-  tree_.unlink(*directory, name, tick());
+  tree_.unlink_durably(*directory, name, tick());
   MemoryInode& made = tree_.make(kind, directory->device, owner, mode, time_);
-  tree_.link(*directory, name, made, time_);
-  MemoryTree::make_durable(*directory);
+  tree_.link_durably(*directory, name, made, time_);
   MemoryTree::make_durable(made);
   return made;
 }
@@ -97,7 +96,7 @@ void MemoryKernel::put_mount(const std::string& path, Owner owner) {
 void MemoryKernel::put_file(const std::string& path, const std::string& octets, Owner owner, mode_t mode) {
   const std::lock_guard lock(mutex_);
   MemoryInode& made = put(path, EntryKind::regular, owner, mode);
-  made.now.octets = octets;
+  made.now.write(0, octets);
   MemoryTree::make_durable(made);
 }
 
@@ -119,8 +118,7 @@ void MemoryKernel::put_link(const std::string& path, const std::string& existing
   const std::size_t slash = path.rfind('/');
   MemoryInode* const directory = tree_.at(std::string_view(path).substr(0, slash));
   if (inode == nullptr || directory == nullptr) throw std::logic_error("nothing to link: " + existing);
-  tree_.link(*directory, path.substr(slash + 1), *inode, tick());
-  MemoryTree::make_durable(*directory);
+  tree_.link_durably(*directory, path.substr(slash + 1), *inode, tick());
 }
 
 void MemoryKernel::give_to(const std::string& path, Owner owner) {
@@ -136,8 +134,7 @@ void MemoryKernel::remove(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   MemoryInode* const directory = tree_.at(std::string_view(path).substr(0, slash));
   if (directory == nullptr) throw std::logic_error("nothing to remove: " + path);
-  tree_.unlink(*directory, path.substr(slash + 1), tick());
-  MemoryTree::make_durable(*directory);
+  tree_.unlink_durably(*directory, path.substr(slash + 1), tick());
 }
 
 void MemoryKernel::exchange(const std::string& path, const std::string& other) {
@@ -149,12 +146,10 @@ void MemoryKernel::exchange(const std::string& path, const std::string& other) {
   MemoryInode* const one = tree_.at(path);
   MemoryInode* const two = tree_.at(other);
   if (one == nullptr || two == nullptr) throw std::logic_error("nothing to exchange: " + path);
-  tree_.unlink(*directory, path.substr(slash + 1), tick());
-  tree_.unlink(*other_directory, other.substr(other_slash + 1), time_);
-  tree_.link(*directory, path.substr(slash + 1), *two, time_);
-  tree_.link(*other_directory, other.substr(other_slash + 1), *one, time_);
-  MemoryTree::make_durable(*directory);
-  MemoryTree::make_durable(*other_directory);
+  tree_.unlink_durably(*directory, path.substr(slash + 1), tick());
+  tree_.unlink_durably(*other_directory, other.substr(other_slash + 1), time_);
+  tree_.link_durably(*directory, path.substr(slash + 1), *two, time_);
+  tree_.link_durably(*other_directory, other.substr(other_slash + 1), *one, time_);
 }
 
 bool MemoryKernel::exists(const std::string& path) const {

@@ -1,5 +1,7 @@
 #include "support/memory_tree.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -25,6 +27,42 @@ void MemoryNames::remove(const std::string& name) {
   if (found == by_name_.end()) return;
   by_cookie_.erase(found->second.cookie);
   by_name_.erase(found);
+}
+
+namespace {
+constexpr std::uint64_t block_octets = 4096;
+constexpr std::uint64_t blocks_for(std::uint64_t octets) { return (octets + block_octets - 1) / block_octets; }
+}  // namespace
+
+void MemoryImage::write(std::uint64_t offset, std::string_view text) {
+  if (text.empty()) return;
+  const std::uint64_t end = offset + text.size();
+  if (end > octets.size()) octets.resize(static_cast<std::size_t>(end));
+  octets.replace(static_cast<std::size_t>(offset), text.size(), text);
+  std::uint64_t first = offset / block_octets;
+  std::uint64_t last = blocks_for(end);
+  // Joins with every extent it meets or touches.
+  auto at = extents.upper_bound(last);
+  while (at != extents.begin() && std::prev(at)->second >= first) {
+    --at;
+    first = std::min(first, at->first);
+    last = std::max(last, at->second);
+    at = extents.erase(at);
+  }
+  extents[first] = last;
+}
+
+void MemoryImage::resize(std::uint64_t size_octets) {
+  octets.resize(static_cast<std::size_t>(size_octets));
+  const std::uint64_t end = blocks_for(size_octets);
+  extents.erase(extents.lower_bound(end), extents.end());
+  if (!extents.empty()) extents.rbegin()->second = std::min(extents.rbegin()->second, end);
+}
+
+std::uint64_t MemoryImage::allocated_octets() const {
+  std::uint64_t blocks = 0;
+  for (const auto& [first, last] : extents) blocks += last - first;
+  return blocks * block_octets;
 }
 
 MemoryTree::MemoryTree() {
@@ -88,6 +126,18 @@ void MemoryTree::unlink(MemoryInode& directory, const std::string& name, fs::Fil
   } else {
     --inode->links;
   }
+}
+
+void MemoryTree::link_durably(MemoryInode& directory, const std::string& name, MemoryInode& inode, fs::FileTime time) {
+  link(directory, name, inode, time);
+  directory.durable.names.add(name, inode.number);
+  directory.durable.modified = directory.durable.changed = time;
+}
+
+void MemoryTree::unlink_durably(MemoryInode& directory, const std::string& name, fs::FileTime time) {
+  unlink(directory, name, time);
+  directory.durable.names.remove(name);
+  directory.durable.modified = directory.durable.changed = time;
 }
 
 void MemoryTree::forget_unnamed(std::uint64_t number) {

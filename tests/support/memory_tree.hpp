@@ -35,11 +35,16 @@ class MemoryNames {
 struct MemoryImage {
   fs::Owner owner{};
   mode_t permissions = 0;
-  std::string octets{};  ///< of a file; of a symlink its target
-  std::uint64_t hole_octets = 0;
+  std::string octets{};                              ///< of a file; of a symlink its target
+  std::map<std::uint64_t, std::uint64_t> extents{};  ///< stored blocks of 4 KiB: first and one past the last
   MemoryNames names{};
   fs::FileTime modified{};
   fs::FileTime changed{};
+
+  /// Takes the octets at `offset`; what was never written is a hole and takes no room.
+  void write(std::uint64_t offset, std::string_view text);
+  void resize(std::uint64_t size_octets);
+  [[nodiscard]] std::uint64_t allocated_octets() const;
 };
 
 struct MemoryInode {
@@ -67,6 +72,9 @@ class MemoryTree {
 
   void link(MemoryInode& directory, const std::string& name, MemoryInode& inode, fs::FileTime time);
   void unlink(MemoryInode& directory, const std::string& name, fs::FileTime time);
+  /// The same, on the disk as well.
+  void link_durably(MemoryInode& directory, const std::string& name, MemoryInode& inode, fs::FileTime time);
+  void unlink_durably(MemoryInode& directory, const std::string& name, fs::FileTime time);
   /// Forgets an inode that was never linked and that nobody has open.
   void forget_unnamed(std::uint64_t number);
 

@@ -7,17 +7,18 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::array keywords{"$Junk"sv, "$NotJunk"sv,  "$MDNSent"sv, "$label1"sv, "$Label4"sv, "work"sv,
-                              "todo"sv,  "a.very-long_keyword+with=signs"sv};
+constexpr std::array keywords{"$Junk"sv,   "$NotJunk"sv, "$MDNSent"sv, "$label1"sv,
+                              "$Label4"sv, "work"sv,     "todo"sv,     "a.very-long_keyword+with=signs"sv};
 
-constexpr std::array header_names{"Subject"sv,    "To"sv,         "X-Mailer"sv,       "X-Status-Report"sv, "Statusx"sv,
-                                  "Received"sv,   "X-UIDL"sv,     "Content-Type"sv,   "X-Keyword"sv,       "Message-ID"sv,
-                                  "X-Spam-Flag"sv, "Content-Len"sv, "X-Mozilla-Status"sv};
+constexpr std::array header_names{"Subject"sv,         "To"sv,         "X-Mailer"sv,    "X-Status-Report"sv,
+                                  "Statusx"sv,         "Received"sv,   "X-UIDL"sv,      "Content-Type"sv,
+                                  "X-Keyword"sv,       "Message-ID"sv, "X-Spam-Flag"sv, "Content-Len"sv,
+                                  "X-Mozilla-Status"sv};
 
 /// Header lines that are none, or hardly.
-constexpr std::array odd_header_lines{">From here on it is quoted"sv, "From here on it is not"sv, "no colon in this line"sv,
-                                      ": no name"sv, "Name with blanks: value"sv, ">>From twice quoted"sv,
-                                      "Tab\t: before the colon"sv};
+constexpr std::array odd_header_lines{
+    ">From here on it is quoted"sv, "From here on it is not"sv, "no colon in this line"sv,  ": no name"sv,
+    "Name with blanks: value"sv,    ">>From twice quoted"sv,    "Tab\t: before the colon"sv};
 
 constexpr std::array odd_body_lines{
     "From the start of a line"sv,
@@ -43,6 +44,8 @@ constexpr std::array odd_body_lines{
     "\x01\x01\x01\x01"sv,
     "\x1b[31m a terminal would turn red"sv,
 };
+
+constexpr std::size_t large_octets = 1'500'000;
 
 }  // namespace
 
@@ -83,8 +86,10 @@ std::string MessageGenerator::text() {
   if (chance(15)) return text;  // a header block and nothing behind it
   text += line_end();
   if (chance(15)) return text;  // an empty body
+  for (std::size_t lines = below(40); lines > 0; --lines) text += body_line();
   // Most mail is small; now and then one is larger than any buffer on its way.
-  for (std::size_t lines = chance(80) ? 40'000 : below(40); lines > 0; --lines) text += body_line();
+  if (chance(80))
+    for (const std::string again = text; !again.empty() && text.size() < large_octets;) text += again;
   if (chance(4))
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   if (chance(8))

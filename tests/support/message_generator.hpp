@@ -20,8 +20,8 @@ struct PlainMessage {
 };
 
 /// Random mail, the same for the same seed. It likes what converters get wrong: lines that begin with "From " or
-/// ">From " in body and header, whole postmarks in bodies, CRLF and mixed line ends, NUL and 8-bit octets, lone CR, long
-/// lines, store headers in bodies, no final line end, many of them, an empty body, no body, no octets at all.
+/// ">From " in body and header, whole postmarks in bodies, CRLF and mixed line ends, NUL and 8-bit octets, lone CR,
+/// long lines, store headers in bodies, no final line end, many of them, an empty body, no body, no octets at all.
 ///
 /// It never makes what no mbox can keep: the seven store headers in a header block (mbox.md section 5), a postmark as a
 /// header line, the flag P, dates before 1970.

@@ -23,4 +23,8 @@ enum class ExitStatus : int {
 /// The status of an Error that ended a run.
 [[nodiscard]] ExitStatus exit_status_of(const Error& error);
 
+/// The status of a run that gave up one folder and went on: a source folder that can't be read is so many messages that
+/// failed.
+[[nodiscard]] ExitStatus exit_status_of_folder(const Error& error);
+
 }  // namespace mailhaul::run

@@ -42,6 +42,7 @@ struct Request {
 struct SyncReport {
   Store source{};
   Store target{};
+  bool dry_run = false;
   sync::Outcome outcome{};
   ExitStatus status = ExitStatus::ok;
   std::string verdict{};

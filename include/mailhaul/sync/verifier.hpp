@@ -28,12 +28,13 @@ struct VerifiedFolder {
   std::uint64_t left_out = 0;
   std::uint64_t missing = 0;
   bool stable = true;
+  std::optional<Error> error{};  ///< it could not be read to its end: what was not found by then is not proven
 };
 
 struct Verification {
   std::vector<VerifiedFolder> folders{};
   std::vector<MissingMessage> missing{};
-  std::optional<Error> error{};
+  std::optional<Error> error{};  ///< what ended it early
 };
 
 /// Proof by content: both sides are read whole and compared as multisets, folder by folder (H5).

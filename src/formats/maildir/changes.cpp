@@ -84,12 +84,11 @@ Changes::Result Changes::try_one(const Change& change, const std::function<void(
   return Result::done;
 }
 
-std::optional<std::string> Changes::changed_name(const std::string& name,
-                                                 const store::FlagChange& change) {
+std::optional<std::string> Changes::changed_name(const std::string& name, const store::FlagChange& change) {
   const FileName parsed = parse_file_name(name);
   const mail::FlagSet flags = (parsed.flags - change.remove) | change.add;
-  const SlotBits slots = (parsed.slots & ~keywords_.letters_shown_as(change.remove_keywords)) |
-                         keywords_.letters_of(change.add_keywords);
+  const SlotBits slots =
+      (parsed.slots & ~keywords_.letters_shown_as(change.remove_keywords)) | keywords_.letters_of(change.add_keywords);
   if (flags == parsed.flags && slots == parsed.slots) return name;
   std::string wanted = std::string(parsed.stem) + info_suffix(flags, slots, parsed.extra);
   if (wanted.size() <= longest_name) return wanted;

@@ -21,8 +21,8 @@ struct Change {
 };
 
 /// Changes messages of a live folder: each file is found by its base name, looked at, and renamed or removed only while
-/// it still is that file (safety.md section 4, S11). A message that moved meanwhile is looked for again, up to ten times
-/// (D10). One thread.
+/// it still is that file (safety.md section 4, S11). A message that moved meanwhile is looked for again, up to ten
+/// times (D10). One thread.
 class Changes {
  public:
   Changes(Tree& tree, const FolderDirectories& directories, TargetKeywords& keywords, std::string folder)
@@ -38,8 +38,7 @@ class Changes {
   /// Of several listed names with one base: false when they are distinct files. Which one was meant can't be told then,
   /// and guessing could remove the wrong one. A message on its way from new/ to cur/ looks like this for one listing.
   [[nodiscard]] bool holds_one_file(std::size_t first, std::size_t end) const;
-  [[nodiscard]] std::optional<std::string> changed_name(const std::string& name,
-                                                        const store::FlagChange& change);
+  [[nodiscard]] std::optional<std::string> changed_name(const std::string& name, const store::FlagChange& change);
 
   Tree& tree_;
   const FolderDirectories& directories_;

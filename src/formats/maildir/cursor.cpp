@@ -131,9 +131,10 @@ void Cursor::read_keywords() {
   try {
     const auto file = fs::read_control_file(directories_->home, keyword_file_name, keyword_file_limit);
     keywords_ = file ? KeywordSlots::parse(file->text) : KeywordSlots{};
+    keywords_are_readable_ = true;
   } catch (const Error& error) {
-    // The mail matters more than its labels.
-    keywords_ = {};
+    // The mail matters more than its labels; and invented ones would stay for ever.
+    keywords_are_readable_ = false;
     tree_->tell({FindingKind::keyword, Weight::lost, folder_.display(), keyword_file_name,
                  "names of keywords can't be read: " + error.reason()});
   }
@@ -161,6 +162,7 @@ void Cursor::show_keywords(SlotBits slots) {
   };
   // A letter that is newer than the file as we read it.
   if (nameless() != 0 && !keywords_are_fresh_) read_keywords();
+  if (!keywords_are_readable_) return;
   info_.keywords = keywords_.names_of(slots);
   const SlotBits untold = nameless() & ~nameless_told_;
   nameless_told_ |= untold;

@@ -55,6 +55,7 @@ class Cursor final : public store::MessageCursor {
   std::optional<Listing> newest_;  ///< names since files were found to have moved
   KeywordSlots keywords_;
   bool keywords_are_fresh_ = false;
+  bool keywords_are_readable_ = true;
   SlotBits nameless_told_ = 0;
   std::size_t next_item_ = 0;
 

@@ -30,6 +30,7 @@ void Listing::add(std::string_view name, bool in_new, bool is_symlink, std::uint
 
 void Listing::sort() {
   std::sort(items_.begin(), items_.end(), [this](const Item& a, const Item& b) {
+    if (a.decimal != b.decimal) return a.decimal < b.decimal;
     const std::string_view base_a = base_of_item(a);
     const std::string_view base_b = base_of_item(b);
     if (base_a != base_b) return before(a.decimal, base_a, b.decimal, base_b);

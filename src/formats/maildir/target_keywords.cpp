@@ -38,20 +38,19 @@ void TargetKeywords::read() {
     status_ = file ? std::optional(file->status) : std::nullopt;
     is_readable_ = true;
   } catch (const Error& error) {
-    if (error.cause() == Cause::source_changed) throw;
-    // The mail matters more than its labels: it goes without them.
+    if (error.cause() != Cause::refused && error.cause() != Cause::limit) throw;
+    // What stands there is no keyword file, and will not be one the next time: the mail goes without its labels.
     slots_ = {};
     status_.reset();
     is_readable_ = false;
-    tree_.tell({FindingKind::keyword, Weight::lost, folder_, keyword_file_name,
-                "keywords can't be kept: " + error.reason()});
+    tree_.tell(
+        {FindingKind::keyword, Weight::lost, folder_, keyword_file_name, "keywords can't be kept: " + error.reason()});
   }
 }
 
 bool TargetKeywords::lacks(const mail::KeywordSet& wanted) const {
-  return std::any_of(wanted.begin(), wanted.end(), [this](const std::string& name) {
-    return mail::is_keyword(name) && !slots_.slot(name);
-  });
+  return std::any_of(wanted.begin(), wanted.end(),
+                     [this](const std::string& name) { return mail::is_keyword(name) && !slots_.slot(name); });
 }
 
 void TargetKeywords::settle(const mail::KeywordSet& wanted) {

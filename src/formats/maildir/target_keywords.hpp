@@ -18,9 +18,9 @@ class TargetKeywords {
   TargetKeywords(Tree& tree, const FolderDirectories& directories, const fs::Birth& birth, std::string folder)
       : tree_(tree), directories_(directories), birth_(birth), folder_(std::move(folder)) {}
 
-  /// Reads the file, and gives each name of `wanted` a letter: the file is replaced, under the server's own lock, before
-  /// this returns, so that no letter is ever visible without its name (maildir.md section 3).
-  /// Error(locked, folder) when the lock can't be had.
+  /// Reads the file, and gives each name of `wanted` a letter: the file is replaced, under the server's own lock,
+  /// before this returns, so that no letter is ever visible without its name (maildir.md section 3). Error(locked,
+  /// folder) when the lock can't be had.
   void settle(const mail::KeywordSet& wanted);
 
   /// Reads the file and adds nothing.

@@ -73,9 +73,13 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
 
 Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
                const fs::Birth& birth)
-    : tree_(std::move(tree)), display_(folder.display()), opened_(std::move(opened)), birth_(birth),
+    : tree_(std::move(tree)),
+      display_(folder.display()),
+      opened_(std::move(opened)),
+      birth_(birth),
       keywords_(*tree_, opened_.directories, birth_, display_),
-      changer_(*tree_, opened_.directories, keywords_, display_), batch_(opened_.directories.home) {}
+      changer_(*tree_, opened_.directories, keywords_, display_),
+      batch_(opened_.directories.home) {}
 
 std::unique_ptr<store::MessageWriter> Writer::append(const store::MessageInfo& info) {
   return std::make_unique<NewMessage>(*this, info);

@@ -26,8 +26,8 @@ struct WritableFolder {
 };
 [[nodiscard]] WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth);
 
-/// Adds messages to a folder and changes those that are there. Files have no name until flush(), which gives them out in
-/// the order of D1; then they are complete and durable (S8). Names of keywords come before letters. One thread.
+/// Adds messages to a folder and changes those that are there. Files have no name until flush(), which gives them out
+/// in the order of D1; then they are complete and durable (S8). Names of keywords come before letters. One thread.
 class Writer final : public store::FolderWriter {
  public:
   Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened, const fs::Birth& birth);

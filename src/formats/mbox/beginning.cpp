@@ -19,14 +19,10 @@ struct Magic {
   std::string_view text;
 };
 constexpr std::array magics{
-    Magic{"\x1f\x8b", "it is compressed with gzip"},
-    Magic{"BZh", "it is compressed with bzip2"},
-    Magic{"\xfd\x37zXZ", "it is compressed with xz"},
-    Magic{"\x28\xb5\x2f\xfd", "it is compressed with zstd"},
-    Magic{"\x01\x01\x01\x01\n", "it is an MMDF mailbox"},
-    Magic{"\xef\xbb\xbf", "it begins with a byte order mark"},
+    Magic{"\x1f\x8b", "it is compressed with gzip"},      Magic{"BZh", "it is compressed with bzip2"},
+    Magic{"\xfd\x37zXZ", "it is compressed with xz"},     Magic{"\x28\xb5\x2f\xfd", "it is compressed with zstd"},
+    Magic{"\x01\x01\x01\x01\n", "it is an MMDF mailbox"}, Magic{"\xef\xbb\xbf", "it begins with a byte order mark"},
 };
-
 
 /// Which of the forms of mbox.md section 2 a line beginning with "From " has that Dovecot does not take.
 std::string_view form_of(std::string_view line) {
@@ -53,7 +49,8 @@ Beginning judge_beginning(std::string_view text, bool whole) {
   const std::size_t blank = text.find_first_not_of("\r\n");
   if (blank != 0) {
     const bool mail_follows = blank != std::string_view::npos && text.substr(blank, 5) == "From ";
-    return {false, false, mail_follows ? "blank lines stand before the first postmark line" : "the first line is blank"};
+    return {false, false,
+            mail_follows ? "blank lines stand before the first postmark line" : "the first line is blank"};
   }
   std::string seen = "the first line is \"" + shown + "\", not a postmark line (From SENDER DATE)";
   if (line.substr(0, 5) == "From ")

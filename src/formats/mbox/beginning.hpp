@@ -11,7 +11,7 @@ namespace mailhaul::formats::mbox {
 struct Beginning {
   bool is_mbox = false;  ///< empty, or the first line is a postmark
   bool is_empty = false;
-  std::string text{};    ///< one sentence, what was seen; may hold octets of the file
+  std::string text{};  ///< one sentence, what was seen; may hold octets of the file
 };
 
 /// Error(io_error, message).

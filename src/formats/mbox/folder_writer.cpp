@@ -109,7 +109,6 @@ std::vector<store::Receipt> FolderAppender::flush() {
 
 /// Returns where the stage's first octet now is.
 std::uint64_t FolderAppender::publish() {
-  stage_->settle();
   stage_->cut(committed_octets_);
   for (int i = 0; i < publish_tries; ++i) {
     if (makes_file_ && publish_as_new() == fs::LinkResult::done) {
@@ -219,7 +218,8 @@ std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& /*in
 
 void FolderAppender::tell_findings() {
   const auto tell = [&](FindingKind kind, Weight weight, std::uint64_t count, const char* text) {
-    if (count > 0) mailbox_.context().findings.add({kind, weight, store::FolderRef{}.display(), mailbox_.path(), text, count});
+    if (count > 0)
+      mailbox_.context().findings.add({kind, weight, store::FolderRef{}.display(), mailbox_.path(), text, count});
   };
   tell(FindingKind::quoted_lines, Weight::note, counts_.quoted_lines, "lines that gained a '>' on writing");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_keywords,

@@ -16,7 +16,8 @@ namespace mailhaul::formats::mbox {
 
 /// Appends messages to an mbox. They are staged in a file without a name, and a flush makes them visible:
 ///
-/// - no mbox there: the staged file becomes it. Each octet is written once, and half an mbox is never seen; so the batch
+/// - no mbox there: the staged file becomes it. Each octet is written once, and half an mbox is never seen; so the
+/// batch
 ///   has no size.
 /// - an mbox is there: the staged octets are copied behind its last, under its locks. On any error it is cut back to
 ///   the length it had (D6). Nothing of it is ever rewritten.
@@ -51,10 +52,10 @@ class FolderAppender final : public store::FolderWriter, private MessageHome {
   TargetOptions options_;
   store::FolderInfo info_;
   std::optional<Stage> stage_{};
-  std::uint64_t committed_octets_ = 0;     ///< of the stage
-  std::vector<std::uint64_t> offsets_{};   ///< of the committed messages in the stage
-  bool makes_file_ = false;                ///< there was no mbox when this batch began
-  mail::Uid last_uid_{};                   ///< in the file being made; 0: it carries none
+  std::uint64_t committed_octets_ = 0;    ///< of the stage
+  std::vector<std::uint64_t> offsets_{};  ///< of the committed messages in the stage
+  bool makes_file_ = false;               ///< there was no mbox when this batch began
+  mail::Uid last_uid_{};                  ///< in the file being made; 0: it carries none
   mail::Uid batch_uid_{};
   WriteCounts counts_{};
   bool writing_ = false;

@@ -66,8 +66,7 @@ std::optional<WriteLock> WriteLock::take(const MailboxFile& mailbox, const fs::B
       if (file->try_lock(fs::LockKind::exclusive)) {
         // Between open and lock another program may have put a new file in its place; ours would be a lost one.
         const auto there = mailbox.look();
-        if (there && there->id == file->opened_as().id)
-          return WriteLock(std::move(*dotlock), std::move(*file));
+        if (there && there->id == file->opened_as().id) return WriteLock(std::move(*dotlock), std::move(*file));
       }
       held = fcntl_name(mailbox);
     }

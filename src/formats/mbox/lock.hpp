@@ -14,8 +14,8 @@ namespace mailhaul::formats::mbox {
 /// Nothing when the file is missing. Error(locked, run) naming the lock.
 [[nodiscard]] std::optional<fs::File> open_locked(const MailboxFile& mailbox);
 
-/// The mailbox open for writing, under the locks of Dovecot's order: dotlock, then fcntl. All are taken without waiting;
-/// when one is held all are given back, so no order of other programs can make a deadlock. (mbox.md section 8)
+/// The mailbox open for writing, under the locks of Dovecot's order: dotlock, then fcntl. All are taken without
+/// waiting; when one is held all are given back, so no order of other programs can make a deadlock. (mbox.md section 8)
 class WriteLock {
  public:
   /// Nothing when the file is missing. Error(locked, folder) naming the lock after Context::lock_wait.

@@ -7,31 +7,35 @@ namespace {
 
 const char* reason_of(fs::Refusal refusal) {
   switch (refusal) {
-    case fs::Refusal::symlink: return "it is a symbolic link";
-    case fs::Refusal::special: return "it is a FIFO, a socket or a device";
-    case fs::Refusal::directory: return "it is a directory";
-    case fs::Refusal::foreign_owner: return "it belongs to somebody else than its directory";
-    case fs::Refusal::sparse: return "most of it is a hole (a sparse file)";
-    case fs::Refusal::other_mount: return "it is on another file system than its directory";
-    case fs::Refusal::none:
-    case fs::Refusal::missing: break;
+  case fs::Refusal::symlink: return "it is a symbolic link";
+  case fs::Refusal::special: return "it is a FIFO, a socket or a device";
+  case fs::Refusal::directory: return "it is a directory";
+  case fs::Refusal::foreign_owner: return "it belongs to somebody else than its directory";
+  case fs::Refusal::sparse: return "most of it is a hole (a sparse file)";
+  case fs::Refusal::other_mount: return "it is on another file system than its directory";
+  case fs::Refusal::none:
+  case fs::Refusal::missing: break;
   }
   return "";
 }
 
 const char* hint_of(fs::Refusal refusal) {
   switch (refusal) {
-    case fs::Refusal::symlink: return "name the file that it points to";
-    case fs::Refusal::sparse: return "--allow-sparse reads it all the same";
-    default: return "";
+  case fs::Refusal::symlink: return "name the file that it points to";
+  case fs::Refusal::sparse: return "--allow-sparse reads it all the same";
+  default: return "";
   }
 }
 
 }  // namespace
 
 MailboxFile::MailboxFile(Context& context, std::string path, fs::Directory directory, std::string name)
-    : context_(context), path_(std::move(path)), name_(std::move(name)), rules_(directory.rules()),
-      directory_status_(directory.opened_as()), directory_(std::move(directory)) {}
+    : context_(context),
+      path_(std::move(path)),
+      name_(std::move(name)),
+      rules_(directory.rules()),
+      directory_status_(directory.opened_as()),
+      directory_(std::move(directory)) {}
 
 template <typename Call>
 auto MailboxFile::guarded(const Call& call) const {

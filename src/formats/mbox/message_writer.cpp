@@ -9,15 +9,15 @@
 namespace mailhaul::formats::mbox {
 namespace {
 
-/// Ours must stand where a reader with the same bound still looks.
-constexpr std::size_t room_for_our_lines = 64 * 1024;
+/// Our lines, and a '>' here and there, come on top of it; and a reader with the bound must still find their end.
+constexpr std::size_t longest_header_octets = mail::header_block_limit_octets - 64 * 1024;
 
 mail::FromQuoting quoting_of(Variant variant) {
   switch (variant) {
-    case Variant::rd: return mail::FromQuoting::rd;
-    case Variant::o:
-    case Variant::cl: return mail::FromQuoting::o;
-    case Variant::cl2: break;
+  case Variant::rd: return mail::FromQuoting::rd;
+  case Variant::o:
+  case Variant::cl: return mail::FromQuoting::o;
+  case Variant::cl2: break;
   }
   return mail::FromQuoting::none;
 }
@@ -39,9 +39,9 @@ std::string sender_of(const store::MessageInfo& info, std::string_view header) {
   return path.empty() ? "MAILER-DAEMON" : path;
 }
 
-/// The last line start in text[0, limit) whose line continues no other.
-std::size_t last_field_start(std::string_view text, std::size_t limit) {
-  for (std::size_t at = std::min(limit, text.size() - 1); at > 0; --at)
+/// The last line start in `text` whose line continues no other.
+std::size_t last_field_start(std::string_view text) {
+  for (std::size_t at = text.size() - 1; at > 0; --at)
     if (text[at - 1] == '\n' && text[at] != ' ' && text[at] != '\t') return at;
   return 0;
 }
@@ -62,9 +62,15 @@ std::size_t next_postmark(std::string_view text) {
 
 MessageAppender::MessageAppender(MessageHome& home, Stage& stage, Variant variant, const store::MessageInfo& info,
                                  mail::InternalDate fallback_date)
-    : home_(home), stage_(stage), variant_(variant), info_(info), date_(info.internal_date.value_or(fallback_date)),
-      offset_(stage.size_octets()), header_quoting_(stage, quoting_of(variant)),
-      body_quoting_(stage, quoting_of(variant)), safe_quoting_(stage, mail::FromQuoting::rd) {}
+    : home_(home),
+      stage_(stage),
+      variant_(variant),
+      info_(info),
+      date_(info.internal_date.value_or(fallback_date)),
+      offset_(stage.size_octets()),
+      header_quoting_(stage, quoting_of(variant)),
+      body_quoting_(stage, quoting_of(variant)),
+      safe_quoting_(stage, mail::FromQuoting::rd) {}
 
 MessageAppender::~MessageAppender() {
   if (!committed_) home_.closed();
@@ -73,7 +79,7 @@ MessageAppender::~MessageAppender() {
 void MessageAppender::write(Bytes octets) {
   if (!in_body_ && header_.empty()) {
     // The usual case: the first piece holds the header block, and nothing need be collected.
-    const std::string_view text = as_text(octets).substr(0, mail::header_block_limit_octets + 1);
+    const std::string_view text = as_text(octets).substr(0, longest_header_octets + 1);
     if (const auto end = mail::find_header_end(text).end) {
       write_header(text.substr(0, *end));
       begin_body(quoting_of(variant_));
@@ -81,7 +87,7 @@ void MessageAppender::write(Bytes octets) {
     }
   }
   if (!in_body_) {
-    const std::size_t room = mail::header_block_limit_octets + 1 - header_.size();
+    const std::size_t room = longest_header_octets + 1 - header_.size();
     const Bytes taken = octets.first(std::min(room, octets.size()));
     header_ += as_text(taken);
     octets = octets.subspan(taken.size());
@@ -91,7 +97,7 @@ void MessageAppender::write(Bytes octets) {
       write_header(std::string_view(header_).substr(0, *found.end));
       begin_body(quoting_of(variant_));
       body_->write(as_bytes(std::string_view(header_).substr(*found.end)));
-    } else if (header_.size() > mail::header_block_limit_octets) {
+    } else if (header_.size() > longest_header_octets) {
       write_long_header();
     }
   }
@@ -156,6 +162,13 @@ void MessageAppender::write_header(std::string_view header) {
 }
 
 void MessageAppender::write_text_without_empty_line() {
+  const std::size_t last_line = header_.rfind('\n') + 1;  // npos + 1 is the first line
+  if (header_.compare(last_line, std::string::npos, "\r") == 0) {
+    // The line end that it lacks makes this an empty line.
+    header_ += '\n';
+    write_header(header_);
+    return begin_body(quoting_of(variant_));
+  }
   write_postmark(header_);
   const std::string_view eol = line_end_of(header_);
   if (!header_.empty() && header_.back() != '\n') header_ += eol;
@@ -171,7 +184,7 @@ void MessageAppender::write_text_without_empty_line() {
 void MessageAppender::write_long_header() {
   write_postmark(header_);
   const std::string_view text = header_;
-  const std::size_t at = last_field_start(text, mail::header_block_limit_octets - room_for_our_lines);
+  const std::size_t at = last_field_start(text);
   safe_quoting_.write(as_bytes(mail::strip_store_headers(text.substr(0, at))));
   if (at == 0 && (text.front() == ' ' || text.front() == '\t'))
     counts_.lost_lines = 1;  // a line before it would become one with it
@@ -188,7 +201,8 @@ void MessageAppender::commit() {
   if (stage_.last() != '\n') stage_.write("\n");
   if (length_at_) stage_.rewrite(mail::padded_length(stage_.size_octets() - body_at_), *length_at_);
   stage_.write("\n");
-  counts_.quoted_lines += header_quoting_.lines_changed() + body_quoting_.lines_changed() + safe_quoting_.lines_changed();
+  counts_.quoted_lines +=
+      header_quoting_.lines_changed() + body_quoting_.lines_changed() + safe_quoting_.lines_changed();
   // Now, and not with the next message: when the disk is full then, this one is safe in the file.
   stage_.settle();
   home_.committed(offset_, counts_);

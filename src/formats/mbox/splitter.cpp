@@ -67,7 +67,8 @@ bool Splitter::seek(std::uint64_t offset) {
     const std::uint64_t line_feed = offset == 0 ? 0 : offset - 1;
     window_.jump(line_feed);
     if (!mark_stands_at(offset, line_feed)) return false;
-    if (offset != 0 && window_.at(line_feed) != '\n') return false;
+    another_follows_ = offset == 0 || window_.at(line_feed) == '\n';
+    if (!another_follows_) return false;
     begin_message();
     return true;
   });
@@ -238,8 +239,9 @@ void Splitter::header_ends(std::uint64_t body, std::uint64_t line) {
 bool Splitter::length_leads_to_boundary(std::uint64_t body) {
   // Of several the first good number counts; else the other fields need not be parsed.
   const std::string_view fields =
-      several_lengths_ ? header()
-                       : window_.from(length_field_).substr(0, static_cast<std::size_t>(length_field_end_ - length_field_));
+      several_lengths_
+          ? header()
+          : window_.from(length_field_).substr(0, static_cast<std::size_t>(length_field_end_ - length_field_));
   const auto length = mail::parse_store_headers(fields).content_length;
   if (!length || *length > window_.end() - body) return false;
   const std::uint64_t target = body + *length;

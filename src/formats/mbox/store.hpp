@@ -21,7 +21,8 @@ class Reader {
  public:
   Reader(Context& context, std::string path, fs::Directory directory, std::string name, const SourceOptions& options,
          std::size_t block_octets = default_block_octets)
-      : file_(context, std::move(path), std::move(directory), std::move(name)), options_(options),
+      : file_(context, std::move(path), std::move(directory), std::move(name)),
+        options_(options),
         block_octets_(block_octets) {}
 
   /// Nothing when the file is missing; Error(not_a_store) with what was seen instead, Error(locked).

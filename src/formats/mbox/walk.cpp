@@ -13,16 +13,22 @@ std::string number(std::int64_t value) { return std::to_string(value); }
 
 store::Stamp stamp_of(const fs::Status& status, const Clock& clock) {
   store::Stamp stamp;
-  stamp.token = "mbox " + std::to_string(status.size_octets) + " " + number(status.modified.time_since_epoch().count()) +
-                " " + number(status.changed.time_since_epoch().count()) + " " + std::to_string(status.id.inode);
+  stamp.token = "mbox " + std::to_string(status.size_octets) + " " +
+                number(status.modified.time_since_epoch().count()) + " " +
+                number(status.changed.time_since_epoch().count()) + " " + std::to_string(status.id.inode);
   stamp.young = clock.now() < std::chrono::time_point_cast<std::chrono::microseconds>(status.modified) + young_for;
   return stamp;
 }
 
 Walk::Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options,
            std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets)
-    : mailbox_(mailbox), context_(mailbox.context()), options_(options), file_(std::move(file)),
-      begun_(file_.status_now()), stamp_(stamp_of(begun_, context_.clock)), offsets_(std::move(offsets)),
+    : mailbox_(mailbox),
+      context_(mailbox.context()),
+      options_(options),
+      file_(std::move(file)),
+      begun_(file_.status_now()),
+      stamp_(stamp_of(begun_, context_.clock)),
+      offsets_(std::move(offsets)),
       splitter_(file_, mailbox.side(), begun_.size_octets, block_octets) {}
 
 bool Walk::next() {
@@ -154,8 +160,8 @@ store::WalkEnd Walk::end(const store::FolderRef& folder) {
 
 void Walk::tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const char* text) const {
   if (count == 0) return;
-  context_.findings.add(
-      {kind, Weight::note, folder_.display(), mailbox_.path() + ", first at octet " + std::to_string(first), text, count});
+  context_.findings.add({kind, Weight::note, folder_.display(),
+                         mailbox_.path() + ", first at octet " + std::to_string(first), text, count});
 }
 
 void Walk::tell_findings() const {

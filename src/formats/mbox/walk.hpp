@@ -20,9 +20,9 @@ namespace mailhaul::formats::mbox {
 /// Walks the messages of an mbox from front to back, or only those at given offsets (fetch).
 ///
 /// The file is locked for as long as the walk lasts, yet not every program keeps to locks. So the file is looked at
-/// again at the end of each message that was read and at the end of the walk: one that shrank, or was written to without
-/// growing, ends the walk; one that only grew holds for what it had (mbox.md section 8), but for its last message, which
-/// may have been cut. The pseudo message (section 5) is passed over.
+/// again at the end of each message that was read and at the end of the walk: one that shrank, or was written to
+/// without growing, ends the walk; one that only grew holds for what it had (mbox.md section 8), but for its last
+/// message, which may have been cut. The pseudo message (section 5) is passed over.
 class Walk final : public store::MessageCursor {
  public:
   /// `file` is locked. `offsets`, ascending: only these messages; nothing: all.

@@ -19,7 +19,8 @@ class MaildirFixture final : public StoreFixture {
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(Maildir, StoreContract,
-                         testing::Values(StoreContractCase{"maildir", [] { return std::make_unique<MaildirFixture>(); }}),
+                         testing::Values(StoreContractCase{"maildir",
+                                                           [] { return std::make_unique<MaildirFixture>(); }}),
                          [](const auto& one) { return one.param.name; });
 
 }  // namespace mailhaul::support

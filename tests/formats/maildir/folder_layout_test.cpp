@@ -19,8 +19,9 @@ struct FolderRow {
 const std::vector<FolderRow> rows{
     {"plain", ".Sent", "Sent"},
     {"levels", ".Work.2024.Q1", "Work/2024/Q1"},
-    {"modified UTF-7", ".Gr&APwA3w-e.&ANw-n&AO8-", "Grü\xc3\x9f"
-                                                   "e/Ünï"},
+    {"modified UTF-7", ".Gr&APwA3w-e.&ANw-n&AO8-",
+     "Grü\xc3\x9f"
+     "e/Ünï"},
     {"ampersand", ".A &- B", "A & B"},
     {"child of INBOX", ".INBOX.Sub", "INBOX/Sub"},
     {"spaces and signs", ".a b;c", "a b;c"},
@@ -53,8 +54,8 @@ TEST(MaildirFolders, NamesOnDiskAreDecoded) {
 }
 
 TEST(MaildirFolders, DirectoryNamesGetFoldersOfTheirOwn) {
-  const std::vector<std::string> directories{".Gr&APw-", ".Gr\xc3\xbc", ".Gr\xfc",   ".a..b", ".a._.b", ".INBOX",
-                                             ".inbox",   ".INBOX (2)",  ".inbox.x", ".INBOX.x"};
+  const std::vector<std::string> directories{".Gr&APw-", ".Gr\xc3\xbc", ".Gr\xfc",    ".a..b",    ".a._.b",
+                                             ".INBOX",   ".inbox",      ".INBOX (2)", ".inbox.x", ".INBOX.x"};
   const auto named = name_folders(directories);
   std::set<std::string> displays;
   std::map<std::string, std::string> by_directory;
@@ -75,7 +76,8 @@ TEST(MaildirFolders, DirectoryNamesGetFoldersOfTheirOwn) {
 }
 
 TEST(MaildirFolders, NamesDoNotDependOnTheOrderOfListing) {
-  std::vector<std::string> directories{".x", ".\xe4", ".\xc3\xa4", ".&AOQ-", "..a", ".._", "._.", "._._", ".INBOX", ".iNBOX"};
+  std::vector<std::string> directories{".x",  ".\xe4", ".\xc3\xa4", ".&AOQ-", "..a",
+                                       ".._", "._.",   "._._",      ".INBOX", ".iNBOX"};
   std::map<std::string, std::string> first;
   for (const auto& one : name_folders(directories)) first[one.directory] = one.folder.display();
   std::mt19937 random(3);
@@ -124,7 +126,8 @@ TEST(MaildirFolders, WhatMaildirCanNotHoldIsSaid) {
 
 TEST(MaildirFolders, CanonicalNamesComeBack) {
   std::mt19937 random(5);
-  const std::vector<std::string> pieces{"a", "Z", " ", "&", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x93\xac", "-", "~", ","};
+  const std::vector<std::string> pieces{"a", "Z", " ", "&", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x93\xac",
+                                        "-", "~", ","};
   for (int i = 0; i < 3000; ++i) {
     std::vector<std::string> parts;
     for (auto levels = 1 + random() % 3; levels > 0; --levels) {

@@ -87,6 +87,28 @@ TEST_F(ScanTest, AMessageMovedFromNewToCurIsSeenAtEveryMoment) {
   EXPECT_GE(moments, 8U);
 }
 
+TEST_F(ScanTest, OnePassAloneNeverMissesAMessageOnItsWayToCur) {
+  for (std::uint64_t nth = 1;; ++nth) {
+    World fresh;
+    fresh.put_maildir();
+    fresh.put("new/4.a");
+    fresh.put("cur/20.a:2,S");
+    const auto root = fs::Directory::open_root(fresh.kernel, fresh.entropy, World::root, fs::Rules{});
+    const FolderDirectories directories = open_parts(root);
+    fresh.kernel.count_anew();
+    bool happened = false;
+    fresh.kernel.before(Call::read_directory, nth, [&] {
+      happened = true;
+      fresh.machine.put_link("/mail/box/cur/4.a:2,S", "/mail/box/new/4.a");
+      fresh.machine.remove("/mail/box/new/4.a");
+    });
+    const Listing listing = list_once(directories, 1, nullptr, "INBOX", nullptr);
+    if (!happened) break;
+    const auto [first, end] = listing.find("4.a");
+    EXPECT_GT(end, first) << "at listing call " << nth;
+  }
+}
+
 TEST_F(ScanTest, ARenameThatHidesAnEntryFromOnePassIsMadeUpForByTheNext) {
   // The entry goes from behind the reader's place in the directory to before it: this pass can't see it.
   for (int i = 0; i < 12; ++i) world.put("cur/" + std::to_string(i) + ".a:2,");
@@ -151,8 +173,6 @@ TEST_F(ScanTest, AStampNeverVouchesForWhatCameAfterIt) {
   }
 }
 
-TEST_F(ScanTest, MemoryIsSmallAMessage) {
-  EXPECT_LE(sizeof(Listing::Item), 24U);
-}
+TEST_F(ScanTest, MemoryIsSmallAMessage) { EXPECT_LE(sizeof(Listing::Item), 24U); }
 
 }  // namespace mailhaul::formats::maildir

@@ -53,9 +53,7 @@ Walked read_folder(store::MessageSource& source, const store::FolderRef& folder)
   return read_cursor(*source.walk(folders), folder);
 }
 
-store::FolderRef folder_ref(std::vector<std::string> parts) {
-  return {"", mail::FolderName(std::move(parts))};
-}
+store::FolderRef folder_ref(std::vector<std::string> parts) { return {"", mail::FolderName(std::move(parts))}; }
 
 void append(store::FolderWriter& writer, const std::string& octets, const store::MessageInfo& info) {
   const auto message = writer.append(info);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,14 +35,15 @@ class MachineClock final : public Clock {
   support::MemoryKernel& machine_;
 };
 
-class CountingEntropy final : public Entropy {
+/// The same numbers in every run.
+class FixedEntropy final : public Entropy {
  public:
   void fill(std::span<std::byte> out) override {
-    for (std::byte& octet : out) octet = static_cast<std::byte>(state_ = state_ * 31 + 7);
+    for (std::byte& octet : out) octet = static_cast<std::byte>(random_() & 255U);
   }
 
  private:
-  unsigned state_ = 1;
+  std::mt19937_64 random_{42};
 };
 
 class CollectedFindings final : public Findings {
@@ -91,7 +93,7 @@ class World {
   support::MemoryKernel machine;
   support::FaultyKernel kernel{machine};
   MachineClock clock{machine};
-  CountingEntropy entropy;
+  FixedEntropy entropy;
   CollectedFindings findings;
   UniqueInstants instants{Instant{std::chrono::seconds{1'700'000'000}}};
   Context context{kernel, entropy, clock, findings, instants, "host.example", 4711, std::chrono::milliseconds{2000}};

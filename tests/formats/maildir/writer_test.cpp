@@ -185,9 +185,8 @@ TEST(MaildirWriter, OnlyUntouchedNewMailGoesToNew) {
   append(*writer, "x", named("5.old"));
   static_cast<void>(writer->flush());
   EXPECT_EQ(world.names("new"), (std::vector<std::string>{"1.fresh"}));
-  EXPECT_EQ(world.names("cur"),
-            (std::vector<std::string>{"2.fresh-with-flag:2,F", "3.fresh-with-keyword:2,a", "4.fresh-with-future:2,,x",
-                                      "5.old:2,"}));
+  EXPECT_EQ(world.names("cur"), (std::vector<std::string>{"2.fresh-with-flag:2,F", "3.fresh-with-keyword:2,a",
+                                                          "4.fresh-with-future:2,,x", "5.old:2,"}));
 }
 
 TEST(MaildirWriter, DatesAreModificationTimes) {
@@ -231,9 +230,9 @@ TEST(MaildirWriter, MaildirToMaildirIsByteForByte) {
             (std::vector<std::string>{".Gr&APw-n.A", "cur", "dovecot-keywords", "new", "tmp"}))
       << "no index, no quota file, no UID list yet";
   EXPECT_EQ(world.machine.octets_of("/mail/copy/dovecot-keywords"), "0 $Work\n1 later\n");
-  EXPECT_EQ(world.machine.names_in("/mail/copy/cur"),
-            (std::vector<std::string>{"2.M2.h,S=5,W=6:2,FSab", "3.M3.h:2,ADPRTZ,fut=1", "4.M4.h:2,",
-                                      "5.\xe4\x1b[1m:2,S"}));
+  EXPECT_EQ(
+      world.machine.names_in("/mail/copy/cur"),
+      (std::vector<std::string>{"2.M2.h,S=5,W=6:2,FSab", "3.M3.h:2,ADPRTZ,fut=1", "4.M4.h:2,", "5.\xe4\x1b[1m:2,S"}));
   EXPECT_EQ(world.machine.names_in("/mail/copy/.Gr&APw-n.A/cur"), (std::vector<std::string>{"1.M1.h:2,a"}));
   EXPECT_EQ(world.machine.octets_of("/mail/copy/.Gr&APw-n.A/dovecot-keywords"), "0 unknown-0\n");
 }
@@ -277,8 +276,8 @@ TEST(MaildirWriter, AnUnusableBaseNameIsNotTakenOver) {
   World world;
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  for (const std::string& base :
-       {std::string(216, 'a'), std::string("../../etc/x"), std::string("a:b"), std::string(".hidden"), std::string("a\nb")})
+  for (const std::string& base : {std::string(216, 'a'), std::string("../../etc/x"), std::string("a:b"),
+                                  std::string(".hidden"), std::string("a\nb")})
     append(*writer, base, named(base));
   append(*writer, "kept", named(std::string(215, 'b')));
   MessageInfo info = named(std::string(215, 'c'));
@@ -312,8 +311,8 @@ TEST(MaildirWriter, KeywordsGoByNameIntoTheLettersOfTheTarget) {
   EXPECT_GT(std::chrono::floor<std::chrono::seconds>(after), std::chrono::floor<std::chrono::seconds>(before))
       << "servers compare whole seconds";
   EXPECT_FALSE(world.machine.exists("/mail/box/dovecot-uidlist.lock"));
-  EXPECT_EQ(world.machine.names_in("/mail/box"),
-            (std::vector<std::string>{"cur", "dovecot-keywords", "new", "tmp"})) << "nothing is left over";
+  EXPECT_EQ(world.machine.names_in("/mail/box"), (std::vector<std::string>{"cur", "dovecot-keywords", "new", "tmp"}))
+      << "nothing is left over";
 }
 
 TEST(MaildirWriter, ALetterThatIsOnSomeFileIsNeverGivenAway) {
@@ -419,7 +418,8 @@ TEST(MaildirWriter, FoldersAreMadeInModifiedUtf7AndFoundInAnySpelling) {
   world.put_maildir();
   world.put_maildir("/mail/box/.Gr\xc3\xbc");
   const auto target = world.target();
-  for (const auto& parts : std::vector<std::vector<std::string>>{{"Gr\xc3\xbc"}, {"\xc3\xa4", "A & B"}, {"INBOX", "x"}}) {
+  for (const auto& parts :
+       std::vector<std::vector<std::string>>{{"Gr\xc3\xbc"}, {"\xc3\xa4", "A & B"}, {"INBOX", "x"}}) {
     const auto writer = target->open_folder(folder_ref(parts), {});
     append(*writer, parts.back());
     static_cast<void>(writer->flush());
@@ -467,8 +467,8 @@ TEST(MaildirWriter, LeftOversOfADeadRunGoAndNothingElse) {
   world.put("tmp/" + prefix + "8899aabbccddeeff", "of a run that lives");
   const auto target = world.target();
   static_cast<void>(target->open_folder(inbox, {}));
-  EXPECT_EQ(world.names("tmp"), (std::vector<std::string>{"1220863087.12663.delivery", prefix + "8899aabbccddeeff",
-                                                          prefix + "dir"}));
+  EXPECT_EQ(world.names("tmp"),
+            (std::vector<std::string>{"1220863087.12663.delivery", prefix + "8899aabbccddeeff", prefix + "dir"}));
   EXPECT_FALSE(world.machine.exists("/mail/box/" + prefix + "aa"));
 }
 

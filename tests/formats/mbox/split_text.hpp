@@ -1,7 +1,11 @@
 #pragma once
 
+#include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "formats/mbox/splitter.hpp"
 #include "mailhaul/fs/directory.hpp"

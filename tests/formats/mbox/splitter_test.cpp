@@ -27,27 +27,37 @@ struct Row {
 /// mbox.md section 3, line by line.
 const std::vector<Row> rows{
     {"empty", "", {}},
-    {"one line end before a postmark is the separator's", mark + "h: 1\n\nb1\n\n" + second + "h: 2\n\nb2\n",
+    {"one line end before a postmark is the separator's",
+     mark + "h: 1\n\nb1\n\n" + second + "h: 2\n\nb2\n",
      {"h: 1\n\nb1\n", "h: 2\n\nb2"}},
-    {"no blank line before the postmark", mark + "h: 1\n\nb1\n" + second + "h: 2\n\nb2\n", {"h: 1\n\nb1", "h: 2\n\nb2"}},
+    {"no blank line before the postmark",
+     mark + "h: 1\n\nb1\n" + second + "h: 2\n\nb2\n",
+     {"h: 1\n\nb1", "h: 2\n\nb2"}},
     {"two line ends at the end of the file", mark + "h: 1\n\nb1\n\n", {"h: 1\n\nb1\n"}},
     {"one line end at the end of the file", mark + "h: 1\n\nb1\n", {"h: 1\n\nb1"}},
     {"no line end at the end of the file", mark + "h: 1\n\nb1", {"h: 1\n\nb1"}},
-    {"CRLF before the postmark and behind it", mark.substr(0, mark.size() - 1) + "\r\nh: 1\r\n\r\nb1\r\n\r\n" + second + "\r\nb2\r\n",
+    {"CRLF before the postmark and behind it",
+     mark.substr(0, mark.size() - 1) + "\r\nh: 1\r\n\r\nb1\r\n\r\n" + second + "\r\nb2\r\n",
      {"h: 1\r\n\r\nb1\r\n", "\r\nb2"}},
-    {"a CR that is not before the separator stays", mark + "h: 1\n\nb1\r\n\n" + second + "h: 2\n\n\r",
+    {"a CR that is not before the separator stays",
+     mark + "h: 1\n\nb1\r\n\n" + second + "h: 2\n\n\r",
      {"h: 1\n\nb1\r\n", "h: 2\n\n\r"}},
     {"a postmark right behind a postmark is text", mark + second + "h: 1\n\nb\n", {second + "h: 1\n\nb"}},
     {"a third one is not", mark + second + second + "h: 1\n\nb\n", {second.substr(0, second.size() - 1), "h: 1\n\nb"}},
-    {"a postmark in the header block ends the message", mark + "h: 1\n" + second + "h: 2\n\nb\n", {"h: 1", "h: 2\n\nb"}},
+    {"a postmark in the header block ends the message",
+     mark + "h: 1\n" + second + "h: 2\n\nb\n",
+     {"h: 1", "h: 2\n\nb"}},
     {"so it does in a CRLF header block", mark + "h: 1\r\n" + second + "h: 2\n\nb\n", {"h: 1", "h: 2\n\nb"}},
     {"the empty line may be the separator", mark + "h: 1\n\n" + second + "h: 2\n\nb\n", {"h: 1\n", "h: 2\n\nb"}},
     {"an empty body", mark + "h: 1\n\n\n" + second + "h: 2\n\n", {"h: 1\n\n", "h: 2\n"}},
     {"an empty message", mark + "\n" + second + "\n\n", {"", "\n"}},
     {"a postmark at the very end", mark + "h: 1\n\nb\n\n" + second, {"h: 1\n\nb\n", ""}},
-    {"a postmark that the file ends in was cut", mark + "h: 1\n\nb\n\n" + second.substr(0, second.size() - 1),
+    {"a postmark that the file ends in was cut",
+     mark + "h: 1\n\nb\n\n" + second.substr(0, second.size() - 1),
      {"h: 1\n\nb\n\n" + second.substr(0, second.size() - 1)}},
-    {"prose", mark + "h: 1\n\nb\n\nFrom the very start it was clear\n", {"h: 1\n\nb\n\nFrom the very start it was clear"}},
+    {"prose",
+     mark + "h: 1\n\nb\n\nFrom the very start it was clear\n",
+     {"h: 1\n\nb\n\nFrom the very start it was clear"}},
     {"a quoted first line stays", mark + ">From x y\nh: 1\n\nb\n", {">From x y\nh: 1\n\nb"}},
     {"NUL and 8-bit octets", mark + std::string("h: 1\n\n\0\xff\x80\n", 10), {std::string("h: 1\n\n\0\xff\x80", 9)}},
     {"a text without an empty line", mark + "just text\nmore", {"just text\nmore"}},
@@ -163,8 +173,8 @@ TEST(Splitter, ReadsThePostmark) {
 }
 
 TEST(Splitter, CountsWhatItPassedOver) {
-  const std::string octets = mark + "h: 1\n\na\n\nFrom the start\nb\nFrom no blank line before\n\nFrom again\n\n" + mark +
-                             ">From x\n\nb\n\n" + mark + "Content-Length: 7\n\nb\n";
+  const std::string octets = mark + "h: 1\n\na\n\nFrom the start\nb\nFrom no blank line before\n\nFrom again\n\n" +
+                             mark + ">From x\n\nb\n\n" + mark + "Content-Length: 7\n\nb\n";
   for (const std::size_t block : {std::size_t{16}, default_block_octets}) {
     const OpenOctets open(octets);
     Splitter splitter(open.file(), Side::source, open.size(), block);
@@ -261,6 +271,7 @@ TEST(Splitter, GoesToAnOffset) {
   const OpenOctets open_glued(glued);
   Splitter splitter(open_glued.file(), Side::source, open_glued.size());
   EXPECT_FALSE(splitter.seek(glued.find(second)));
+  EXPECT_FALSE(splitter.next());
 }
 
 /// The rule once more, over the whole text and without blocks or state, to check the real one against.
@@ -298,7 +309,8 @@ std::vector<Part> split_plainly(const std::string& text) {
     std::size_t end = boundary;
     at = boundary == std::string::npos ? text.size() : boundary + 1;
     if (body != std::string::npos && (boundary == std::string::npos || body <= boundary + 1)) {
-      const auto length = mail::parse_store_headers(std::string_view(text).substr(header, body - header)).content_length;
+      const auto length =
+          mail::parse_store_headers(std::string_view(text).substr(header, body - header)).content_length;
       if (length && *length <= text.size() - body) {
         const std::size_t target = body + *length;
         const std::string_view rest = std::string_view(text).substr(target);
@@ -318,8 +330,8 @@ std::vector<Part> split_plainly(const std::string& text) {
       const std::size_t from = part.length_holds ? body : header;
       if (end == std::string::npos) {
         end = text.size();
-        if (end > from && text[end - 1] == '\n') end = cut(end - 1, part.length_holds || body == std::string::npos ||
-                                                                  body >= text.size() ? from : body);
+        if (end > from && text[end - 1] == '\n')
+          end = cut(end - 1, part.length_holds || body == std::string::npos || body >= text.size() ? from : body);
       } else {
         end = cut(end, body == std::string::npos || body > end ? header : body);
       }
@@ -333,10 +345,33 @@ std::vector<Part> split_plainly(const std::string& text) {
 }
 
 std::string random_mbox(std::mt19937& random) {
-  static const std::vector<std::string> fragments{
-      mark, second, "From ", "From x", "\nFrom ", "\n" + mark, "\r\n" + second, "\n", "\n\n", "\r\n", "\r\n\r\n", "\r",
-      "F", "Fr", "From", "h: 1\n", "Subject: x\r\n", "text", ">From ", " continued\n", "Content-Length: ",
-      "content-LENGTH:\n ", "1", "2", "8", "\nStatus: RO\n", std::string(1, '\0')};
+  static const std::vector<std::string> fragments{mark,
+                                                  second,
+                                                  "From ",
+                                                  "From x",
+                                                  "\nFrom ",
+                                                  "\n" + mark,
+                                                  "\r\n" + second,
+                                                  "\n",
+                                                  "\n\n",
+                                                  "\r\n",
+                                                  "\r\n\r\n",
+                                                  "\r",
+                                                  "F",
+                                                  "Fr",
+                                                  "From",
+                                                  "h: 1\n",
+                                                  "Subject: x\r\n",
+                                                  "text",
+                                                  ">From ",
+                                                  " continued\n",
+                                                  "Content-Length: ",
+                                                  "content-LENGTH:\n ",
+                                                  "1",
+                                                  "2",
+                                                  "8",
+                                                  "\nStatus: RO\n",
+                                                  std::string(1, '\0')};
   std::string text = mark;
   const std::size_t count = random() % 40;
   for (std::size_t i = 0; i < count; ++i) {

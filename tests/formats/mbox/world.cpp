@@ -1,5 +1,9 @@
 #include "world.hpp"
 
+#include <fcntl.h>
+
+#include <stdexcept>
+
 namespace mailhaul::formats::mbox {
 
 std::uint64_t CollectedFindings::count(FindingKind kind) const {
@@ -52,6 +56,32 @@ std::vector<std::string> MboxWorld::append(const std::vector<Got>& messages, Var
   store::NoNumberedMessages none;
   writer->finish(info, none);
   return handles;
+}
+
+Intruder::Intruder(MboxWorld& world) : world_(world) {
+  constexpr int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW;
+  support::MemoryKernel& kernel = world.memory;
+  int directory = kernel.open_at(AT_FDCWD, "/", flags, 0);
+  for (const char* name : {"var", "mail"}) {
+    const int next = kernel.open_at(directory, name, flags, 0);
+    kernel.close(directory);
+    directory = next;
+  }
+  fd_ = kernel.open_at(directory, "bob", O_RDWR | O_NOFOLLOW, 0);
+  kernel.close(directory);
+  if (fd_ < 0) throw std::runtime_error("no mbox");
+}
+
+Intruder::~Intruder() { world_.memory.close(fd_); }
+
+void Intruder::overwrite(const std::string& octets, std::uint64_t offset) {
+  world_.memory.advance(std::chrono::seconds{5});
+  world_.memory.write_at(fd_, as_bytes(octets), offset);
+}
+
+void Intruder::cut(std::uint64_t size_octets) {
+  world_.memory.advance(std::chrono::seconds{5});
+  world_.memory.truncate(fd_, size_octets);
 }
 
 std::unique_ptr<store::MessageCursor> walk_of(store::MessageSource& source) {

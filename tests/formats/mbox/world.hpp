@@ -92,6 +92,25 @@ class MboxWorld {
   Context context{kernel, entropy, clock, findings, instants, "host.example", 4711};
 };
 
+/// Another program with the mbox open, in the middle of our work. Time passes before it writes.
+class Intruder {
+ public:
+  explicit Intruder(MboxWorld& world);
+  ~Intruder();
+  Intruder(const Intruder&) = delete;
+  Intruder& operator=(const Intruder&) = delete;
+
+  void append(const std::string& octets) { overwrite(octets, world_.octets().size()); }
+  void overwrite(const std::string& octets, std::uint64_t offset);
+  void cut(std::uint64_t size_octets);
+  [[nodiscard]] bool lock(fs::LockKind kind) { return world_.memory.try_lock(fd_, kind) == 0; }
+  void unlock() { world_.memory.unlock(fd_); }
+
+ private:
+  MboxWorld& world_;
+  int fd_ = -1;
+};
+
 /// A walk over INBOX.
 [[nodiscard]] std::unique_ptr<store::MessageCursor> walk_of(store::MessageSource& source);
 [[nodiscard]] std::vector<Got> read_all(store::MessageSource& source);

@@ -25,14 +25,17 @@ struct TargetOptions {
   SourceOptions reading{};
 };
 
-/// Whether a regular file that the operator named is an mbox: empty, or its first line is a postmark.
+/// Whether a regular file that the operator named is an mbox: empty, or its first line is a postmark. Error(permission)
+/// and other failures to look are thrown.
 [[nodiscard]] Evidence detect(Context& context, const std::string& path);
 
-/// Error(not_found), Error(not_a_store) with what was seen instead, Error(locked) naming the lock.
+/// Error(not_found), Error(refused) for a symlink, a special file or a foreign owner, Error(not_a_store) with what was
+/// seen instead, Error(locked) naming the lock; all of scope run. Each cursor holds a shared lock until its end.
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path,
                                                                 const fs::Rules& rules, const SourceOptions& options);
 
-/// The file need not exist; its directory must. Made at the first flush (or finish) when it does not.
+/// The file need not exist; its directory must, else Error(cannot_create). Made at the first flush (or finish) when it
+/// does not. Errors else as open_source. A flush takes its locks itself and would wait for a cursor of its own store.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
                                                               const fs::Rules& rules, const TargetOptions& options);
 
