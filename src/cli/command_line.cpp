@@ -22,7 +22,8 @@ constexpr std::string_view about =
 constexpr std::string_view notes = R"(Locations:
   maildir:DIR   a Maildir or Maildir++ (folders as DIR/.Name)
   mbox:FILE     one mbox file (it holds one folder, INBOX)
-  PATH          a path that begins with / or . is looked at and its format detected; '::' is a colon in FORMAT:PATH
+  PATH          any other path is looked at and its format detected (with a colon in it: begin it with / or ./);
+                in FORMAT:PATH a colon is written ::
 
 Examples:
   mailhaul scan /var/mail/bob                               what is there
@@ -80,6 +81,8 @@ void add_common(CLI::App& command, Typed& typed) {
 void add_source_and_target(CLI::App& command, Typed& typed) {
   command.add_option("SRC", typed.source, "where the mail is")->required()->type_name("");
   command.add_option("DST", typed.target, "where it shall be too")->required()->type_name("");
+  command.add_option("--chown", typed.chown, "owner of what is made at DST (default: that of DST, else of SRC)")
+      ->type_name("USER:GROUP");
 }
 
 void add_message_filters(CLI::App& command, Typed& typed) {
@@ -99,8 +102,6 @@ void add_message_filters(CLI::App& command, Typed& typed) {
 void add_sync_options(CLI::App& command, Typed& typed) {
   command.add_flag("-n,--dry-run,--dry", typed.dry_run, "show what would be done, change nothing");
   command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every message that is copied or changed");
-  command.add_option("--chown", typed.chown, "owner of what is made at DST (default: that of DST, else of SRC)")
-      ->type_name("USER:GROUP");
   command.add_option("--chmod", typed.chmod, "modes of what is made at DST (default: those of DST, else D700,F600)")
       ->type_name("D700,F600");
   command
@@ -122,6 +123,13 @@ void add_rsync_habits(CLI::App& command) {
                            })
         ->group("");
   }
+}
+
+/// An unset variable of a script must not read as an option that was not given (S7).
+void refuse_empty_values(CLI::App& command) {
+  for (CLI::Option* option : command.get_options())
+    if (option->get_items_expected_max() > 0)
+      option->check([](const std::string& value) { return value.empty() ? "the value is empty" : ""; });
 }
 
 template <typename Value>
@@ -223,6 +231,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   add_message_filters(*verify, typed);
   add_common(*verify, typed);
 
+  for (CLI::App* command : {scan, sync, verify}) refuse_empty_values(*command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version

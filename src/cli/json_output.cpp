@@ -1,9 +1,9 @@
 #include "json_output.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "mailhaul/base/escape.hpp"
+#include "print.hpp"
 
 namespace mailhaul::cli {
 namespace {
@@ -23,7 +23,7 @@ ordered_json date(const store::MessageInfo& info) {
 void print(std::FILE* out, const ordered_json& object) {
   // S14: DEL, C1 and bidi controls are legal in JSON text, and a terminal would obey them all the same.
   constexpr bool ascii_only = true;
-  fmt::print(out, "{}\n", object.dump(-1, ' ', ascii_only, ordered_json::error_handler_t::replace));
+  print_line(out, object.dump(-1, ' ', ascii_only, ordered_json::error_handler_t::replace));
 }
 
 void print_summary(std::FILE* out, const char* command, run::ExitStatus status, ordered_json more) {
@@ -64,8 +64,7 @@ void JsonOutput::add(const Finding& finding) {
 
 void JsonOutput::error(const Error& error) {
   const std::lock_guard guard(mutex_);
-  print(out_,
-        {{"event", "error"}, {"text", text(error.what())}, {"status", static_cast<int>(run::exit_status_of(error))}});
+  print(out_, {{"event", "error"}, {"folder", text(error.folder())}, {"text", text(error.what())}});
 }
 
 void JsonOutput::ended_early(run::ExitStatus status) {

@@ -15,7 +15,7 @@ namespace mailhaul::cli {
 ///   finding  weight kind folder where text count
 ///   folder   … counts of one folder
 ///   missing  folder date message_id subject handle reason    (verify)
-///   error    text status
+///   error    folder text
 ///   summary  status [command source target …] verdict        last line, always
 class JsonOutput final : public Output {
  public:

@@ -2,12 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <new>
-
-#include <fmt/format.h>
+#include <string_view>
 
 #include "command_line.hpp"
 #include "json_output.hpp"
@@ -47,17 +47,25 @@ int give_up(Output& output, const Error& error, run::ExitStatus status) {
   return static_cast<int>(status);
 }
 
-}  // namespace
+/// What was said must have arrived, or the status says that it did not.
+int end_with(run::ExitStatus status) {
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (written || status != run::ExitStatus::ok) return static_cast<int>(status);
+  (void)std::fputs("mailhaul: the output could not be written whole\n", stderr);
+  return static_cast<int>(run::ExitStatus::other_error);
+}
 
-int run_program(int argc, const char* const* argv) {
-  prepare_process();
-  std::unique_ptr<Output> output = make_output(Saying{});
+int run_guarded(int argc, const char* const* argv) {
+  // Before the command line is understood: whoever asks for JSON wants its errors in it too.
+  Saying first;
+  first.json = std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+  std::unique_ptr<Output> output = make_output(first);
   try {
     const SystemClock clock;
     const Parsed parsed = parse_command_line(argc, argv, clock);
     if (!parsed.command) {
-      fmt::print("{}", parsed.text);
-      return 0;
+      (void)std::fputs(parsed.text.c_str(), stdout);
+      return end_with(run::ExitStatus::ok);
     }
     output = make_output(parsed.command->saying);
     StopRequest stop;
@@ -65,7 +73,7 @@ int run_program(int argc, const char* const* argv) {
     fs::PosixKernel kernel;
     SystemEntropy entropy;
     const run::Machine machine{kernel, entropy, clock, stop, host_name(), process_id(), effective_owner()};
-    return static_cast<int>(carry_out(*parsed.command, machine, *output));
+    return end_with(carry_out(*parsed.command, machine, *output));
   } catch (const Error& error) {
     return give_up(*output, error, run::exit_status_of(error));
   } catch (const std::bad_alloc&) {
@@ -76,6 +84,13 @@ int run_program(int argc, const char* const* argv) {
     return give_up(*output, Error(Cause::io_error, Scope::run, "internal error").because(error.what()),
                    run::ExitStatus::other_error);
   }
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  prepare_process();
+  return run_guarded(argc, argv);
 }
 
 }  // namespace mailhaul::cli

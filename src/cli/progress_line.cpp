@@ -29,15 +29,18 @@ void ProgressLine::draw() {
     const auto left = static_cast<std::uint64_t>(static_cast<double>(*all_octets_ - octets_) / rate);
     line += fmt::format(", {}:{:02} left", left / 60, left % 60);
   }
-  fmt::print(stream_, "\r{}\x1b[K", line);
-  std::fflush(stream_);
+  put("\r" + line + "\x1b[K");
   visible_ = true;
+}
+
+void ProgressLine::put(const std::string& text) {
+  (void)std::fwrite(text.data(), 1, text.size(), stream_);
+  std::fflush(stream_);
 }
 
 void ProgressLine::clear() {
   if (!visible_) return;
-  fmt::print(stream_, "\r\x1b[K");
-  std::fflush(stream_);
+  put("\r\x1b[K");
   visible_ = false;
 }
 

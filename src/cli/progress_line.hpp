@@ -27,6 +27,7 @@ class ProgressLine {
 
  private:
   void draw();
+  void put(const std::string& text);
 
   std::FILE* stream_;
   std::chrono::steady_clock::time_point started_;

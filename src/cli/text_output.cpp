@@ -7,6 +7,7 @@
 
 #include "mailhaul/base/escape.hpp"
 #include "mailhaul/run/wording.hpp"
+#include "print.hpp"
 #include "process.hpp"
 
 namespace mailhaul::cli {
@@ -66,13 +67,13 @@ TextOutput::TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnost
 
 void TextOutput::say(const std::string& line) {
   progress_.clear();
-  fmt::print(out_, "{}\n", line);
+  print_line(out_, line);
 }
 
 void TextOutput::complain(const std::string& line) {
   progress_.clear();
   std::fflush(out_);
-  fmt::print(diagnostics_, "{}\n", line);
+  print_line(diagnostics_, line);
 }
 
 void TextOutput::begin(std::size_t folders, std::optional<std::uint64_t> octets) {

@@ -91,7 +91,12 @@ std::string DurableBatch::link(std::size_t index, const AnotherName& another_nam
   Waiting& one = waiting_[index];
   std::string name = std::move(one.name);
   for (int i = 0; i < tries; ++i) {
-    if (one.file.link(one.directory, name) == LinkResult::done) return name;
+    try {
+      if (one.file.link(one.directory, name) == LinkResult::done) return name;
+    } catch (const Error& error) {
+      // A file system with shorter names than most: one name must not end the batch.
+      if (error.system_error() != ENAMETOOLONG || i > 0) throw;
+    }
     name = another_name(index);
   }
   throw Error(Cause::refused, Scope::folder, "giving a file its name")

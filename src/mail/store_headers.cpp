@@ -49,7 +49,7 @@ void parse_keywords(std::string_view body, FlagSet& flags, std::vector<std::stri
   for (std::string_view name = next_word(body); !name.empty(); name = next_word(body)) {
     if (same_keyword(name, forwarded))
       flags.add(Flag::passed);
-    else
+    else if (names.size() < keywords_limit && name.size() <= keyword_limit_octets)
       names.emplace_back(name);
   }
 }

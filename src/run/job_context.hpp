@@ -14,6 +14,21 @@ class TargetFindings final : public Findings {
   Findings& findings_;
 };
 
+/// The clock of a job: what waits by it (a held lock) ends when the program is asked to stop.
+class StoppableClock final : public Clock {
+ public:
+  StoppableClock(const Clock& clock, const StopRequest& stop) : clock_(clock), stop_(stop) {}
+  [[nodiscard]] Instant now() const override { return clock_.now(); }
+  [[nodiscard]] std::chrono::sys_seconds from_local(CivilSeconds civil) const override {
+    return clock_.from_local(civil);
+  }
+  void sleep(std::chrono::milliseconds time) const override;
+
+ private:
+  const Clock& clock_;
+  const StopRequest& stop_;
+};
+
 /// Builds what the formats of one job share, and keeps it alive.
 class JobContext {
  public:
@@ -23,6 +38,7 @@ class JobContext {
 
  private:
   TargetFindings target_findings_;
+  StoppableClock clock_;
   formats::UniqueInstants instants_;
   formats::Context source_;
   formats::Context target_;
@@ -31,6 +47,15 @@ class JobContext {
 /// Error(usage) when both name one and the same root: a store is never copied onto itself.
 void refuse_same_store(const std::optional<fs::Status>& source, const std::optional<fs::Status>& target,
                        const Location& location);
+
+/// Error(usage) when the target lies inside the source's tree: a source is never written to.
+void refuse_target_inside_source(formats::Context& context, const fs::Status& source_root, const Store& target);
+
+/// An mbox that is already there must be the mailbox of whom the mail is for: in a spool that everybody may write to,
+/// anybody can have made it. Error(refused) unless its owner is the one named by --chown or, in such a spool without
+/// --chown, the source's.
+void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
+                         const std::optional<fs::Status>& target_root, const OwnershipOptions& options);
 
 /// fstat of a root that must be there. Error(not_found).
 [[nodiscard]] fs::Status existing_root(formats::Context& context, const Store& store, Side side);

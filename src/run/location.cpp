@@ -87,8 +87,9 @@ std::vector<std::string> split_colons(std::string_view text) {
   return pieces;
 }
 
-fs::Rules rules_for(Side side, const OpenOptions& options) {
+fs::Rules rules_for(Side side, const OpenOptions& options, std::vector<uid_t> more_owners = {}) {
   fs::Rules rules;
+  rules.more_owners = std::move(more_owners);
   rules.side = side;
   rules.allow_sparse = options.allow_sparse;
   rules.durability = options.durability;
@@ -165,23 +166,25 @@ Store detect(Context& context, const Location& location, Side side) {
   throw error.because(seen).hint(fmt::format("if it is mail all the same, name the format: {}", format_names()));
 }
 
-std::unique_ptr<store::MessageSource> open_for_reading(Context& context, const Store& store, const OpenOptions& options,
-                                                       Side side) {
-  return row_of(store.format).open_source(context, store, rules_for(side, options), options);
+std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options) {
+  return row_of(store.format).open_source(context, store, rules_for(Side::source, options), options);
 }
 
-std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options) {
-  return open_for_reading(context, store, options, Side::source);
+std::unique_ptr<store::MessageSource> read_target(Context& context, const Store& store, const OpenOptions& options,
+                                                  const fs::Birth& birth) {
+  return row_of(store.format).open_source(context, store, rules_for(Side::target, options, {birth.owner.uid}), options);
 }
 
 std::unique_ptr<store::MessageStore> open_target(Context& context, const Store& store, const OpenOptions& options,
                                                  const fs::Birth& birth) {
-  return row_of(store.format).open_store(context, store, rules_for(Side::target, options), options, birth);
+  return row_of(store.format)
+      .open_store(context, store, rules_for(Side::target, options, {birth.owner.uid}), options, birth);
 }
 
-std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store& store, const OpenOptions& options) {
+std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store& store, const OpenOptions& options,
+                                                  const fs::Birth& birth) {
   std::unique_ptr<store::MessageSource> there;
-  if (root_status(context, store, Side::target)) there = open_for_reading(context, store, options, Side::target);
+  if (root_status(context, store, Side::target)) there = read_target(context, store, options, birth);
   return std::make_unique<store::DryRunStore>(std::move(there), abilities_of(store.format));
 }
 

@@ -115,10 +115,11 @@ fs::Birth decide_birth(const fs::Status& source_root, const std::optional<fs::St
     birth.owner = target_root->owner;
   }
   if (target_root) {
-    const mode_t mode = target_root->permissions & 0777;
+    // Group bits are somebody's plan; those of others are what umask 022 leaves behind, and mail is nobody else's.
+    const mode_t mode = target_root->permissions & 0770;
     const bool directory = target_root->kind == fs::EntryKind::directory;
     birth.directory_mode = directory ? mode : 0700;
-    birth.file_mode = mode & 0666;
+    birth.file_mode = mode & 0660;
   }
   if (options.directory_mode) birth.directory_mode = *options.directory_mode;
   if (options.file_mode) birth.file_mode = *options.file_mode;

@@ -12,6 +12,7 @@ struct Sums {
   std::uint64_t copied = 0;
   std::uint64_t left_out = 0;
   std::uint64_t failed = 0;
+  std::uint64_t changed = 0;
   bool stable = true;
 };
 
@@ -23,6 +24,7 @@ Sums sum_up(const sync::Outcome& outcome) {
     sums.copied += folder.copied;
     sums.left_out += folder.left_out;
     sums.failed += folder.failed;
+    sums.changed += folder.changed;
     sums.stable = sums.stable && folder.stable;
   }
   return sums;
@@ -38,7 +40,7 @@ const Error* deciding_error(const sync::Outcome& outcome) {
 
 void judge(const Request& request, const FindingLog& findings, SyncReport& report) {
   const Sums sums = sum_up(report.outcome);
-  const std::uint64_t failed = sums.failed + findings.count(Weight::failed);
+  const std::uint64_t unread = findings.count(Weight::failed);
   const std::uint64_t wanted = sums.source - sums.left_out;
   if (const Error* error = deciding_error(report.outcome)) {
     report.status = report.outcome.error ? exit_status_of(*error) : exit_status_of_folder(*error);
@@ -50,13 +52,18 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
   const std::string selected = sums.left_out == 0 ? "" : "selected ";
   const std::string left_out =
       sums.left_out == 0 ? "" : fmt::format(" {} left out by your filters.", with_groups(sums.left_out));
-  if (failed > 0) {
+  // What only changed under us needs nothing but a second run; neither does one that a second try no longer found.
+  const bool run_again = !sums.stable || sums.at_target + sums.failed != wanted;
+  if (sums.failed > sums.changed || unread > 0) {
     report.status = ExitStatus::some_failed;
-    report.verdict = fmt::format("Missing {}: the others, {}, are at the target.{}", with_groups(failed),
-                                 counted(sums.at_target, selected + "source message"), left_out);
-    // What failed only because it changed under us needs nothing but a second run.
-    if (!sums.stable && findings.count(Weight::failed) == 0) report.status = ExitStatus::run_again;
-  } else if (!sums.stable) {
+    const std::string there = counted(sums.at_target, selected + "source message");
+    report.verdict = sums.failed == 0 ? fmt::format("At the target: {}.", there)
+                                      : fmt::format("Missing {}: the others, {}, are at the target.",
+                                                    with_groups(sums.failed), there);
+    if (unread > 0)
+      report.verdict += fmt::format(" Not read: {} of the source, listed above.", counted(unread, "odd file"));
+    report.verdict += left_out;
+  } else if (run_again) {
     report.status = ExitStatus::run_again;
     report.verdict =
         fmt::format("The source changed while it was read: run the same command again. {} at the target.{}",
@@ -85,12 +92,14 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const auto target_root = root_status(job.target(), report.target, Side::target);
   refuse_same_store(source_root, target_root, target);
+  refuse_target_inside_source(job.target(), source_root, report.target);
+  refuse_foreign_mbox(job.target(), source_root, report.target, target_root, request.ownership);
   const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
 
   const auto from = open_source(job.source(), report.source, request.open);
   // Before anything is made at the target: what can't be planned must leave no trace.
   (void)sync::plan_folders(*from, abilities_of(report.target.format), request.options);
-  const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open)
+  const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open, birth)
                                   : open_target(job.target(), report.target, request.open, birth);
   const auto secrets = mail::KeySecrets::make(machine.entropy);
   report.outcome = sync::copy(*from, *to, secrets, request.options, findings, observer, machine.stop);

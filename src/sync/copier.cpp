@@ -12,8 +12,10 @@ namespace mailhaul::sync {
 std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
                                      const Options& options) {
   std::vector<FolderTask> tasks;
+  std::size_t folders = 0;
   for (const store::Mailbox& mailbox : source.mailboxes()) {
     for (const mail::FolderName& folder : mailbox.folders) {
+      ++folders;
       if (!options.folders.selects(folder)) continue;
       const store::FolderRef from{mailbox.name, folder};
       const store::FolderRef to{mailbox.name, options.map.map(folder)};
@@ -30,6 +32,11 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
         same->sources.push_back(from);
     }
   }
+  // A typo must not read as success.
+  if (tasks.empty() && folders > 0)
+    throw Error(Cause::usage, Scope::run, "choosing folders")
+        .because("--include and --exclude select none of the source's folders")
+        .hint("mailhaul scan lists them; globs are exact about case");
   return tasks;
 }
 

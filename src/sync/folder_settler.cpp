@@ -1,7 +1,9 @@
 #include "folder_settler.hpp"
 
 #include <algorithm>
+#include <cassert>
 
+#include "mailhaul/io/pump.hpp"
 #include "mailhaul/sync/decide.hpp"
 
 namespace mailhaul::sync {
@@ -26,29 +28,22 @@ std::vector<FolderOutcome> FolderSettler::settle() {
     outcome.target = task_.target;
     outcomes.push_back(std::move(outcome));
   }
-  FolderOutcome* current = &outcomes.front();
   try {
     check_stop();
     index_target();
     for (FolderOutcome& outcome : outcomes) outcome.target_before = target_before_;
-    writer_ = run_.target.open_folder(task_.target, run_.source.folder(task_.sources.front()));
-    for (FolderOutcome& outcome : outcomes) {
-      current = &outcome;
-      run_.observer.folder_begins(outcome.source);
-      try {
-        walk(outcome.source, outcome);
-      } catch (const Error&) {
-        rescue_batch();
-        throw;
-      }
-      flush();
-    }
+    writer_ = run_.target.open_folder(task_.target, folder_info());
+    for (FolderOutcome& outcome : outcomes) settle_source(outcome);
     change_flags();
     store::NoNumberedMessages nobody_numbers;
-    writer_->finish(run_.source.folder(task_.sources.front()), nobody_numbers);
+    writer_->finish(folder_info(), nobody_numbers);
   } catch (Error& error) {
-    if (error.folder().empty()) error.in(current->source.display());
-    current->error = error;
+    // What ended the target folder ended all its source folders that were not given up before.
+    for (FolderOutcome& outcome : outcomes) {
+      if (outcome.error) continue;
+      outcome.error = error;
+      if (error.folder().empty()) outcome.error->in(outcome.source.display());
+    }
   }
   if (flags_refused_ > 0)
     run_.findings.add({FindingKind::flags_differ, Weight::lost, task_.target.display(), "",
@@ -57,21 +52,56 @@ std::vector<FolderOutcome> FolderSettler::settle() {
   return outcomes;
 }
 
+store::FolderInfo FolderSettler::folder_info() const {
+  // Only hints for the writer (names of keywords, UIDs): a folder that can't be read says so in its own turn.
+  try {
+    return run_.source.folder(task_.sources.front());
+  } catch (const Error& error) {
+    if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
+    return {};
+  }
+}
+
+void FolderSettler::settle_source(FolderOutcome& outcome) {
+  run_.observer.folder_begins(outcome.source);
+  try {
+    try {
+      walk(outcome.source, outcome);
+    } catch (const Error&) {
+      rescue_batch();
+      throw;
+    }
+    flush();
+  } catch (Error& error) {
+    // A source folder that can't be read to its end must not keep the others from the same target.
+    if (error.scope() != Scope::folder || error.side() == Side::target) throw;
+    if (error.folder().empty()) error.in(outcome.source.display());
+    outcome.error = error;
+  }
+}
+
 void FolderSettler::index_target() {
   if (!run_.target.stamp(task_.target)) return;
   const std::vector<store::FolderSince> folders{{task_.target, std::nullopt}};
   const auto cursor = run_.target.walk(folders);
   for (;;) {
     check_stop();
+    bool opened = false;
     try {
       if (!cursor->next()) break;
       ++target_before_;
+      opened = true;
       const mail::ContentKey key = cursor->key(run_.secrets);
       const store::MessageInfo& info = cursor->info();
       index_.add(key, {info.handle, info.flags, info.keywords});
     } catch (Error& error) {
       // Not known to be the same as any source message: at worst one is copied beside it.
       if (error.scope() != Scope::message) throw error.on(Side::target);
+      // A message of another owner may well be one that an earlier run copied: every run would copy it once more.
+      if (opened && error.cause() == Cause::refused)
+        throw error.reaching(Scope::folder)
+            .on(Side::target)
+            .hint("it can't be compared, so copying could double it: name the owner with --chown, or mend the file");
       run_.findings.add({FindingKind::unreadable, Weight::note, task_.target.display(), error.place(),
                          std::string("at the target: ") + error.what(), 1});
     }
@@ -101,7 +131,7 @@ void FolderSettler::walk(const store::FolderRef& source, FolderOutcome& outcome)
     ++outcome.source_messages;
     if (writer_->batch_is_full()) flush();
   }
-  outcome.stable = cursor->end(source).stable;
+  outcome.stable = cursor->end(source).stable && outcome.stable;
 }
 
 void FolderSettler::settle_message(store::MessageCursor& cursor, FolderOutcome& outcome) {
@@ -191,8 +221,9 @@ void FolderSettler::failed(const store::FolderRef& source, const store::MessageI
                            FolderOutcome& outcome) {
   ++outcome.failed;
   run_.observer.message({Action::failed, source, outcome.target, info, 0, &error});
-  // The cursor cannot go on behind a message that changed under it without a new run.
-  if (error.cause() == Cause::source_changed) outcome.stable = false;
+  if (error.cause() != Cause::source_changed) return;
+  ++outcome.changed;
+  outcome.stable = false;
 }
 
 void FolderSettler::flush() {
@@ -201,12 +232,18 @@ void FolderSettler::flush() {
     receipts = writer_->flush();
   } catch (const Error& error) {
     // D3: once into new inodes; a second failure ends the run.
-    if (error.cause() != Cause::io_error || written_again_ || pending_.empty() || !run_.source.capabilities().fetch)
-      throw;
+    const std::vector<Pending> lost = std::exchange(pending_, {});
+    if (error.cause() != Cause::io_error || written_again_ || lost.empty() || !run_.source.capabilities().fetch) throw;
     written_again_ = true;
-    write_batch_again();
-    receipts = writer_->flush();
+    write_again(lost);
+    try {
+      receipts = writer_->flush();
+    } catch (const Error&) {
+      pending_.clear();  // nothing of it was recorded, nothing is counted
+      throw;
+    }
   }
+  assert(receipts.size() >= pending_.size());
   for (const Pending& one : pending_) {
     ++one.outcome->copied;
     one.outcome->octets_copied += one.octets;
@@ -214,30 +251,37 @@ void FolderSettler::flush() {
   pending_.clear();
 }
 
-void FolderSettler::write_batch_again() {
+void FolderSettler::write_again(const std::vector<Pending>& lost) {
   writer_.reset();
-  writer_ = run_.target.open_folder(task_.target, run_.source.folder(task_.sources.front()));
-  const std::vector<Pending> lost = std::exchange(pending_, {});
+  writer_ = run_.target.open_folder(task_.target, folder_info());
   for (auto begin = lost.begin(); begin != lost.end();) {
-    FolderOutcome* const outcome = begin->outcome;
-    const auto end = std::find_if(begin, lost.end(), [&](const Pending& one) { return one.outcome != outcome; });
+    FolderOutcome& outcome = *begin->outcome;
+    const auto end = std::find_if(begin, lost.end(), [&](const Pending& one) { return one.outcome != &outcome; });
     std::vector<store::Handle> handles;
     for (auto it = begin; it != end; ++it) handles.push_back(it->source);
-    const auto cursor = run_.source.fetch(outcome->source, handles);
-    while (cursor->next()) {
-      io::Source& content = cursor->content();
-      const auto message = writer_->append(cursor->info());
-      std::uint64_t octets = 0;
-      for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
-        message->write(piece);
-        octets += piece.size();
+    const std::size_t before = pending_.size();
+    const auto cursor = run_.source.fetch(outcome.source, handles);
+    for (;;) {
+      try {
+        if (!cursor->next()) break;
+        write_one_again(*cursor, outcome);
+      } catch (const Error& error) {
+        if (error.scope() != Scope::message) throw;
+        failed(outcome.source, cursor->info(), error, outcome);
       }
-      message->commit();
-      pending_.push_back({outcome, cursor->info().handle, octets});
     }
+    // What its owner moved or removed between the two tries is for the next run to find, or to find gone.
+    if (pending_.size() - before < handles.size()) outcome.stable = false;
     begin = end;
   }
-  // A message that its owner removed between the two tries is no longer a source message: nothing is missing.
+}
+
+void FolderSettler::write_one_again(store::MessageCursor& cursor, FolderOutcome& outcome) {
+  io::Source& content = cursor.content();
+  const auto message = writer_->append(cursor.info());
+  const std::uint64_t octets = io::copy(content, *message);
+  message->commit();
+  pending_.push_back({&outcome, cursor.info().handle, octets});
 }
 
 void FolderSettler::change_flags() {
@@ -256,7 +300,7 @@ void FolderSettler::change_flags() {
 void FolderSettler::rescue_batch() {
   // The walk ended early: what is complete stays. A second failure says nothing new.
   try {
-    flush();
+    if (!pending_.empty()) flush();
   } catch (const Error&) {
     pending_.clear();
   }

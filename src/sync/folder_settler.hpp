@@ -31,6 +31,15 @@ class FolderSettler {
   [[nodiscard]] std::vector<FolderOutcome> settle();
 
  private:
+  /// A committed message whose receipt is still to come.
+  struct Pending {
+    FolderOutcome* outcome;
+    store::Handle source{};
+    std::uint64_t octets = 0;
+  };
+
+  [[nodiscard]] store::FolderInfo folder_info() const;
+  void settle_source(FolderOutcome& outcome);
   void index_target();
   void walk(const store::FolderRef& source, FolderOutcome& outcome);
   void settle_message(store::MessageCursor& cursor, FolderOutcome& outcome);
@@ -43,17 +52,12 @@ class FolderSettler {
   void failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
               FolderOutcome& outcome);
   void flush();
-  void write_batch_again();
+  void write_again(const std::vector<Pending>& lost);
+  void write_one_again(store::MessageCursor& cursor, FolderOutcome& outcome);
   void change_flags();
   void rescue_batch();
   void check_stop() const;
 
-  /// A committed message whose receipt is still to come.
-  struct Pending {
-    FolderOutcome* outcome;
-    store::Handle source{};
-    std::uint64_t octets = 0;
-  };
   struct WantedFlags {
     FolderOutcome* outcome;
     store::MessageInfo info{};  ///< of the source

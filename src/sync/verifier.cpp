@@ -112,6 +112,10 @@ class FolderVerifier {
         if (at_message) info = cursor->info();
         if (info.handle.token.empty()) info.handle.token = error.place();
         missing(source, std::move(info), error.what(), folder);
+        if (error.cause() == Cause::source_changed) {
+          ++folder.changed;
+          folder.stable = false;
+        }
       }
       ++folder.source_messages;
     }

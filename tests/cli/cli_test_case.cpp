@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace mailhaul::black_box {
@@ -91,6 +92,8 @@ bool CliTest::is_root() { return ::geteuid() == 0; }
   if (text.find(part) != std::string_view::npos) return ::testing::AssertionSuccess();
   return ::testing::AssertionFailure() << "no \"" << part << "\" in:\n" << text;
 }
+
+bool is_long() { return std::getenv("MAILHAUL_LONG") != nullptr; }
 
 std::string corpus(const std::string& below) { return std::string(MAILHAUL_CORPUS) + "/" + below; }
 

@@ -79,6 +79,9 @@ class RootCliTest : public CliTest {
 /// `text` holds `part`; says both when it does not.
 [[nodiscard]] ::testing::AssertionResult holds(std::string_view text, std::string_view part);
 
+/// MAILHAUL_LONG is set: the loops that take minutes (scripts/test --full).
+[[nodiscard]] bool is_long();
+
 /// A path of the corpus of real mail (shared/corpus), and whether it is there at all.
 [[nodiscard]] std::string corpus(const std::string& below);
 [[nodiscard]] bool has_corpus();

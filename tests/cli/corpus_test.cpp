@@ -33,7 +33,7 @@ class Corpus : public CliTest {
     int sum = 0;
     for (const std::string& line : lines_of(result.out)) {
       const auto object = nlohmann::json::parse(line);
-      if (object["event"] == "folder") sum += object["messages"].get<int>();
+      if (object.at("event") == "folder") sum += object.at("messages").get<int>();
     }
     return sum;
   }
@@ -121,12 +121,12 @@ TEST_F(Corpus, EveryMailboxGoesThereAndBack) {
     const Disagreement* const row = disagreement_on(file.path);
     if (!file.was_counted || (row != nullptr && row->ours == refused)) continue;
     SCOPED_TRACE(file.path);
+    if (++count % 4 != 0 && is_sanitized()) continue;  // ten times as slow: a quarter of them
     const std::string name = copy(file);
     // Those that are known for their `From ` lines are worth both.
     const bool both = file.path.find("patchwork-series") == std::string::npos;
     if (both || count % 2 == 0) there_and_back(name, "rd");
     if (both || count % 2 == 1) there_and_back(name, "cl2");
-    ++count;
     stdfs::remove(name);
   }
   EXPECT_EQ(count, 62);

@@ -121,6 +121,22 @@ TEST_F(Interrupted, BySigtermIs20AndTheNextRunCompletes) {
   }
 }
 
+TEST_F(Interrupted, BySigtermWhileItWaitsForALock) {
+  write_file(at("mbox"), mbox_of(many(1, 10)));
+  write_file(at("mbox.lock"), "4711:mx");
+  guard(at(""));
+  const std::vector<std::string> arguments{"sync", "--lock-wait=60", at("mbox"), "maildir:" + at("M")};
+  How how;
+  how.limit = std::chrono::seconds{10};
+  Program program(arguments, how);
+  std::this_thread::sleep_for(milliseconds{300});
+  program.signal(SIGTERM);
+  const Result result = program.wait();
+  check(result, arguments);
+  EXPECT_EQ(result.status, status::stopped);
+  expect_one_line(result, "stopped by a signal");
+}
+
 TEST_F(Interrupted, ByKillLeavesOnlyWholeMessages) {
   const auto mails = many(800, 300);
   write_file(at("mbox"), mbox_of(mails));
@@ -192,6 +208,48 @@ TEST_F(Interrupted, AnMboxThatGrowsIs2AndLosesNothing) {
       EXPECT_EQ(in_target.count(mail), static_cast<std::size_t>(delivered.load()));
   }
   EXPECT_GT(run_again, 0) << "no round met a growing file: the test proves nothing";
+}
+
+TEST_F(Interrupted, AMaildirInUseLosesAndDoublesNothing) {
+  // T7, D10, D11: a server changes flags, moves mail from new/ to cur/ and delivers, all the time.
+  auto mails = many(400, 100);
+  for (std::size_t i = 0; i < mails.size(); i += 2) mails[i].fresh = true;
+  fill_maildir(at("M"), mails);
+  std::atomic<bool> ended{false};
+  int delivered = 0;
+  std::thread server([&] {
+    while (!ended) {
+      for (const std::string& name : names_in(at("M/new")))
+        std::filesystem::rename(at("M/new/" + name), at("M/cur/" + name + ":2,"));
+      for (const std::string& name : names_in(at("M/cur")))
+        std::filesystem::rename(at("M/cur/" + name), at("M/cur/" + name + (name.back() == 'S' ? "" : "S")));
+      for (const std::string& name : names_in(at("M/cur")))
+        if (name.back() == 'S')
+          std::filesystem::rename(at("M/cur/" + name), at("M/cur/" + name.substr(0, name.size() - 1)));
+      if (delivered < 200) {
+        const std::string name = "2000000000.M" + std::to_string(++delivered) + "P1.host";
+        write_file(at("M/tmp/" + name), simple_mail("delivered-" + std::to_string(delivered)).octets);
+        std::filesystem::rename(at("M/tmp/" + name), at("M/new/" + name));
+      }
+    }
+  });
+  for (const std::string& target : {"maildir:" + at("A"), "mbox:" + at("b")}) {
+    const Result result = run({"sync", "--fsync=none", at("M"), target});
+    EXPECT_TRUE(result.status == status::run_again || result.status == status::ok) << result.status << result.err;
+  }
+  ended = true;
+  server.join();
+  for (const std::string& target : {"maildir:" + at("A"), "mbox:" + at("b")})
+    expect_completed("maildir:" + at("M"), target);
+  const auto octets_of = [](const std::vector<Mail>& all) {
+    std::multiset<std::string> set;
+    for (const Mail& mail : all) set.insert(without_store_parts(mail.octets));
+    return set;
+  };
+  const auto source = octets_of(read_maildir(at("M")));
+  EXPECT_EQ(source.size(), mails.size() + static_cast<std::size_t>(delivered));
+  EXPECT_TRUE(octets_of(read_maildir(at("A"))) == source);
+  EXPECT_TRUE(octets_of(read_mbox(at("b"))) == source);
 }
 
 TEST_F(Interrupted, AnMboxThatIsCutIsNeverReadAsEmpty) {

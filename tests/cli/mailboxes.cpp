@@ -122,7 +122,6 @@ std::multiset<Mail> multiset_of(const std::vector<Mail>& messages, As as) {
   for (Mail mail : messages) {
     if (as != As::exact) {
       mail.octets = as == As::folded ? folded(mail.octets) : without_store_parts(mail.octets);
-      mail.flags.erase(std::remove(mail.flags.begin(), mail.flags.end(), 'P'), mail.flags.end());
     }
     set.insert(std::move(mail));
   }

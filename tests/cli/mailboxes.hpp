@@ -40,7 +40,7 @@ enum class Written { rd, o, cl, cl2 };
 [[nodiscard]] bool has_quoted_from(std::string_view octets);
 
 enum class As { exact, kept_by_mbox, folded };
-/// For comparing as a multiset. `kept_by_mbox` and `folded` also forget what only a Maildir knows: P.
+/// For comparing as a multiset.
 [[nodiscard]] std::multiset<Mail> multiset_of(const std::vector<Mail>& messages, As as);
 /// Empty when equal; else counts and the first few that only one has.
 [[nodiscard]] std::string difference(const std::vector<Mail>& wanted, const std::vector<Mail>& found, As as);

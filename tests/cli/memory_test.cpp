@@ -2,7 +2,6 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "cli/cli_test_case.hpp"
@@ -44,9 +43,9 @@ class Memory : public CliTest {
     ::malloc_trim(0);  // a child's figure begins with what its parent had resident at the fork
     How how;
     how.limit = std::chrono::seconds{600};
-    const Result result = run({"sync", "--allow-sparse", "--fsync=none", source, target}, how);
+    const Result result = run({"sync", "--json", "--allow-sparse", "--fsync=none", source, target}, how);
     EXPECT_EQ(result.status, status::ok) << result.err;
-    EXPECT_TRUE(holds(result.out, "Copied " + std::to_string(messages) + " ("));
+    EXPECT_TRUE(holds(result.out, "\"copied\":" + std::to_string(messages) + ","));
     std::filesystem::remove_all(target.substr(target.find(':') + 1));
     return result.peak_octets;
   }
@@ -60,8 +59,6 @@ class Memory : public CliTest {
     RecordProperty("peak_of_the_small_one_KiB", static_cast<int>(small / 1024));
     RecordProperty("peak_of_the_large_one_KiB", static_cast<int>(large / 1024));
   }
-
-  static bool is_long() { return std::getenv("MAILHAUL_LONG") != nullptr; }
 };
 
 TEST_F(Memory, IsTheSameForALargeMboxAsForASmallOne) {

@@ -29,7 +29,7 @@ class Output : public CliTest {
       EXPECT_TRUE(object.is_object() && object.contains("event")) << line;
       all.push_back(std::move(object));
     }
-    if (all.empty() || all.back()["event"] != "summary") {
+    if (all.empty() || all.back().at("event") != "summary") {
       ADD_FAILURE() << "no summary at the end:\n" << result.out;
       all.push_back(json{{"event", "summary"}});
     }
@@ -38,7 +38,8 @@ class Output : public CliTest {
   }
   static std::vector<json> of_kind(const std::vector<json>& all, const std::string& event) {
     std::vector<json> some;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [&](const json& j) { return j["event"] == event; });
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some),
+                 [&](const json& j) { return j.at("event") == event; });
     return some;
   }
 
@@ -109,27 +110,27 @@ TEST_F(Output, JsonOfSyncIsALineForEachFolderAndASummary) {
   auto all = objects(sync({"--json", from, to}));
   ASSERT_EQ(of_kind(all, "folder").size(), 1U);
   const json folder = of_kind(all, "folder").front();
-  EXPECT_EQ(folder["source"], "INBOX");
-  EXPECT_EQ(folder["source_messages"], 2);
-  EXPECT_EQ(folder["copied"], 2);
-  EXPECT_EQ(folder["already_there"], 0);
-  EXPECT_EQ(folder["stable"], true);
-  EXPECT_EQ(all.back()["command"], "sync");
-  EXPECT_EQ(all.back()["status"], 0);
-  EXPECT_EQ(all.back()["source"]["format"], "mbox");
-  EXPECT_EQ(all.back()["target"]["path"], at("M"));
+  EXPECT_EQ(folder.at("source"), "INBOX");
+  EXPECT_EQ(folder.at("source_messages"), 2);
+  EXPECT_EQ(folder.at("copied"), 2);
+  EXPECT_EQ(folder.at("already_there"), 0);
+  EXPECT_EQ(folder.at("stable"), true);
+  EXPECT_EQ(all.back().at("command"), "sync");
+  EXPECT_EQ(all.back().at("status"), 0);
+  EXPECT_EQ(all.back().at("source").at("format"), "mbox");
+  EXPECT_EQ(all.back().at("target").at("path"), at("M"));
   EXPECT_EQ(of_kind(all, "message").size(), 0U);
 
   all = objects(sync({"--json", "-i", from, "maildir:" + at("N")}));
   const auto messages = of_kind(all, "message");
   ASSERT_EQ(messages.size(), 2U);
-  EXPECT_EQ(messages[0]["action"], "copied");
-  EXPECT_EQ(messages[0]["handle"], "0");
-  EXPECT_TRUE(holds(messages[1]["date"].get<std::string>(), "2004-11-09"));
+  EXPECT_EQ(messages[0].at("action"), "copied");
+  EXPECT_EQ(messages[0].at("handle"), "0");
+  EXPECT_TRUE(holds(messages[1].at("date").get<std::string>(), "2004-11-09"));
 
   all = objects(sync({"--json", from, to}));
-  EXPECT_EQ(of_kind(all, "folder").front()["already_there"], 2);
-  EXPECT_TRUE(holds(all.back()["verdict"].get<std::string>(), "Nothing to copy"));
+  EXPECT_EQ(of_kind(all, "folder").front().at("already_there"), 2);
+  EXPECT_TRUE(holds(all.back().at("verdict").get<std::string>(), "Nothing to copy"));
 }
 
 TEST_F(Output, JsonOfVerifyNamesWhatIsMissing) {
@@ -139,12 +140,12 @@ TEST_F(Output, JsonOfVerifyNamesWhatIsMissing) {
   const auto all = objects(result);
   ASSERT_EQ(of_kind(all, "missing").size(), 1U);
   const json missing = of_kind(all, "missing").front();
-  EXPECT_EQ(missing["folder"], "INBOX");
-  EXPECT_EQ(missing["message_id"], "<one@example.org>");
-  EXPECT_EQ(missing["subject"], "one");
-  EXPECT_EQ(missing["handle"], "0");
-  EXPECT_TRUE(holds(missing["date"].get<std::string>(), "2001-09-09"));
-  EXPECT_EQ(all.back()["status"], status::some_failed);
+  EXPECT_EQ(missing.at("folder"), "INBOX");
+  EXPECT_EQ(missing.at("message_id"), "<one@example.org>");
+  EXPECT_EQ(missing.at("subject"), "one");
+  EXPECT_EQ(missing.at("handle"), "0");
+  EXPECT_TRUE(holds(missing.at("date").get<std::string>(), "2001-09-09"));
+  EXPECT_EQ(all.back().at("status"), status::some_failed);
 }
 
 TEST_F(Output, JsonOfScanCountsFolders) {
@@ -154,10 +155,10 @@ TEST_F(Output, JsonOfScanCountsFolders) {
   EXPECT_EQ(result.status, status::ok);
   const auto all = objects(result);
   ASSERT_EQ(of_kind(all, "folder").size(), 2U);
-  EXPECT_EQ(of_kind(all, "folder")[0]["messages"], 2);
-  EXPECT_EQ(of_kind(all, "folder")[0]["unseen"], 2);
-  EXPECT_EQ(of_kind(all, "folder")[1]["folder"], "Sent");
-  EXPECT_EQ(all.back()["stores"][0]["format"], "maildir");
+  EXPECT_EQ(of_kind(all, "folder")[0].at("messages"), 2);
+  EXPECT_EQ(of_kind(all, "folder")[0].at("unseen"), 2);
+  EXPECT_EQ(of_kind(all, "folder")[1].at("folder"), "Sent");
+  EXPECT_EQ(all.back().at("stores")[0].at("format"), "maildir");
 }
 
 TEST_F(Output, JsonSaysWhatFailed) {
@@ -168,9 +169,9 @@ TEST_F(Output, JsonSaysWhatFailed) {
   const auto all = objects(result);
   const auto messages = of_kind(all, "message");
   ASSERT_EQ(messages.size(), 1U);
-  EXPECT_EQ(messages[0]["action"], "failed");
-  EXPECT_TRUE(holds(messages[0]["error"].get<std::string>(), "symbolic link"));
-  EXPECT_EQ(of_kind(all, "folder")[0]["failed"], 1);
+  EXPECT_EQ(messages[0].at("action"), "failed");
+  EXPECT_TRUE(holds(messages[0].at("error").get<std::string>(), "symbolic link"));
+  EXPECT_EQ(of_kind(all, "folder")[0].at("failed"), 1);
 }
 
 TEST_F(Output, JsonOfARunThatDidNotBeginIsAnErrorAndASummary) {
@@ -178,10 +179,9 @@ TEST_F(Output, JsonOfARunThatDidNotBeginIsAnErrorAndASummary) {
   EXPECT_EQ(result.status, status::no_such_store);
   const auto all = objects(result);
   ASSERT_EQ(all.size(), 2U);
-  EXPECT_EQ(all[0]["event"], "error");
-  EXPECT_EQ(all[0]["status"], status::no_such_store);
-  EXPECT_TRUE(holds(all[0]["text"].get<std::string>(), at("nothing")));
-  EXPECT_EQ(all[1]["status"], status::no_such_store);
+  EXPECT_EQ(all[0].at("event"), "error");
+  EXPECT_TRUE(holds(all[0].at("text").get<std::string>(), at("nothing")));
+  EXPECT_EQ(all[1].at("status"), status::no_such_store);
 }
 
 TEST_F(Output, HelpAndVersionEndWithSuccess) {

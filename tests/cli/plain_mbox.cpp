@@ -196,11 +196,10 @@ std::string mbox_of(const std::vector<Mail>& messages, Written variant) {
     for (const auto& [maildir, mbox] : x_status)
       if (mail.flags.find(maildir) != std::string::npos) more += mbox;
     if (!more.empty()) ours += "X-Status: " + more + eol;
-    if (!mail.keywords.empty()) {
-      ours += "X-Keywords:";
-      for (const std::string& keyword : mail.keywords) ours += " " + keyword;
-      ours += eol;
-    }
+    std::string names;
+    for (const std::string& keyword : mail.keywords) names += " " + keyword;
+    if (mail.flags.find('P') != std::string::npos) names += " $Forwarded";
+    if (!names.empty()) ours += "X-Keywords:" + names + eol;
     std::string blank_and_body = quoted(parts.rest, variant);
     if (blank_and_body.empty() || blank_and_body.back() != '\n') blank_and_body += "\n";
     const std::size_t blank = first_line(blank_and_body).size();

@@ -63,29 +63,50 @@ class Roundtrip : public CliTest, public ::testing::WithParamInterface<Variant> 
     EXPECT_EQ(difference(read_maildir(at("B")), read_maildir(at("C")), As::exact), "") << "Maildir -> Maildir";
     EXPECT_EQ(difference(mails, read_maildir(at("C")), As::folded), "");
   }
+
+  void mbox_first(const std::vector<Mail>& mails) {
+    const Quoting quoting = GetParam().quoting;
+    write_file(at("F"), mbox_of(mails, GetParam().written));
+    ASSERT_EQ(difference(mails, read_mbox(at("F"), quoting), As::kept_by_mbox), "") << "the test's own writer";
+    guard(at("F"));
+    copy("mbox:" + at("F"), "maildir:" + at("A"));
+    EXPECT_EQ(difference(mails, read_maildir(at("A")), As::kept_by_mbox), "") << "mbox -> Maildir";
+    guard(at("A"));
+    copy("maildir:" + at("A"), "mbox:" + at("G"));
+    EXPECT_EQ(difference(mails, read_mbox(at("G"), quoting), As::kept_by_mbox), "") << "Maildir -> mbox";
+    guard(at("G"));
+    copy("mbox:" + at("G"), "maildir:" + at("B"));
+    EXPECT_EQ(difference(mails, read_maildir(at("B")), As::kept_by_mbox), "") << "mbox -> Maildir again";
+    copy("mbox:" + at("G"), "mbox:" + at("C"));
+    EXPECT_EQ(difference(mails, read_mbox(at("C"), quoting), As::kept_by_mbox), "") << "mbox -> mbox";
+  }
+
+  void clear() {
+    guard_no_more();
+    for (const char* name : {"A", "B", "C", "F", "G"}) stdfs::remove_all(at(name));
+  }
+
+  static std::uint64_t seeds() { return is_long() ? 25 : 1; }
 };
 
 TEST_P(Roundtrip, KeepsGeneratedMailFromAMaildir) {
-  const auto mails = comparable(support::MessageGenerator(1).take(300));
-  fill_maildir(at("A"), mails);
-  maildir_first(mails);
+  for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
+    SCOPED_TRACE(seed);
+    const auto mails = comparable(support::MessageGenerator(seed).take(300));
+    fill_maildir(at("A"), mails);
+    maildir_first(mails);
+    if (HasFailure()) return;
+    clear();
+  }
 }
 
 TEST_P(Roundtrip, KeepsGeneratedMailFromAnMbox) {
-  const auto mails = comparable(support::MessageGenerator(2).take(300));
-  write_file(at("F"), mbox_of(mails, GetParam().written));
-  ASSERT_EQ(difference(mails, read_mbox(at("F"), GetParam().quoting), As::kept_by_mbox), "") << "the test's own writer";
-  guard(at("F"));
-  copy("mbox:" + at("F"), "maildir:" + at("A"));
-  EXPECT_EQ(difference(mails, read_maildir(at("A")), As::kept_by_mbox), "") << "mbox -> Maildir";
-  guard(at("A"));
-  copy("maildir:" + at("A"), "mbox:" + at("G"));
-  EXPECT_EQ(difference(mails, read_mbox(at("G"), GetParam().quoting), As::kept_by_mbox), "") << "Maildir -> mbox";
-  guard(at("G"));
-  copy("mbox:" + at("G"), "maildir:" + at("B"));
-  EXPECT_EQ(difference(mails, read_maildir(at("B")), As::kept_by_mbox), "") << "mbox -> Maildir again";
-  copy("mbox:" + at("G"), "mbox:" + at("H"));
-  EXPECT_EQ(difference(mails, read_mbox(at("H"), GetParam().quoting), As::kept_by_mbox), "") << "mbox -> mbox";
+  for (std::uint64_t seed = 1'001; seed <= 1'000 + seeds(); ++seed) {
+    SCOPED_TRACE(seed);
+    mbox_first(comparable(support::MessageGenerator(seed).take(300)));
+    if (HasFailure()) return;
+    clear();
+  }
 }
 
 TEST_P(Roundtrip, KeepsRealMessages) {

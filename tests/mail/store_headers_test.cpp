@@ -173,10 +173,10 @@ TEST(FormatStoreHeaders, ComesBackAsItWas) {
 }
 
 TEST(StoreHeaders, TakeAHeaderFullOfNamesInNoTime) {
-  // Added one by one in falling order they would take minutes.
+  // S13: of a header like this only the first names are read.
   std::string block = "X-Keywords:";
   for (int i = 999999; i >= 850000; --i) block += ' ' + std::to_string(i);
-  EXPECT_EQ(parse_store_headers(block + '\n').keywords.size(), 150000U);
+  EXPECT_EQ(parse_store_headers(block + '\n').keywords.size(), keywords_limit);
 }
 
 TEST(PaddedLength, HasRoomForEveryNumber) {

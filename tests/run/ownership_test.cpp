@@ -65,6 +65,9 @@ TEST(DecideBirth, ModesComeFromOptionThenTargetThenPolicyNeverFromTheSource) {
   const auto file = decide_birth(source, root_of(7, 8, 0640, fs::EntryKind::regular), {}, root);
   EXPECT_EQ(file.directory_mode, 0700U);
   EXPECT_EQ(file.file_mode, 0640U);
+  const auto careless = decide_birth(source, root_of(7, 8, 0755), {}, root);
+  EXPECT_EQ(careless.directory_mode, 0750U) << "what umask 022 leaves is no wish for mail that everybody reads";
+  EXPECT_EQ(careless.file_mode, 0640U);
   OwnershipOptions option;
   option.file_mode = 0604;
   EXPECT_EQ(decide_birth(source, root_of(7, 8, 0770), option, root).file_mode, 0604U);

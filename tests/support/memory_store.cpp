@@ -240,6 +240,8 @@ std::unique_ptr<store::MessageCursor> MemoryStore::walk(std::span<const store::F
   std::vector<Cursor::Item> items;
   std::map<FolderRef, store::WalkEnd> ends;
   for (const auto& since : folders) {
+    if (broken_ && since.folder == *broken_)
+      throw Error(Cause::permission, Scope::folder, "opening a folder").because("no permission").on(Side::source);
     const auto found = folders_.find(since.folder);
     if (found == folders_.end()) {
       ends[since.folder] = {std::nullopt, !unstable_};

@@ -40,6 +40,8 @@ class MemoryStore final : public store::MessageStore {
   [[nodiscard]] std::vector<Message>& messages(const store::FolderRef& folder);
   /// Walks say that the folder did not hold still.
   void set_unstable(bool unstable) { unstable_ = unstable; }
+  /// Walking that folder throws an Error of scope folder.
+  void break_folder(const store::FolderRef& folder) { broken_ = folder; }
   /// The next `count` flushes throw Error(cause, Scope::run, target) and drop their batch.
   void fail_flushes(std::size_t count, Cause cause);
   /// A write that would make the store hold more than this throws Error(no_space).
@@ -76,6 +78,7 @@ class MemoryStore final : public store::MessageStore {
   std::mutex mutex_;
   std::map<store::FolderRef, Folder> folders_;
   std::uint64_t next_handle_ = 1;
+  std::optional<store::FolderRef> broken_{};
   bool unstable_ = false;
   std::size_t failing_flushes_ = 0;
   Cause failing_cause_ = Cause::io_error;

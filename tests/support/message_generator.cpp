@@ -98,7 +98,7 @@ std::string MessageGenerator::text() {
 }
 
 PlainMessage MessageGenerator::next() {
-  static constexpr std::string_view letters = "DFRST";
+  static constexpr std::string_view letters = "DFPRST";
   constexpr std::uint64_t year_2038 = std::uint64_t{1} << 31U;
   ends_ = chance(5) ? "\r\n"sv : chance(20) ? ""sv : "\n"sv;
   PlainMessage message;

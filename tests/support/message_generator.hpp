@@ -24,7 +24,7 @@ struct PlainMessage {
 /// long lines, store headers in bodies, no final line end, many of them, an empty body, no body, no octets at all.
 ///
 /// It never makes what no mbox can keep: the seven store headers in a header block (mbox.md section 5), a postmark as a
-/// header line, the flag P, dates before 1970.
+/// header line, dates before 1970.
 class MessageGenerator {
  public:
   explicit MessageGenerator(std::uint64_t seed) : random_(seed) {}

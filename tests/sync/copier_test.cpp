@@ -161,6 +161,42 @@ TEST(Copier, ASecondFailedFlushEndsTheRun) {
   EXPECT_EQ(sum(outcome, &FolderOutcome::copied), 0U);
 }
 
+TEST(Copier, WhatIsCountedAsCopiedIsAtTheTargetHoweverFlushesFail) {
+  for (std::size_t failures = 1; failures < 5; ++failures) {
+    for (const Cause cause : {Cause::io_error, Cause::no_space, Cause::quota}) {
+      Harness h({}, {.batch_messages = 4});
+      for (int i = 0; i < 10; ++i) h.source.deliver(inbox, mail_text(std::to_string(i)));
+      h.target.fail_flushes(failures, cause);
+      const Outcome outcome = h.copy();
+      EXPECT_EQ(sum(outcome, &FolderOutcome::copied), h.target.messages(inbox).size()) << failures;
+      EXPECT_EQ(!outcome.error, h.target.messages(inbox).size() == 10U) << failures;
+    }
+  }
+}
+
+TEST(Copier, AFolderThatCannotBeReadKeepsNoOtherFromTheSameTarget) {
+  Harness h;
+  h.source.deliver(inbox, mail_text("a"));
+  h.source.deliver(sent, mail_text("b"));
+  h.source.deliver(work, mail_text("c"));
+  h.source.break_folder(sent);
+  ASSERT_TRUE(h.options.map.add("*=INBOX"));
+  const Outcome outcome = h.copy();
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(h.at_target(), (std::vector<std::string>{mail_text("a"), mail_text("c")}));
+  std::size_t given_up = 0;
+  for (const FolderOutcome& folder : outcome.folders) given_up += folder.error ? 1U : 0U;
+  EXPECT_EQ(given_up, 1U);
+}
+
+TEST(Copier, SelectingNoFolderIsAnErrorNotSuccess) {
+  Harness h;
+  h.source.deliver(inbox, mail_text("a"));
+  h.options.folders.includes = {"Nope"};
+  EXPECT_THROW((void)h.copy(), Error);
+  EXPECT_THROW((void)h.verify(), Error);
+}
+
 TEST(Copier, ASourceThatCannotFetchIsNotWrittenAgain) {
   Harness h({.fetch = false}, {.batch_messages = 4});
   for (int i = 0; i < 4; ++i) h.source.deliver(inbox, mail_text(std::to_string(i)));

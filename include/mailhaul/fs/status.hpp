@@ -11,6 +11,13 @@ namespace mailhaul::fs {
 
 using FileTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
+/// Whole seconds as a file's time; what 64 bits of nanoseconds can't hold (before 1678, after 2261) is cut to the ends.
+[[nodiscard]] constexpr FileTime file_time(std::chrono::sys_seconds time) {
+  constexpr std::chrono::seconds most{std::chrono::nanoseconds::max().count() / 1'000'000'000 - 1};
+  const auto since = time.time_since_epoch();
+  return FileTime{since > most ? most : since < -most ? -most : since};
+}
+
 /// Same file as long as both are equal and the file lives.
 struct FileId {
   std::uint64_t device = 0;

@@ -24,6 +24,11 @@ struct ImapBase {
 };
 [[nodiscard]] std::optional<ImapBase> parse_imap_base(std::string_view value);
 
+/// No more keywords of one message are read, and no longer ones (S13): a header of a million names must not cost more
+/// than one of ten.
+inline constexpr std::size_t keywords_limit = 100;
+inline constexpr std::size_t keyword_limit_octets = 255;
+
 /// What the seven headers of one mbox message say. `P` of a Maildir name and the keyword `$Forwarded` of IMAP clients
 /// are the same fact, and an mbox has no letter for it: so `$Forwarded` is read as Flag::passed (and is then no
 /// keyword), and Flag::passed is written as `$Forwarded`. Of headers that stand there twice all letters and keywords

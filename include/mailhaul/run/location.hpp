@@ -46,14 +46,15 @@ struct OpenOptions {
 
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_source(formats::Context& context, const Store& store,
                                                                 const OpenOptions& options);
+/// `birth.owner` may own what is there beside the owner of the root: earlier runs made it so (S6).
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_target(formats::Context& context, const Store& store,
                                                                const OpenOptions& options, const fs::Birth& birth);
 /// What open_target would give, without making or changing anything.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_preview(formats::Context& context, const Store& store,
-                                                                const OpenOptions& options);
+                                                                const OpenOptions& options, const fs::Birth& birth);
 /// Reading a target (verify): errors are the target's.
-[[nodiscard]] std::unique_ptr<store::MessageSource> open_for_reading(formats::Context& context, const Store& store,
-                                                                     const OpenOptions& options, Side side);
+[[nodiscard]] std::unique_ptr<store::MessageSource> read_target(formats::Context& context, const Store& store,
+                                                                const OpenOptions& options, const fs::Birth& birth);
 
 /// fstat of the store's root (the directory, or the mbox file); nothing when it does not exist.
 [[nodiscard]] std::optional<fs::Status> root_status(formats::Context& context, const Store& store, Side side);

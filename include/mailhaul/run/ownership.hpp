@@ -27,7 +27,7 @@ void parse_modes(std::string_view text, OwnershipOptions& options);
 ///
 /// Owner: the option; else that of the target root where it exists and is not uid 0's; else of the source root, uid 0
 /// only where that is its owner. A runner who is not root can only make files of his own.
-/// Modes: the option; else those of the target root; else 0700 and 0600.
+/// Modes: the option; else those of the target root without the bits of others; else 0700 and 0600.
 [[nodiscard]] fs::Birth decide_birth(const fs::Status& source_root, const std::optional<fs::Status>& target_root,
                                      const OwnershipOptions& options, fs::Owner runner);
 

@@ -26,7 +26,8 @@ struct FolderTask {
 };
 
 /// Which source folder goes where, INBOX first. Error(usage) when several folders would have to share one because the
-/// target has no folders: that is never done unasked. Pure but for asking the source for its list.
+/// target has no folders: that is never done unasked; and when no folder is selected. Pure but for asking the source
+/// for its list.
 [[nodiscard]] std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
                                                    const Options& options);
 

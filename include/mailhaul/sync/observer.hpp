@@ -33,6 +33,7 @@ struct FolderOutcome {
   std::uint64_t flags_changed = 0;
   std::uint64_t left_out = 0;
   std::uint64_t failed = 0;
+  std::uint64_t changed = 0;  ///< of the failed ones: they changed or went away while they were read
   std::uint64_t octets_copied = 0;
   bool stable = true;
   std::optional<Error> error{};  ///< the folder was given up here

@@ -27,6 +27,7 @@ struct VerifiedFolder {
   std::uint64_t found = 0;
   std::uint64_t left_out = 0;
   std::uint64_t missing = 0;
+  std::uint64_t changed = 0;  ///< of the missing ones: they changed or went away while they were read
   bool stable = true;
   std::optional<Error> error{};  ///< it could not be read to its end: what was not found by then is not proven
 };

@@ -57,7 +57,7 @@ void Writer::NewMessage::commit() {
         .on(Side::target);
   }
   const fs::FileTime arrived =
-      info_.internal_date ? fs::FileTime(*info_.internal_date) : fs::FileTime(writer_.tree_->context().clock.now());
+      info_.internal_date ? fs::file_time(*info_.internal_date) : fs::FileTime(writer_.tree_->context().clock.now());
   file_.dress(writer_.birth_, arrived);
   Waiting waiting{std::move(file_)};
   waiting.id = status.id;

@@ -24,8 +24,6 @@ constexpr std::size_t most_files = 256;
 constexpr std::uint64_t most_octets = std::uint64_t{64} << 20U;
 constexpr std::size_t most_changes = 4096;
 
-std::uint64_t hash_of(std::string_view base) { return std::hash<std::string_view>{}(base); }
-
 /// S11, D6: files of a run that was killed where the file system has no unnamed files.
 void remove_left_overs(const fs::Directory& directory, const Clock& clock) {
   constexpr std::chrono::hours dead{1};
@@ -79,7 +77,8 @@ Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, Writa
       birth_(birth),
       keywords_(*tree_, opened_.directories, birth_, display_),
       changer_(*tree_, opened_.directories, keywords_, display_),
-      batch_(opened_.directories.home) {}
+      batch_(opened_.directories.home),
+      salt_(std::to_string(tree_->context().entropy.number())) {}
 
 std::unique_ptr<store::MessageWriter> Writer::append(const store::MessageInfo& info) {
   return std::make_unique<NewMessage>(*this, info);
@@ -98,6 +97,11 @@ void Writer::add(Waiting waiting) {
   waiting_octets_ += waiting.octets;
   asked_.emplace_back(true, waiting_.size());
   waiting_.push_back(std::move(waiting));
+}
+
+/// With a secret before it, or an owner could choose names that all meet in one bucket (A16).
+std::uint64_t Writer::hash_of(std::string_view base) const {
+  return std::hash<std::string>{}(std::string(salt_).append(base));
 }
 
 std::string Writer::new_base(const Waiting& waiting) {
@@ -142,10 +146,9 @@ bool Writer::batch_is_full() const {
 void Writer::settle_keywords() {
   mail::KeywordSet wanted;
   bool is_removing = false;
-  for (const Waiting& one : waiting_)
-    for (const std::string& name : one.info.keywords) wanted.add(name);
+  for (const Waiting& one : waiting_) wanted.add_all(one.info.keywords.names());
   for (const Change& change : changes_) {
-    for (const std::string& name : change.flags.add_keywords) wanted.add(name);
+    wanted.add_all(change.flags.add_keywords.names());
     is_removing = is_removing || !change.flags.remove_keywords.empty();
   }
   if (!wanted.empty()) {

@@ -61,6 +61,7 @@ class Writer final : public store::FolderWriter {
   void choose_name(Waiting& waiting);
   void settle_keywords();
   [[nodiscard]] bool is_taken(const std::string& base);
+  [[nodiscard]] std::uint64_t hash_of(std::string_view base) const;
   void load_bases();
   void flush_batch(std::vector<store::Receipt>& receipts);
   void take_back();
@@ -73,6 +74,7 @@ class Writer final : public store::FolderWriter {
   TargetKeywords keywords_;
   Changes changer_;
   fs::DurableBatch batch_;
+  std::string salt_;  ///< of hash_of
 
   std::vector<Waiting> waiting_;
   std::vector<Change> changes_;

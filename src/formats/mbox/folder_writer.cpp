@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <span>
 #include <utility>
 
 #include "beginning.hpp"
 #include "mailhaul/mail/keyword.hpp"
+#include "mailhaul/mail/postmark.hpp"
+#include "mailhaul/mail/store_headers.hpp"
+#include "splitter.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -131,6 +135,42 @@ fs::LinkResult FolderAppender::publish_as_new() {
   return mailbox_.link(file);
 }
 
+/// What must stand between the last message and our first postmark, so that neither is read in another way than before.
+/// Without an empty line our postmark would be glued to the last message's text; with one too many a Content-Length of
+/// that message would no longer lead to its end.
+std::string_view FolderAppender::repair_of_tail(const fs::File& file, std::uint64_t size) const {
+  if (size == 0) return "";
+  std::array<std::byte, 2> tail{};
+  const std::size_t tail_octets = file.read_at(tail, size < tail.size() ? 0 : size - tail.size());
+  const std::string_view last = as_text(Bytes(tail).first(tail_octets));
+  if (last == "\n\n") return "";
+  // Whole mailboxes end in an empty line, so this walk is rare.
+  Splitter splitter(file, Side::target, size);
+  std::uint64_t length_ends = 0;  // of the last message; 0: no Content-Length of it holds
+  while (splitter.next()) {
+    length_ends = 0;
+    if (!splitter.length_holds()) continue;
+    const auto length = mail::parse_store_headers(splitter.header()).content_length;
+    if (length) length_ends = splitter.body_offset() + *length;
+  }
+  const bool ended = last.back() == '\n';
+  if (!ended) {
+    std::array<char, mail::postmark_limit_octets> end{};
+    const std::uint64_t from = size < end.size() ? 0 : size - end.size();
+    const std::size_t got = file.read_at(std::as_writable_bytes(std::span(end)), from);
+    std::string_view line(end.data(), got);
+    line.remove_prefix(line.rfind('\n') + 1);
+    if (mail::parse_postmark(line))
+      throw Error(Cause::unsupported, Scope::folder, "appending to an mbox")
+          .at(mailbox_.path())
+          .because("it ends in the middle of a postmark line, so a program was cut off while it wrote")
+          .hint("look at its last line, and end or remove it")
+          .on(Side::target);
+  }
+  if (length_ends != 0) return length_ends == size ? "\n" : "";
+  return ended ? "\n" : "\n\n";
+}
+
 std::uint64_t FolderAppender::append_to(WriteLock& lock) {
   const fs::File& file = lock.file();
   const Beginning beginning = look_at_beginning(file);
@@ -141,15 +181,7 @@ std::uint64_t FolderAppender::append_to(WriteLock& lock) {
         .on(Side::target);
   }
   const std::uint64_t old_size = file.status_now().size_octets;
-  // Without an empty line before it our postmark would be glued to the last message's text.
-  std::array<std::byte, 2> tail{};
-  const std::size_t tail_octets = file.read_at(tail, old_size < tail.size() ? 0 : old_size - tail.size());
-  const std::string_view last = as_text(Bytes(tail).first(tail_octets));
-  std::string_view repair = "\n\n";
-  if (old_size == 0 || last == "\n\n")
-    repair = "";
-  else if (last.back() == '\n')
-    repair = "\n";
+  const std::string_view repair = repair_of_tail(file, old_size);
   const std::uint64_t at = old_size + repair.size();
   try {
     if (!repair.empty()) file.write_at(as_bytes(repair), old_size);

@@ -42,6 +42,7 @@ class FolderAppender final : public store::FolderWriter, private MessageHome {
   void drop_batch();
   [[nodiscard]] std::uint64_t publish();
   [[nodiscard]] fs::LinkResult publish_as_new();
+  [[nodiscard]] std::string_view repair_of_tail(const fs::File& file, std::uint64_t size) const;
   [[nodiscard]] std::uint64_t append_to(WriteLock& lock);
   void copy_staged(WriteLock& lock, std::uint64_t at);
   void cut_back(const fs::File& file, std::uint64_t size_octets, std::uint64_t longest, const Error& reason) const;

@@ -101,7 +101,11 @@ void MessageAppender::write(Bytes octets) {
       write_long_header();
     }
   }
-  if (in_body_ && !octets.empty()) body_->write(octets);
+  if (!in_body_ || octets.empty()) return;
+  if (rest_of_header_)
+    rest_of_header_->write(octets);
+  else
+    body_->write(octets);
 }
 
 void MessageAppender::begin_body(mail::FromQuoting quoting) {
@@ -180,7 +184,8 @@ void MessageAppender::write_text_without_empty_line() {
 }
 
 /// The header block is over its bound. Ours go to the last place that is sure to be between two fields; what stands
-/// behind passes as it is. No length can be told, so every variant is quoted as rd, which the reader undoes.
+/// behind passes through a filter, since a forged Content-Length there would swallow the messages that follow. No
+/// length can be told, so every variant is quoted as rd, which the reader undoes.
 void MessageAppender::write_long_header() {
   write_postmark(header_);
   const std::string_view text = header_;
@@ -191,12 +196,14 @@ void MessageAppender::write_long_header() {
   else
     write_lines(line_end_of(text), false);
   begin_body(mail::FromQuoting::rd);
-  body_->write(as_bytes(text.substr(at)));
+  rest_of_header_.emplace(*body_);
+  rest_of_header_->write(as_bytes(text.substr(at)));
 }
 
 void MessageAppender::commit() {
   if (!in_body_) write_text_without_empty_line();
   header_quoting_.finish();
+  if (rest_of_header_) rest_of_header_->finish();
   body_->finish();
   if (stage_.last() != '\n') stage_.write("\n");
   if (length_at_) stage_.rewrite(mail::padded_length(stage_.size_octets() - body_at_), *length_at_);

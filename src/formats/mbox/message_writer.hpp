@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/mail/from_quoting.hpp"
+#include "mailhaul/mail/store_header_filter.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "mailhaul/store/store.hpp"
 #include "stage.hpp"
@@ -77,6 +79,7 @@ class MessageAppender final : public store::MessageWriter {
   mail::QuotingSink body_quoting_;
   mail::QuotingSink safe_quoting_;
   mail::QuotingSink* body_ = nullptr;
+  std::optional<mail::StoreHeaderFilter> rest_of_header_{};  ///< of a header block over its bound
   std::uint64_t body_at_ = 0;
   std::optional<std::uint64_t> length_at_{};
   WriteCounts counts_{};

@@ -60,6 +60,8 @@ class Splitter {
   /// Its header block with the empty line, where it has one; the first part of it when it is too long. Valid until
   /// read(), next() or seek().
   [[nodiscard]] std::string_view header() const { return window_.from(header_).substr(0, header_octets_); }
+  /// Where the body begins: behind the header block.
+  [[nodiscard]] std::uint64_t body_offset() const { return header_ + header_octets_; }
   [[nodiscard]] bool header_is_whole() const { return header_is_whole_; }
   /// A Content-Length leads exactly to the end of this message, so nothing in it was quoted (mboxcl2) nor searched.
   [[nodiscard]] bool length_holds() const { return length_holds_; }
