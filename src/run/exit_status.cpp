@@ -12,7 +12,9 @@ ExitStatus exit_status_of(const Error& error) {
   case Cause::refused: return at_target ? ExitStatus::cannot_create : ExitStatus::no_such_store;
   case Cause::permission: return ExitStatus::permission;
   case Cause::cannot_create: return ExitStatus::cannot_create;
-  case Cause::io_error: return at_target ? ExitStatus::target_io_error : ExitStatus::some_failed;
+  case Cause::io_error:
+    if (error.side() == Side::none) return ExitStatus::other_error;  // the machine's own: no random octets
+    return at_target ? ExitStatus::target_io_error : ExitStatus::some_failed;
   case Cause::no_space:
   case Cause::quota: return at_target ? ExitStatus::target_full : ExitStatus::other_error;
   case Cause::locked: return ExitStatus::locked;

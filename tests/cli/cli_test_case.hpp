@@ -16,12 +16,14 @@ namespace mailhaul::black_box {
 /// The exit statuses of the README's table.
 namespace status {
 inline constexpr int ok = 0;
+inline constexpr int other_error = 1;
 inline constexpr int run_again = 2;
 inline constexpr int stopped = 20;
 inline constexpr int some_failed = 23;
 inline constexpr int usage = 64;
 inline constexpr int no_such_store = 66;
 inline constexpr int cannot_create = 73;
+inline constexpr int target_io_error = 74;
 inline constexpr int locked = 75;
 inline constexpr int permission = 77;
 inline constexpr int target_full = 113;

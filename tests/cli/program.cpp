@@ -119,7 +119,8 @@ struct Program::Pipes {
 
 Program::Program(const std::vector<std::string>& arguments, const How& how)
     : how_(how), started_(std::chrono::steady_clock::now()), pipes_(new Pipes) {
-  std::vector<std::string> words{MAILHAUL_PROGRAM};
+  std::vector<std::string> words = how.under;
+  words.emplace_back(MAILHAUL_PROGRAM);
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment_of(how);
   const std::vector<char*> argv = pointers_to(words);

@@ -17,6 +17,7 @@ struct How {
   std::map<std::string, std::string> environment{};  ///< on top of the test's own; TZ is UTC unless said here
   std::optional<uid_t> user{};                       ///< runs as this uid and gid, without other groups (root only)
   std::chrono::seconds limit{60};                    ///< killed after it: `hung`
+  std::vector<std::string> under{};                  ///< a program, with its arguments, that runs ours
 };
 
 /// What became of a run.

@@ -21,6 +21,7 @@ TEST(ExitStatus, TableOfCausesAndSides) {
                          {Cause::cannot_create, Side::target, 73},
                          {Cause::io_error, Side::target, 74},
                          {Cause::io_error, Side::source, 23},
+                         {Cause::io_error, Side::none, 1},
                          {Cause::no_space, Side::target, 113},
                          {Cause::quota, Side::target, 113},
                          {Cause::locked, Side::source, 75},
