@@ -1,6 +1,8 @@
 #include "mailhaul/run/location.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/filesystem/path.hpp>
 #include <fmt/format.h>
@@ -13,16 +15,35 @@ namespace {
 using formats::Context;
 using formats::Evidence;
 
+/// An option that may stand behind the path of a location.
+struct KnownOption {
+  std::string_view key;
+  std::vector<std::string_view> values{};  ///< a closed choice
+  std::string_view placeholder{};          ///< any value, and what help calls it; with no `values` either: a bare word
+};
+
 /// One row a format: this table is the only place that knows them all.
 struct FormatRow {
   Format format;
   std::string_view name;
+  bool root_is_directory;
+  std::vector<KnownOption> options;
   Evidence (*detect)(Context&, const std::string&);
   std::unique_ptr<store::MessageSource> (*open_source)(Context&, const Store&, const fs::Rules&, const OpenOptions&);
   std::unique_ptr<store::MessageStore> (*open_store)(Context&, const Store&, const fs::Rules&, const OpenOptions&,
                                                      const fs::Birth&);
   store::Capabilities abilities;
 };
+
+/// What a location says of a Maildir's tree.
+formats::maildir::TreeOptions tree_options(const Store& store) {
+  formats::maildir::TreeOptions options;
+  if (const auto layout = store.options.find("LAYOUT"); layout != store.options.end())
+    options.layout =
+        layout->second == "fs" ? formats::maildir::Layout::fs : formats::maildir::Layout::maildir_plus_plus;
+  options.utf8 = store.options.count("UTF-8") != 0;
+  return options;
+}
 
 store::Capabilities with_folders(bool folders) {
   store::Capabilities abilities;
@@ -33,15 +54,24 @@ store::Capabilities with_folders(bool folders) {
 
 const std::array<FormatRow, 2>& format_rows() {
   static const std::array<FormatRow, 2> rows{
-      FormatRow{
-          Format::maildir, "maildir", &formats::maildir::detect,
-          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
-            return formats::maildir::open_source(context, store.path, rules);
-          },
-          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/,
-             const fs::Birth& birth) { return formats::maildir::open_store(context, store.path, rules, {birth}); },
-          with_folders(true)},
-      FormatRow{Format::mbox, "mbox", &formats::mbox::detect,
+      FormatRow{Format::maildir,
+                "maildir",
+                true,
+                {{"LAYOUT", {"maildir++", "fs"}}, {"UTF-8"}},
+                &formats::maildir::detect,
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
+                  return formats::maildir::open_source(context, store.path, rules, tree_options(store));
+                },
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/,
+                   const fs::Birth& birth) {
+                  return formats::maildir::open_store(context, store.path, rules, {birth, tree_options(store)});
+                },
+                with_folders(true)},
+      FormatRow{Format::mbox,
+                "mbox",
+                false,
+                {},
+                &formats::mbox::detect,
                 [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
                   return formats::mbox::open_source(context, store.path, rules, {options.from_quoting});
                 },
@@ -87,6 +117,48 @@ std::vector<std::string> split_colons(std::string_view text) {
   return pieces;
 }
 
+bool same_word(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string shown(const KnownOption& option) {
+  std::string text(option.key);
+  if (!option.placeholder.empty()) return text + '=' + std::string(option.placeholder);
+  char joint = '=';
+  for (const std::string_view value : option.values) {
+    text += joint;
+    text += value;
+    joint = '|';
+  }
+  return text;
+}
+
+std::string shown(const FormatRow& row) {
+  if (row.options.empty()) return fmt::format("a {} location has no options", row.name);
+  std::string names;
+  for (const KnownOption& option : row.options) names += (names.empty() ? "" : ", ") + shown(option);
+  return fmt::format("a {} location knows {}", row.name, names);
+}
+
+/// One piece behind the path, in the spelling of the row; nothing when the row has no such option or value.
+std::optional<std::pair<std::string, std::string>> read_option(const FormatRow& row, std::string_view piece) {
+  const std::size_t equals = piece.find('=');
+  const bool has_value = equals != std::string_view::npos;
+  const std::string_view key = piece.substr(0, equals);
+  const std::string_view value = has_value ? piece.substr(equals + 1) : std::string_view{};
+  for (const KnownOption& option : row.options) {
+    if (!same_word(option.key, key)) continue;
+    const bool is_word = option.values.empty() && option.placeholder.empty();
+    if (is_word != !has_value || (has_value && value.empty())) return std::nullopt;
+    if (option.values.empty()) return std::pair{std::string(option.key), std::string(value)};
+    for (const std::string_view known : option.values)
+      if (same_word(known, value)) return std::pair{std::string(option.key), std::string(known)};
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 fs::Rules rules_for(Side side, const OpenOptions& options, std::vector<uid_t> more_owners = {}) {
   fs::Rules rules;
   rules.more_owners = std::move(more_owners);
@@ -120,27 +192,33 @@ Location parse_location(std::string_view text) {
           .hint(fmt::format("one of {}, or a path that begins with / or ./ to have it detected", format_names()));
     pieces = split_colons(text.substr(colon + 1));
   }
-  if (pieces.size() > 1)
-    throw bad_location(text, fmt::format("'{}' is not an option of a {} location in this version", pieces[1],
-                                         to_string(*location.format)))
-        .hint("a colon inside a path is written as ::");
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    const FormatRow& row = row_of(*location.format);
+    auto option = read_option(row, pieces[i]);
+    if (!option)
+      throw bad_location(text, fmt::format("'{}' is not an option that this version knows there", pieces[i]))
+          .hint(fmt::format("{}; a colon inside a path is written as ::", shown(row)));
+    if (!location.options.insert(*std::move(option)).second)
+      throw bad_location(text, fmt::format("'{}' says something that was said before", pieces[i]));
+  }
   // "dir/" and "dir/." are "dir"; ".." stays, since what it means depends on symlinks.
   boost::filesystem::path path(pieces.front());
   while (path.has_parent_path() && (path.filename() == "." || path.filename().empty()) && path != path.root_path())
     path = path.parent_path();
   location.path = path.string();
   if (location.path.empty()) throw bad_location(text, "the path is empty");
-  if (location.path.find('\0') != std::string::npos) throw bad_location(text, "the path holds a NUL octet");
+  if (text.find('\0') != std::string_view::npos) throw bad_location(text, "it holds a NUL octet");
   return location;
 }
 
 Store detect(Context& context, const Location& location, Side side) {
   if (location.format)
-    return {*location.format, location.path, fmt::format("the location says {}", to_string(*location.format))};
+    return {*location.format, location.path, fmt::format("the location says {}", to_string(*location.format)),
+            location.options};
   std::string seen;
   for (const FormatRow& row : format_rows()) {
     const Evidence evidence = row.detect(context, location.path);
-    if (evidence.matches) return {row.format, location.path, evidence.text};
+    if (evidence.matches) return {row.format, location.path, evidence.text, {}};
     seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", row.name, evidence.text);
   }
   fs::Rules rules;
@@ -191,7 +269,7 @@ std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store&
 std::optional<fs::Status> root_status(Context& context, const Store& store, Side side) {
   fs::Rules rules;
   rules.side = side;
-  if (store.format == Format::maildir) {
+  if (row_of(store.format).root_is_directory) {
     const auto root = fs::Directory::find_root(context.kernel, context.entropy, store.path, rules);
     if (!root) return std::nullopt;
     return root->opened_as();

@@ -31,13 +31,69 @@ TEST(ParseLocation, TableOfGoodOnes) {
 }
 
 TEST(ParseLocation, TableOfBadOnes) {
-  for (const char* text : {"", "maildir:", "imap:host", "host:/path", "maildir:/a:LAYOUT=fs", "mbox:/a:b"}) {
+  for (const char* text :
+       {"", "maildir:", "imap:host", "host:/path", "mbox:/a:b", "maildir:/a:", "maildir::LAYOUT=fs"}) {
     try {
       (void)parse_location(text);
       FAIL() << text;
     } catch (const Error& error) {
       EXPECT_EQ(error.cause(), Cause::usage) << text;
     }
+  }
+}
+
+TEST(ParseLocation, TableOfOptions) {
+  using Options = formats::LocationOptions;
+  struct Row {
+    const char* text;
+    Options options;
+  };
+  for (const Row& row : {Row{"maildir:/a", {}},
+                         {"maildir:/a:LAYOUT=fs", {{"LAYOUT", "fs"}}},
+                         {"maildir:/a:layout=FS", {{"LAYOUT", "fs"}}},
+                         {"maildir:/a:LAYOUT=maildir++", {{"LAYOUT", "maildir++"}}},
+                         {"maildir:/a:UTF-8", {{"UTF-8", ""}}},
+                         {"maildir:/a:LAYOUT=fs:UTF-8", {{"LAYOUT", "fs"}, {"UTF-8", ""}}},
+                         {"maildir:/a:UTF-8:LAYOUT=fs", {{"LAYOUT", "fs"}, {"UTF-8", ""}}}}) {
+    const Location location = parse_location(row.text);
+    EXPECT_EQ(location.path, "/a") << row.text;
+    EXPECT_EQ(location.options, row.options) << row.text;
+  }
+  const Location colons = parse_location("maildir:/a::LAYOUT=fs:LAYOUT=fs");
+  EXPECT_EQ(colons.path, "/a:LAYOUT=fs");
+  EXPECT_EQ(colons.options, (Options{{"LAYOUT", "fs"}}));
+}
+
+TEST(ParseLocation, ABarePathHasNoOptions) {
+  const Location location = parse_location("/a:LAYOUT=fs");
+  EXPECT_EQ(location.path, "/a:LAYOUT=fs");
+  EXPECT_TRUE(location.options.empty());
+}
+
+TEST(ParseLocation, AnOptionThatIsNotKnownNamesThoseThatAre) {
+  for (const char* text : {"maildir:/a:INDEX=/b", "maildir:/a:LAYOUT=index", "maildir:/a:LAYOUT",
+                           "maildir:/a:LAYOUT=", "maildir:/a:UTF-8=yes", "maildir:/a:=fs"}) {
+    try {
+      (void)parse_location(text);
+      FAIL() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.cause(), Cause::usage) << text;
+      EXPECT_NE(error.what_to_do().find("LAYOUT=maildir++|fs, UTF-8"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(ParseLocation, AnOptionIsSaidOnce) {
+  for (const char* text : {"maildir:/a:UTF-8:UTF-8", "maildir:/a:LAYOUT=fs:LAYOUT=maildir++"})
+    EXPECT_THROW((void)parse_location(text), Error) << text;
+}
+
+TEST(ParseLocation, AnMboxHasNoOptions) {
+  try {
+    (void)parse_location("mbox:/a:UTF-8");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(error.what_to_do().find("has no options"), std::string::npos) << error.what();
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mailhaul/formats/context.hpp"
+#include "mailhaul/formats/location_options.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/fs/directory.hpp"
@@ -17,13 +18,15 @@ namespace mailhaul::run {
 enum class Format { maildir, mbox };
 [[nodiscard]] std::string_view to_string(Format format);
 
-/// What the user types: `[FORMAT:]PATH`; `::` is a colon in a path.
+/// What the user types: PATH, or `FORMAT:PATH[:KEY=VALUE | :WORD]…` where `::` is a colon in the path or a value.
 struct Location {
   std::optional<Format> format{};  ///< unset: to be detected
   std::string path{};
+  formats::LocationOptions options{};
 };
 
-/// Error(usage) for an unknown format, an option of a location that this version does not know, or an empty path.
+/// Error(usage) for an unknown format, an empty path, and an option that the format does not know, that is there twice
+/// or has no such value: the known ones are named. Keys, and values of a closed choice, are matched without case.
 [[nodiscard]] Location parse_location(std::string_view text);
 
 /// A location whose format is known, and why.
@@ -31,6 +34,7 @@ struct Store {
   Format format{};
   std::string path{};
   std::string evidence{};
+  formats::LocationOptions options{};
 };
 /// A stated format is believed (opening it will tell); else the path is looked at. Error(not_found) when there is
 /// nothing, Error(not_a_store) with what each format missed.

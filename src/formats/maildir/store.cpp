@@ -97,6 +97,14 @@ Error not_a_store(const std::string& path, Side side, std::string_view seen) {
   return Error(Cause::not_a_store, Scope::run, "opening a Maildir").at(path).because(seen).on(side);
 }
 
+void refuse_other_trees(const std::string& path, Side side, const TreeOptions& options) {
+  if (options.utf8 || options.layout == Layout::fs)
+    throw Error(Cause::unsupported, Scope::run, "opening a Maildir")
+        .at(path)
+        .because("LAYOUT=fs and UTF-8 are not done yet")
+        .on(side);
+}
+
 bool is_maildir(const fs::Directory& root) { return root.look_at("cur") || root.look_at("new"); }
 
 bool is_empty(const fs::Directory& root) {
@@ -116,7 +124,9 @@ std::optional<fs::Directory> find_root(Context& context, const std::string& path
 
 }  // namespace
 
-std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path, const fs::Rules& rules) {
+std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path, const fs::Rules& rules,
+                                                  const TreeOptions& options) {
+  refuse_other_trees(path, rules.side, options);
   auto root = find_root(context, path, rules);
   if (!root) throw Error(Cause::not_found, Scope::run, "opening a Maildir").at(path).because(ENOENT).on(rules.side);
   if (!is_maildir(*root)) throw not_a_store(path, rules.side, "a directory without cur and new");
@@ -125,6 +135,7 @@ std::unique_ptr<store::MessageSource> open_source(Context& context, const std::s
 
 std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path, const fs::Rules& rules,
                                                 const TargetOptions& options) {
+  refuse_other_trees(path, rules.side, options.tree);
   const auto found = find_root(context, path, rules);
   if (found && !is_maildir(*found) && !is_empty(*found))
     throw not_a_store(path, rules.side, "a directory that holds other things than a Maildir");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "mailhaul/formats/context.hpp"
@@ -9,18 +10,27 @@
 
 namespace mailhaul::formats::maildir {
 
-/// Maildir and Maildir++ (folders as `.A.B` beside cur, new, tmp). maildir.md.
+/// Where folder A/B is: `.A.B` beside the root's cur, new and tmp, or `A/B`, directories in directories. maildir.md
+/// section 9.
+enum class Layout { maildir_plus_plus, fs };
+
+/// What the location says of a tree.
+struct TreeOptions {
+  std::optional<Layout> layout{};  ///< unset: the tree itself tells
+  bool utf8 = false;               ///< folder names are UTF-8 on disk; false: modified UTF-7, or what the tree tells
+};
+
 struct TargetOptions {
   fs::Birth birth{};
-  /// Overrides S7's owner and modes where the operator said so.
+  TreeOptions tree{};
 };
 
 /// Whether a directory that the operator named is a Maildir: `cur` and `new` are there (with only one, says so).
 [[nodiscard]] Evidence detect(Context& context, const std::string& path);
 
 /// Error(not_found) when there is no directory, Error(not_a_store) when it holds neither `cur` nor `new`.
-[[nodiscard]] std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path,
-                                                                const fs::Rules& rules);
+[[nodiscard]] std::unique_ptr<store::MessageSource>
+open_source(Context& context, const std::string& path, const fs::Rules& rules, const TreeOptions& options = {});
 
 /// Opens or makes the Maildir at `path`. Error(cannot_create) when it can't be made; Error(not_a_store) when a
 /// non-empty directory without cur and new stands there.
