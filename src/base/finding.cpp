@@ -23,6 +23,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::folder_name: return "folder_name";
   case FindingKind::ignored_file: return "ignored_file";
   case FindingKind::flags_differ: return "flags_differ";
+  case FindingKind::uid_list: return "uid_list";
   case FindingKind::durability: return "durability";
   }
   return "";

@@ -86,6 +86,12 @@ Outcome copy(store::MessageSource& source, store::MessageStore& target, const ma
   run_all(jobs, tasks);
   for (auto& some : outcomes)
     for (FolderOutcome& outcome : some) result.folders.push_back(std::move(outcome));
+  if (result.error) return result;
+  try {
+    target.finish();
+  } catch (const Error& error) {
+    result.error = error;
+  }
   return result;
 }
 

@@ -12,7 +12,21 @@ namespace {
 /// A message up to this size waits in memory until its key is known; a larger one in an uncommitted writer.
 constexpr std::size_t held_octets_limit = 1024 * 1024;
 
+store::FolderInfo without_uids(store::FolderInfo info) {
+  info.uid_validity.reset();
+  info.next_uid.reset();
+  info.guid.clear();
+  info.list_fields.clear();
+  return info;
+}
+
 }  // namespace
+
+FolderSettler::FolderSettler(const Settling& run, const FolderTask& task) : run_(run), task_(task) {
+  // Two source folders have each UID twice. Where handles don't last, the store takes the UIDs with the messages.
+  const store::Capabilities target = run.target.capabilities();
+  keeps_uids_ = task.sources.size() == 1 && target.keeps_uids && target.stable_handles;
+}
 
 void FolderSettler::check_stop() const {
   run_.stop.check();
@@ -32,11 +46,11 @@ std::vector<FolderOutcome> FolderSettler::settle() {
     check_stop();
     index_target();
     for (FolderOutcome& outcome : outcomes) outcome.target_before = target_before_;
-    writer_ = run_.target.open_folder(task_.target, folder_info());
+    const store::FolderInfo info = folder_info();
+    writer_ = run_.target.open_folder(task_.target, info);
     for (FolderOutcome& outcome : outcomes) settle_source(outcome);
     change_flags();
-    store::NoNumberedMessages nobody_numbers;
-    writer_->finish(folder_info(), nobody_numbers);
+    finish(info, outcomes.front());
   } catch (Error& error) {
     // What ended the target folder ended all its source folders that were not given up before.
     for (FolderOutcome& outcome : outcomes) {
@@ -55,7 +69,9 @@ std::vector<FolderOutcome> FolderSettler::settle() {
 store::FolderInfo FolderSettler::folder_info() const {
   // Only hints for the writer (names of keywords, UIDs): a folder that can't be read says so in its own turn.
   try {
-    return run_.source.folder(task_.sources.front());
+    store::FolderInfo info = run_.source.folder(task_.sources.front());
+    if (task_.sources.size() > 1) info = without_uids(std::move(info));
+    return info;
   } catch (const Error& error) {
     if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
     return {};
@@ -196,13 +212,14 @@ void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& 
 void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& message, std::uint64_t octets,
                            FolderOutcome& outcome) {
   message.commit();
-  pending_.push_back({&outcome, cursor.info().handle, octets});
+  pending_.push_back({&outcome, cursor.info().handle, octets, cursor.info().ids});
   run_.observer.message({Action::copied, outcome.source, outcome.target, cursor.info(), octets});
 }
 
 void FolderSettler::adopt(const store::MessageCursor& cursor, const Candidate& candidate, FolderOutcome& outcome) {
   ++outcome.adopted;
   const store::MessageInfo& info = cursor.info();
+  if (keeps_uids_) numbering_.add(candidate.handle, info.ids);
   store::FlagChange change = unite_flags(info.flags, info.keywords, candidate.flags, candidate.keywords);
   if (change.empty() || !run_.target.capabilities().changes_flags) {
     if (!change.empty()) ++flags_refused_;
@@ -244,9 +261,11 @@ void FolderSettler::flush() {
     }
   }
   assert(receipts.size() >= pending_.size());
-  for (const Pending& one : pending_) {
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    const Pending& one = pending_[i];
     ++one.outcome->copied;
     one.outcome->octets_copied += one.octets;
+    if (keeps_uids_) numbering_.add(receipts[i].handle, one.ids);
   }
   pending_.clear();
 }
@@ -281,7 +300,7 @@ void FolderSettler::write_one_again(store::MessageCursor& cursor, FolderOutcome&
   const auto message = writer_->append(cursor.info());
   const std::uint64_t octets = io::copy(content, *message);
   message->commit();
-  pending_.push_back({&outcome, cursor.info().handle, octets});
+  pending_.push_back({&outcome, cursor.info().handle, octets, cursor.info().ids});
 }
 
 void FolderSettler::change_flags() {
@@ -295,6 +314,18 @@ void FolderSettler::change_flags() {
     run_.observer.message({done ? Action::flags_changed : Action::adopted, wanted.outcome->source,
                            wanted.outcome->target, wanted.info, 0});
   }
+}
+
+void FolderSettler::finish(const store::FolderInfo& before, FolderOutcome& outcome) {
+  store::FolderInfo info = folder_info();
+  if (info.uid_validity != before.uid_validity) {
+    outcome.stable = false;  // numbered anew while we read: what we have are the old UIDs
+    info = without_uids(std::move(info));
+  }
+  // A folder that was not read to its end would get a list with holes, and messages that come later have lower UIDs.
+  if (outcome.error) info = without_uids(std::move(info));
+  if (!info.uid_validity) numbering_.forget();
+  writer_->finish(info, numbering_);
 }
 
 void FolderSettler::rescue_batch() {

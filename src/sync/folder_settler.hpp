@@ -6,6 +6,7 @@
 
 #include "mailhaul/sync/copier.hpp"
 #include "mailhaul/sync/match.hpp"
+#include "numbering.hpp"
 
 namespace mailhaul::sync {
 
@@ -24,7 +25,7 @@ struct Settling {
 /// Settles one target folder: lists it, walks the source folders that go there, copies, adopts, flushes. One thread.
 class FolderSettler {
  public:
-  FolderSettler(const Settling& run, const FolderTask& task) : run_(run), task_(task) {}
+  FolderSettler(const Settling& run, const FolderTask& task);
 
   /// Outcomes of the task's source folders, in order. An Error that ended a folder is in its outcome; of what was
   /// committed before it, all that could be flushed was.
@@ -36,6 +37,7 @@ class FolderSettler {
     FolderOutcome* outcome;
     store::Handle source{};
     std::uint64_t octets = 0;
+    mail::ServerIds ids{};
   };
 
   [[nodiscard]] store::FolderInfo folder_info() const;
@@ -55,6 +57,7 @@ class FolderSettler {
   void write_again(const std::vector<Pending>& lost);
   void write_one_again(store::MessageCursor& cursor, FolderOutcome& outcome);
   void change_flags();
+  void finish(const store::FolderInfo& before, FolderOutcome& outcome);
   void rescue_batch();
   void check_stop() const;
 
@@ -73,6 +76,8 @@ class FolderSettler {
   std::vector<Pending> pending_;
   std::vector<WantedFlags> wanted_flags_;
   std::uint64_t flags_refused_ = 0;
+  bool keeps_uids_ = false;  ///< the target wants the UIDs in finish()
+  Numbering numbering_;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;
 };

@@ -93,7 +93,11 @@ class MemoryStore::Writer final : public store::FolderWriter {
     if (!batch.empty()) ++folder.version;
     return receipts;
   }
-  std::optional<store::Stamp> finish(const store::FolderInfo& /*info*/, store::NumberedMessages& /*m*/) override {
+  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
+    if (owner_.options_.keeps_uids && info.uid_validity) {
+      const std::lock_guard guard(owner_.mutex_);
+      owner_.number_messages(owner_.folders_[folder_], info, messages);
+    }
     return owner_.stamp(folder_);
   }
 
@@ -115,6 +119,7 @@ class MemoryStore::Writer final : public store::FolderWriter {
       Message message = change.message;
       message.info.handle = {"h" + std::to_string(owner_.next_handle_++)};
       message.info.size_octets = message.octets.size();
+      if (!owner_.options_.keeps_uids || owner_.options_.stable_handles) message.info.ids = {};
       folder.messages.push_back(message);
       owner_.number_handles(folder);
       ++owner_.changes_;
@@ -162,6 +167,26 @@ std::unique_ptr<store::MessageWriter> MemoryStore::Writer::append(const MessageI
 MemoryStore::MemoryStore() : MemoryStore(Options{}) {}
 MemoryStore::MemoryStore(Options options) : options_(options) {}
 
+void MemoryStore::number_messages(Folder& folder, const store::FolderInfo& info, store::NumberedMessages& messages) {
+  if (folder.info.uid_validity != info.uid_validity || folder.info.next_uid != info.next_uid) ++changes_;
+  folder.info.uid_validity = info.uid_validity;
+  folder.info.next_uid = info.next_uid;
+  folder.info.guid = info.guid;
+  Handle handle;
+  mail::ServerIds ids;
+  std::optional<mail::Uid> last;
+  while (messages.next(handle, ids)) {
+    if (!ids.uid || (last && !(*last < *ids.uid)))
+      throw Error(Cause::usage, Scope::run, "numbering").because("UIDs do not ascend");
+    last = ids.uid;
+    const auto found = std::find_if(folder.messages.begin(), folder.messages.end(),
+                                    [&](const Message& m) { return m.info.handle == handle; });
+    if (found == folder.messages.end() || found->info.ids == ids) continue;
+    found->info.ids = ids;
+    ++changes_;
+  }
+}
+
 void MemoryStore::number_handles(Folder& folder) const {
   if (options_.stable_handles) return;
   std::uint64_t offset = 0;
@@ -189,6 +214,8 @@ void MemoryStore::make_folder(const FolderRef& folder) {
 
 std::vector<MemoryStore::Message>& MemoryStore::messages(const FolderRef& folder) { return folders_[folder].messages; }
 
+store::FolderInfo& MemoryStore::info(const FolderRef& folder) { return folders_[folder].info; }
+
 void MemoryStore::fail_flushes(std::size_t count, Cause cause) {
   failing_flushes_ = count;
   failing_cause_ = cause;
@@ -200,6 +227,7 @@ store::Capabilities MemoryStore::capabilities() const {
   abilities.stable_handles = options_.stable_handles;
   abilities.folders = options_.folders;
   abilities.keeps_keywords = true;
+  abilities.keeps_uids = options_.keeps_uids;
   abilities.changes_flags = options_.changes_flags;
   abilities.parallel_folders = 8;
   return abilities;
@@ -266,7 +294,8 @@ std::unique_ptr<store::MessageCursor> MemoryStore::fetch(const FolderRef& folder
 std::unique_ptr<store::FolderWriter> MemoryStore::open_folder(const FolderRef& folder, const store::FolderInfo& info) {
   {
     const std::lock_guard guard(mutex_);
-    folders_[folder].info = info;
+    Folder& place = folders_[folder];
+    place.info.keywords = info.keywords;
   }
   return std::make_unique<Writer>(*this, folder);
 }

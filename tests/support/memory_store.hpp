@@ -27,6 +27,8 @@ class MemoryStore final : public store::MessageStore {
     bool folders = true;
     bool fetch = true;
     bool changes_flags = true;
+    /// With stable handles UIDs come by finish(), as in a Maildir; else with the message, as in an mbox.
+    bool keeps_uids = true;
     bool dates_need_content = false;  ///< as Maildir: date and size known after content() only
     std::size_t batch_messages = 256;
   };
@@ -38,6 +40,7 @@ class MemoryStore final : public store::MessageStore {
   store::Handle deliver(const store::FolderRef& folder, std::string octets, store::MessageInfo info = {});
   void make_folder(const store::FolderRef& folder);
   [[nodiscard]] std::vector<Message>& messages(const store::FolderRef& folder);
+  [[nodiscard]] store::FolderInfo& info(const store::FolderRef& folder);
   /// Walks say that the folder did not hold still.
   void set_unstable(bool unstable) { unstable_ = unstable; }
   /// Walking that folder throws an Error of scope folder.
@@ -47,7 +50,7 @@ class MemoryStore final : public store::MessageStore {
   /// A write that would make the store hold more than this throws Error(no_space).
   void limit_octets(std::uint64_t octets) { limit_octets_ = octets; }
   [[nodiscard]] std::size_t flushes() const { return flushes_; }
-  /// Changes made by flushes so far: appended, flags, expunged.
+  /// Changes so far: appended, flags, expunged, numbered.
   [[nodiscard]] std::size_t changes() const { return changes_; }
   /// Octets handed out by content() so far.
   [[nodiscard]] std::uint64_t octets_read() const { return octets_read_; }
@@ -72,6 +75,7 @@ class MemoryStore final : public store::MessageStore {
     std::uint64_t version = 0;
     store::FolderInfo info{};
   };
+  void number_messages(Folder& folder, const store::FolderInfo& info, store::NumberedMessages& messages);
   void number_handles(Folder& folder) const;
 
   Options options_;

@@ -25,6 +25,33 @@ MessageInfo dated(std::int64_t seconds) {
   return info;
 }
 
+MessageInfo numbered(std::uint32_t uid) {
+  MessageInfo info = dated(1'000'000'000 + uid);
+  if (uid != 0) info.ids.uid = mail::Uid{uid};
+  return info;
+}
+
+store::FolderInfo validity(std::uint32_t uid_validity, std::uint32_t next_uid) {
+  store::FolderInfo info;
+  info.uid_validity = mail::UidValidity{uid_validity};
+  info.next_uid = mail::Uid{next_uid};
+  return info;
+}
+
+class Numbered final : public store::NumberedMessages {
+ public:
+  std::vector<std::pair<Handle, mail::ServerIds>> all{};
+  bool next(Handle& handle, mail::ServerIds& ids) override {
+    if (at_ == all.size()) return false;
+    handle = all[at_].first;
+    ids = all[at_++].second;
+    return true;
+  }
+
+ private:
+  std::size_t at_ = 0;
+};
+
 std::vector<std::string> hostile_bodies() {
   std::string every_octet;
   for (int c = 0; c < 256; ++c) every_octet += static_cast<char>(c);
@@ -79,6 +106,25 @@ void StoreContract::append(const FolderRef& folder, const std::vector<Seen>& mes
   for (const Receipt& receipt : receipts) EXPECT_EQ(receipt.outcome, Receipt::Outcome::done);
   store::NoNumberedMessages none;
   writer->finish({}, none);
+}
+
+void StoreContract::append_numbered(const FolderRef& folder, const std::vector<Seen>& messages,
+                                    const store::FolderInfo& info) {
+  const auto opened = fixture_->open();
+  const auto writer = opened->open_folder(folder, info);
+  for (const Seen& message : messages) {
+    const auto one = writer->append(message.info);
+    one->write(as_bytes(message.octets));
+    one->commit();
+  }
+  const auto receipts = writer->flush();
+  ASSERT_EQ(receipts.size(), messages.size());
+  Numbered numbered;
+  if (opened->capabilities().stable_handles)
+    for (std::size_t i = 0; i < messages.size(); ++i)
+      if (messages[i].info.ids.uid) numbered.all.emplace_back(receipts[i].handle, messages[i].info.ids);
+  writer->finish(info, numbered);
+  opened->finish();
 }
 
 TEST_P(StoreContract, AnEmptyStoreHasNoMessages) {
@@ -314,6 +360,49 @@ TEST_P(StoreContract, ContentThatIsNotReadIsSkipped) {
   std::size_t count = 0;
   while (cursor->next()) ++count;
   EXPECT_EQ(count, 3U);
+}
+
+TEST_P(StoreContract, UidsAndUidValiditySurviveWhereTheStoreHasThem) {
+  if (!fixture_->open()->capabilities().keeps_uids) GTEST_SKIP() << "this store has no UIDs";
+  append_numbered(inbox,
+                  {{"Subject: a\n\nx\n", numbered(3)},
+                   {"Subject: b\n\nx\n", numbered(7)},
+                   {"Subject: c\n\nx\n", numbered(4'294'967'290U)}},
+                  validity(1'700'000'000, 4'294'967'294U));
+  const auto back = read_all(inbox);
+  ASSERT_EQ(back.size(), 3U);
+  EXPECT_EQ(back[0].info.ids.uid, mail::Uid{3});
+  EXPECT_EQ(back[1].info.ids.uid, mail::Uid{7});
+  EXPECT_EQ(back[2].info.ids.uid, mail::Uid{4'294'967'290U});
+  const store::FolderInfo info = fixture_->open()->folder(inbox);
+  EXPECT_EQ(info.uid_validity, mail::UidValidity{1'700'000'000});
+  EXPECT_EQ(info.next_uid, mail::Uid{4'294'967'294U});
+}
+
+TEST_P(StoreContract, AnEmptyFolderKeepsItsUidValidity) {
+  if (!fixture_->open()->capabilities().keeps_uids) GTEST_SKIP() << "this store has no UIDs";
+  append_numbered(inbox, {}, validity(123, 456));
+  EXPECT_TRUE(read_all(inbox).empty());
+  const store::FolderInfo info = fixture_->open()->folder(inbox);
+  EXPECT_EQ(info.uid_validity, mail::UidValidity{123});
+  EXPECT_EQ(info.next_uid, mail::Uid{456});
+}
+
+TEST_P(StoreContract, WithoutAUidValidityThereAreNoUids) {
+  if (!fixture_->open()->capabilities().keeps_uids) GTEST_SKIP() << "this store has no UIDs";
+  append_numbered(inbox, {{"Subject: a\n\nx\n", numbered(3)}}, {});
+  EXPECT_EQ(fixture_->open()->folder(inbox).uid_validity, std::nullopt);
+}
+
+TEST_P(StoreContract, ASecondRunAddsItsUidsBehindTheOthers) {
+  if (!fixture_->open()->capabilities().keeps_uids) GTEST_SKIP() << "this store has no UIDs";
+  append_numbered(inbox, {{"Subject: a\n\nx\n", numbered(3)}}, validity(123, 4));
+  append_numbered(inbox, {{"Subject: b\n\nx\n", numbered(6)}}, validity(123, 9));
+  const auto back = read_all(inbox);
+  ASSERT_EQ(back.size(), 2U);
+  EXPECT_EQ(back[0].info.ids.uid, mail::Uid{3});
+  EXPECT_EQ(back[1].info.ids.uid, mail::Uid{6});
+  EXPECT_EQ(fixture_->open()->folder(inbox).next_uid, mail::Uid{9});
 }
 
 }  // namespace mailhaul::support

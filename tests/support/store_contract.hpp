@@ -48,6 +48,9 @@ class StoreContract : public testing::TestWithParam<StoreContractCase> {
   /// Everything in a folder, read through a fresh store object.
   [[nodiscard]] std::vector<Seen> read_all(const store::FolderRef& folder);
   void append(const store::FolderRef& folder, const std::vector<Seen>& messages);
+  /// As a run does that knows the UIDs of its source.
+  void append_numbered(const store::FolderRef& folder, const std::vector<Seen>& messages,
+                       const store::FolderInfo& info);
 
   std::unique_ptr<StoreFixture> fixture_;
 };

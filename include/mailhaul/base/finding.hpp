@@ -33,6 +33,7 @@ enum class FindingKind {
   folder_name,         ///< folder name in an encoding that was guessed, or that the target can't hold
   ignored_file,        ///< a file that is not mail and not ours
   flags_differ,        ///< flags at the target could not be brought up to date
+  uid_list,            ///< UIDs of messages: a list that was mended, or left to the server
   durability,          ///< `--fsync=none`, or a file system that can't promise
 };
 

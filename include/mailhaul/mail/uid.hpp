@@ -23,7 +23,9 @@ struct UidValidity {
 struct ServerIds {
   std::optional<Uid> uid{};
   std::string guid{};
-  std::string pop3_uidl{};
+  std::string pop3_uidl{};                    ///< empty: what the server makes of UIDVALIDITY and UID
+  std::optional<std::uint32_t> pop3_order{};  ///< place among the messages that POP3 shows, where it is not by UID
+  std::string list_fields{};  ///< Maildir: fields of its record in the UID list that nobody here knows, " Xabc"
   bool operator==(const ServerIds&) const = default;
 };
 

@@ -27,8 +27,9 @@ struct Mailbox {
 /// A folder beside its messages. Unset: the store does not know.
 struct FolderInfo {
   std::optional<mail::UidValidity> uid_validity{};
-  std::optional<mail::Uid> next_uid{};
+  std::optional<mail::Uid> next_uid{};  ///< larger than every UID that was ever given to a message here
   std::string guid{};
+  std::string list_fields{};            ///< Maildir: fields of its UID list that nobody here knows, " Xabc"
   std::vector<std::string> keywords{};  ///< names in use, where the store lists them
   std::optional<std::uint64_t> messages{};
   std::optional<std::uint64_t> octets{};

@@ -28,7 +28,7 @@ class MessageWriter : public io::Sink {
   virtual void commit() = 0;
 };
 
-/// UIDs of messages at the target, ascending: for the list that a server reads. Empty where nobody numbers.
+/// UIDs of messages at the target, ascending, none twice: for the list that a server reads. Empty where nobody numbers.
 class NumberedMessages {
  public:
   NumberedMessages() = default;
@@ -63,7 +63,8 @@ class FolderWriter {
   /// Visible and durable; one receipt a change, in order. Throws: no receipts, nothing recorded, appended messages must
   /// be written once more (D3).
   virtual std::vector<Receipt> flush() = 0;
-  /// After the last flush: control files (uidlist), and the stamp only where a lock vouches for it.
+  /// After the last flush: control files (uidlist), and the stamp only where a lock vouches for it. `info` is that of
+  /// the one source folder whose UIDs `messages` has; without a UIDVALIDITY nothing of them is kept.
   virtual std::optional<Stamp> finish(const FolderInfo& info, NumberedMessages& messages) = 0;
 };
 
@@ -73,6 +74,8 @@ class MessageStore : public MessageSource {
  public:
   /// Opens the folder, made where it is missing. Distinct folders, distinct threads.
   [[nodiscard]] virtual std::unique_ptr<FolderWriter> open_folder(const FolderRef& folder, const FolderInfo& info) = 0;
+  /// After the last folder: what belongs to the store as a whole.
+  virtual void finish() {}
   [[nodiscard]] virtual Repairs* repairs() { return nullptr; }
 };
 

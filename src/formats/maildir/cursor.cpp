@@ -51,14 +51,15 @@ bool Cursor::next() {
       open_folder();
     }
     const Listing& listing = scan_.listing;
-    while (next_item_ < listing.size() && !selected_.empty() && !selected_[next_item_]) ++next_item_;
-    if (next_item_ == listing.size()) {
+    while (next_place_ < listing.size() && !selected_.empty() && !selected_[listed_.item_at(next_place_)])
+      ++next_place_;
+    if (next_place_ == listing.size()) {
       close_folder();
       continue;
     }
-    index_ = next_item_++;
+    index_ = listed_.item_at(next_place_++);
     const Listing::Item& item = listing.item(index_);
-    show(index_, listing.name(index_), item.in_new);
+    show(listing.name(index_), item.in_new);
     if (item.is_symlink) throw failure(Cause::refused, reason_of(fs::Refusal::symlink));
     if (newest_) static_cast<void>(follow_move());
     return true;
@@ -87,6 +88,7 @@ void Cursor::open_folder() {
     }
     // After the names: a server writes the name of a keyword before the first letter shows.
     read_keywords();
+    listed_ = ListedIds(*tree_, directories_->home, display, scan_.listing);
   } catch (Error& error) {
     directories_.reset();
     error.in(folder_.display());
@@ -94,7 +96,7 @@ void Cursor::open_folder() {
     throw;
   }
   nameless_told_ = 0;
-  next_item_ = 0;
+  next_place_ = 0;
   newest_.reset();
 }
 
@@ -117,6 +119,7 @@ void Cursor::close_folder() {
   ends_[folder_] = end;
   directories_.reset();
   scan_ = {};
+  listed_ = {};
   newest_.reset();
 }
 
@@ -140,14 +143,15 @@ void Cursor::read_keywords() {
   }
 }
 
-void Cursor::show(std::size_t index, std::string_view name, bool in_new) {
+void Cursor::show(std::string_view name, bool in_new) {
   name_ = name;
   in_new_ = in_new;
   const FileName parsed = parse_file_name(name_);
   info_ = {};
-  info_.handle = handle_of(scan_.listing, index);
+  info_.handle = handle_of(scan_.listing, index_);
   info_.flags = parsed.flags;
   info_.recent = in_new;
+  info_.ids = listed_.ids_of(scan_.listing, index_);
   info_.hints.base_name = parsed.base;
   info_.hints.info_extra = parsed.extra;
   if (parsed.slots != 0) show_keywords(parsed.slots);
@@ -221,7 +225,7 @@ bool Cursor::follow_move() {
   const auto [first, end] = newest_->find(scan_.listing.base(index_));
   if (first == end) return false;
   // Seen in new/ and in cur/: on its way to cur/, which stands first.
-  show(index_, newest_->name(first), newest_->item(first).in_new);
+  show(newest_->name(first), newest_->item(first).in_new);
   return true;
 }
 

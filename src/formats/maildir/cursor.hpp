@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/maildir/keyword_file.hpp"
+#include "formats/maildir/listed_ids.hpp"
 #include "formats/maildir/scan.hpp"
 #include "formats/maildir/tree.hpp"
 #include "mailhaul/fs/file.hpp"
@@ -15,8 +16,8 @@
 
 namespace mailhaul::formats::maildir {
 
-/// Walks folders of a tree: lists one by name, then shows its messages in the order in which a server would number
-/// them. A file is opened only for content(). One thread.
+/// Walks folders of a tree: lists one by name, then shows its messages by UID, and behind them those that have none in
+/// the order in which a server would number them. A file is opened only for content(). One thread.
 class Cursor final : public store::MessageCursor {
  public:
   Cursor(std::shared_ptr<Tree> tree, std::vector<store::FolderRef> folders);
@@ -34,7 +35,7 @@ class Cursor final : public store::MessageCursor {
   void select_wanted();
   void close_folder();
   void read_keywords();
-  void show(std::size_t index, std::string_view name, bool in_new);
+  void show(std::string_view name, bool in_new);
   void show_keywords(SlotBits slots);
   [[nodiscard]] fs::File open_current();
   /// Lists new/ and cur/ anew: what moved is found under its base name (D10).
@@ -51,13 +52,14 @@ class Cursor final : public store::MessageCursor {
   store::FolderRef folder_;
   std::optional<FolderDirectories> directories_;
   Scan scan_;
+  ListedIds listed_;
   std::vector<bool> selected_;     ///< one an item, where only some are wanted
   std::optional<Listing> newest_;  ///< names since files were found to have moved
   KeywordSlots keywords_;
   bool keywords_are_fresh_ = false;
   bool keywords_are_readable_ = true;
   SlotBits nameless_told_ = 0;
-  std::size_t next_item_ = 0;
+  std::size_t next_place_ = 0;  ///< in the order of `listed_`
 
   // the current message
   std::size_t index_ = 0;

@@ -1,16 +1,20 @@
 set(MAILDIR_SOURCES
   maildir/changes.cpp
+  maildir/control_lock.cpp
   maildir/cursor.cpp
   maildir/detect.cpp
   maildir/folder_directories.cpp
   maildir/folder_layout.cpp
   maildir/handle.cpp
   maildir/keyword_file.cpp
+  maildir/listed_ids.cpp
   maildir/listing.cpp
   maildir/name.cpp
   maildir/new_message.cpp
   maildir/scan.cpp
   maildir/store.cpp
   maildir/target_keywords.cpp
+  maildir/target_uid_list.cpp
   maildir/tree.cpp
+  maildir/uidlist.cpp
   maildir/writer.cpp)

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "formats/maildir/cursor.hpp"
+#include "formats/maildir/listed_ids.hpp"
+#include "formats/maildir/target_uid_list.hpp"
 #include "formats/maildir/tree.hpp"
 #include "formats/maildir/writer.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
@@ -28,6 +30,12 @@ store::FolderInfo folder_info(Tree& tree, const store::FolderRef& folder) {
     tree.tell({FindingKind::keyword, Weight::lost, folder.display(), keyword_file_name,
                "names of keywords can't be read: " + error.reason()});
   }
+  if (auto list = read_uid_list(tree, directories->home, folder.display(), [](const UidRecord&) {})) {
+    info.uid_validity = list->validity;
+    info.next_uid = list->next;
+    info.guid = std::move(list->guid);
+    info.list_fields = std::move(list->other);
+  }
   return info;
 }
 
@@ -46,6 +54,7 @@ class Reading : public Interface {
     can.changes_flags = true;
     can.folders = true;
     can.keeps_keywords = true;
+    can.keeps_uids = true;
     can.keeps_base_names = true;
     can.parallel_folders = 64;
     return can;
@@ -88,6 +97,8 @@ class MaildirStore final : public Reading<store::MessageStore> {
                                                                  const store::FolderInfo& /*info*/) override {
     return std::make_unique<Writer>(tree_, folder, make_folder(*tree_, folder, birth_), birth_);
   }
+
+  void finish() override { write_last_validity(tree_->root(), birth_, tree_->largest_validity()); }
 
  private:
   fs::Birth birth_;

@@ -2,34 +2,11 @@
 
 #include <algorithm>
 
+#include "formats/maildir/control_lock.hpp"
 #include "formats/maildir/scan.hpp"
 #include "mailhaul/fs/control_file.hpp"
-#include "mailhaul/fs/dotlock.hpp"
 
 namespace mailhaul::formats::maildir {
-
-namespace {
-
-/// Dovecot guards the keyword file with the lock of the UID list.
-constexpr const char* locked_file = "dovecot-uidlist";
-
-fs::Dotlock take_lock(const Context& context, const fs::Directory& home, const fs::Birth& birth,
-                      const std::string& folder) {
-  constexpr std::chrono::milliseconds pause{100};
-  const std::string content = std::to_string(context.process) + ":" + context.host;
-  for (auto waited = std::chrono::milliseconds{0};; waited += pause) {
-    if (auto lock = fs::Dotlock::try_take(home, locked_file, content, birth, context.clock)) return std::move(*lock);
-    if (waited >= context.lock_wait) break;
-    context.clock.sleep(pause);
-  }
-  throw Error(Cause::locked, Scope::folder, "adding keywords to a folder")
-      .in(folder)
-      .at(home.place() + "/" + locked_file + ".lock")
-      .because("another program holds the lock")
-      .on(Side::target);
-}
-
-}  // namespace
 
 void TargetKeywords::read() {
   try {
@@ -58,7 +35,8 @@ void TargetKeywords::settle(const mail::KeywordSet& wanted) {
   constexpr int tries = 10;
   read();
   if (!is_readable_ || !lacks(wanted) || slots_.all_names().size() == slot_count) return;
-  const fs::Dotlock lock = take_lock(tree_.context(), directories_.home, birth_, folder_);
+  const fs::Dotlock lock =
+      take_control_lock(tree_.context(), directories_.home, birth_, folder_, "adding keywords to a folder");
   const SlotBits taken = letters_in_use();
   for (int i = 0; i < tries; ++i) {
     read();

@@ -149,4 +149,14 @@ void Tree::made(const store::FolderRef& folder, const std::string& directory) {
   if (directories_ && !directory.empty()) directories_->emplace(folder.folder, directory);
 }
 
+void Tree::used(mail::UidValidity validity) {
+  const std::lock_guard guard(mutex_);
+  largest_validity_ = std::max(largest_validity_, validity);
+}
+
+mail::UidValidity Tree::largest_validity() {
+  const std::lock_guard guard(mutex_);
+  return largest_validity_;
+}
+
 }  // namespace mailhaul::formats::maildir

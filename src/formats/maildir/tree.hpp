@@ -32,6 +32,11 @@ class Tree {
   /// The folder was made.
   void made(const store::FolderRef& folder, const std::string& directory);
 
+  /// A folder has that UIDVALIDITY.
+  void used(mail::UidValidity validity);
+  /// Of those in use; 0 where there is none.
+  [[nodiscard]] mail::UidValidity largest_validity();
+
   /// Hands a finding on, once: a folder is listed several times in a run.
   void tell(const Finding& finding);
 
@@ -45,6 +50,7 @@ class Tree {
   fs::Directory root_;
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, std::string>> directories_;
+  mail::UidValidity largest_validity_{};
   std::mutex told_mutex_;
   std::set<std::string> told_;
 };

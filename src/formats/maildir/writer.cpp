@@ -14,6 +14,7 @@
 #include "formats/maildir/name.hpp"
 #include "formats/maildir/new_message.hpp"
 #include "formats/maildir/scan.hpp"
+#include "formats/maildir/target_uid_list.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -243,8 +244,14 @@ void Writer::forget_batch() {
   renamed_messages_ = 0;
 }
 
-std::optional<store::Stamp> Writer::finish(const store::FolderInfo& /*info*/, store::NumberedMessages& /*messages*/) {
+std::optional<store::Stamp> Writer::finish(const store::FolderInfo& info, store::NumberedMessages& messages) {
   static_cast<void>(flush());
+  try {
+    TargetUidList(*tree_, opened_.directories, birth_, display_).settle(info, messages);
+  } catch (Error& error) {
+    if (error.folder().empty()) error.in(display_);
+    throw;
+  }
   return std::nullopt;  // no lock keeps a server from delivering: nobody can vouch
 }
 

@@ -1,0 +1,76 @@
+// What servers and clients call a message must survive the move: the list of the copy is the list of the source.
+#include <filesystem>
+
+#include "cli/cli_test_case.hpp"
+
+namespace mailhaul::black_box {
+namespace {
+
+class UidsCli : public CliTest {
+ protected:
+  const std::string list_ = "3 V1700000000 N40 G0123456789abcdef0123456789abcdef\n"
+                            "3 :1.a,S=15\n"
+                            "5 Gother P :2.b,S=15\n"
+                            "9 O1 :3.c\n";
+
+  void SetUp() override {
+    make_maildir(at("old"));
+    write_file(at("old/cur/1.a,S=15:2,S"), "Subject: a\n\nxy\n");
+    write_file(at("old/cur/2.b,S=15:2,"), "Subject: b\n\nxy\n");
+    write_file(at("old/new/3.c"), "Subject: c\n\nxy\n");
+    write_file(at("old/dovecot-uidlist"), list_);
+    make_maildir(at("old/.Empty"));
+    write_file(at("old/.Empty/dovecot-uidlist"), "3 V1700000007 N8 G0123456789abcdef0123456789abcde0\n");
+    guard(at("old"));
+  }
+};
+
+TEST_F(UidsCli, TheListOfACopyIsTheListOfTheSource) {
+  sync({at("old"), "maildir:" + at("new")});
+  EXPECT_EQ(read_file(at("new/dovecot-uidlist")), list_);
+  EXPECT_EQ(read_file(at("new/.Empty/dovecot-uidlist")), read_file(at("old/.Empty/dovecot-uidlist")));
+  EXPECT_EQ(read_file(at("new/dovecot-uidvalidity")), "6553f107") << "the largest";
+  EXPECT_TRUE(exists(at("new/dovecot-uidvalidity.6553f107")));
+  expect_settled(at("old"), at("new"));
+}
+
+TEST_F(UidsCli, ARunThatFindsItsMessagesButNoListWritesIt) {
+  sync({at("old"), "maildir:" + at("new")});
+  std::filesystem::remove(at("new/dovecot-uidlist"));
+  std::filesystem::remove(at("new/cur/2.b,S=15:2,"));
+  const Result result = sync({at("old"), at("new")});
+  EXPECT_TRUE(holds(result.out, "Copied 1 ("));
+  EXPECT_EQ(read_file(at("new/dovecot-uidlist")), list_);
+  expect_settled(at("old"), at("new"));
+}
+
+TEST_F(UidsCli, NewMailGetsTheUidThatItHasAtTheSource) {
+  sync({at("old"), "maildir:" + at("new")});
+  guard_no_more();
+  write_file(at("old/new/4.d"), "Subject: d\n\nxy\n");
+  write_file(at("old/dovecot-uidlist"), list_ + "44 :4.d\n");
+  sync({at("old"), at("new")});
+  EXPECT_EQ(read_file(at("new/dovecot-uidlist")), "3 V1700000000 N45 G0123456789abcdef0123456789abcdef\n"
+                                                  "3 :1.a,S=15\n5 Gother P :2.b,S=15\n9 O1 :3.c\n44 :4.d\n");
+  expect_settled(at("old"), at("new"));
+}
+
+TEST_F(UidsCli, AServerThatHasOpenedTheCopyNumbersItAndThatIsSaid) {
+  sync({at("old"), "maildir:" + at("new")});
+  write_file(at("new/dovecot.index.log"), "");
+  std::filesystem::remove(at("new/dovecot-uidlist"));
+  const Result result = sync({at("old"), at("new")});
+  EXPECT_FALSE(exists(at("new/dovecot-uidlist")));
+  EXPECT_TRUE(holds(result.out + result.err, "the server numbers the messages here"));
+}
+
+TEST_F(UidsCli, ABrokenListIsMendedInTheCopy) {
+  guard_no_more();
+  write_file(at("old/dovecot-uidlist"), list_ + "junk\n2 :1.a,S=15\n");
+  const Result result = sync({at("old"), "maildir:" + at("new")});
+  EXPECT_EQ(read_file(at("new/dovecot-uidlist")), list_);
+  EXPECT_TRUE(holds(result.out + result.err, "no record of a message"));
+}
+
+}  // namespace
+}  // namespace mailhaul::black_box
