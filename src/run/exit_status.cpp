@@ -21,6 +21,7 @@ ExitStatus exit_status_of(const Error& error) {
   case Cause::source_changed: return ExitStatus::run_again;
   case Cause::stopped: return ExitStatus::stopped;
   case Cause::limit:
+  case Cause::damaged:
   case Cause::unsupported: return ExitStatus::some_failed;
   }
   return ExitStatus::other_error;

@@ -21,6 +21,7 @@ enum class Cause {
   source_changed,  ///< the source changed while it was read: run again
   refused,         ///< not opened by rule: symlink, special file, foreign owner, sparse file
   limit,           ///< over a stated limit (safety.md S13)
+  damaged,         ///< what is stored is cut short or fails its own check
   unsupported,     ///< a real thing that this program does not do
   stopped,         ///< a signal asked us to end
 };
