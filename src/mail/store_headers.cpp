@@ -47,10 +47,8 @@ void parse_status(std::string_view letters, StoreHeaders& headers) {
 
 void parse_keywords(std::string_view body, FlagSet& flags, std::vector<std::string>& names) {
   for (std::string_view name = next_word(body); !name.empty(); name = next_word(body)) {
-    if (same_keyword(name, forwarded))
-      flags.add(Flag::passed);
-    else if (names.size() < keywords_limit && name.size() <= keyword_limit_octets)
-      names.emplace_back(name);
+    if (same_keyword(name, forwarded)) flags.add(Flag::passed);
+    if (names.size() < keywords_limit && name.size() <= keyword_limit_octets) names.emplace_back(name);
   }
 }
 

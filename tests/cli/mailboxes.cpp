@@ -122,6 +122,8 @@ std::multiset<Mail> multiset_of(const std::vector<Mail>& messages, As as) {
   for (Mail mail : messages) {
     if (as != As::exact) {
       mail.octets = as == As::folded ? folded(mail.octets) : without_store_parts(mail.octets);
+      // An mbox has no other word for a Maildir's P.
+      if (mail.flags.find('P') != std::string::npos) mail.keywords.insert("$Forwarded");
     }
     set.insert(std::move(mail));
   }

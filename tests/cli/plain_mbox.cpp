@@ -132,11 +132,10 @@ void read_store_fields(const Parts& parts, Mail& mail) {
       if (field.name == "x-status" && c == 'D') flags.insert('T');
     }
     if (field.name != "x-keywords") continue;
-    for (const std::string& word : words_of(field.value))
-      if (word == "$Forwarded")
-        flags.insert('P');
-      else
-        mail.keywords.insert(word);
+    for (const std::string& word : words_of(field.value)) {
+      if (word == "$Forwarded") flags.insert('P');
+      mail.keywords.insert(word);
+    }
   }
   mail.flags.assign(flags.begin(), flags.end());
   mail.fresh = !old && mail.flags.empty() && mail.keywords.empty();
@@ -198,7 +197,7 @@ std::string mbox_of(const std::vector<Mail>& messages, Written variant) {
     if (!more.empty()) ours += "X-Status: " + more + eol;
     std::string names;
     for (const std::string& keyword : mail.keywords) names += " " + keyword;
-    if (mail.flags.find('P') != std::string::npos) names += " $Forwarded";
+    if (mail.flags.find('P') != std::string::npos && mail.keywords.count("$Forwarded") == 0) names += " $Forwarded";
     if (!names.empty()) ours += "X-Keywords:" + names + eol;
     std::string blank_and_body = quoted(parts.rest, variant);
     if (blank_and_body.empty() || blank_and_body.back() != '\n') blank_and_body += "\n";

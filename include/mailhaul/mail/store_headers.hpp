@@ -30,9 +30,9 @@ inline constexpr std::size_t keywords_limit = 100;
 inline constexpr std::size_t keyword_limit_octets = 255;
 
 /// What the seven headers of one mbox message say. `P` of a Maildir name and the keyword `$Forwarded` of IMAP clients
-/// are the same fact, and an mbox has no letter for it: so `$Forwarded` is read as Flag::passed (and is then no
-/// keyword), and Flag::passed is written as `$Forwarded`. Of headers that stand there twice all letters and keywords
-/// count, but only the first good number, as with Dovecot.
+/// are the same fact, and an mbox has no letter for it: so Flag::passed is written as `$Forwarded`, and `$Forwarded` is
+/// read as both, since Dovecot's clients see only the keyword and other programs only the letter. Of headers that stand
+/// there twice all letters and keywords count, but only the first good number, as with Dovecot.
 struct StoreHeaders {
   FlagSet flags{};
   KeywordSet keywords{};
