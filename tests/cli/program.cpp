@@ -72,7 +72,7 @@ class Drain {
 
 std::vector<std::string> environment_of(const How& how) {
   std::map<std::string, std::string> variables{{"TZ", "UTC"}};
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (char** entry = environ; !how.whole_environment && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || text.substr(0, equals) == "TZ") continue;
@@ -120,7 +120,7 @@ struct Program::Pipes {
 Program::Program(const std::vector<std::string>& arguments, const How& how)
     : how_(how), started_(std::chrono::steady_clock::now()), pipes_(new Pipes) {
   std::vector<std::string> words = how.under;
-  words.emplace_back(MAILHAUL_PROGRAM);
+  words.push_back(how.program);
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> variables = environment_of(how);
   const std::vector<char*> argv = pointers_to(words);

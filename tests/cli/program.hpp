@@ -18,6 +18,8 @@ struct How {
   std::optional<uid_t> user{};                       ///< runs as this uid and gid, without other groups (root only)
   std::chrono::seconds limit{60};                    ///< killed after it: `hung`
   std::vector<std::string> under{};                  ///< a program, with its arguments, that runs ours
+  std::string program = MAILHAUL_PROGRAM;            ///< or another one, by its whole path
+  bool whole_environment = false;                    ///< `environment` is all there is
 };
 
 /// What became of a run.
@@ -29,7 +31,7 @@ struct Result {
   std::uint64_t peak_octets = 0;  ///< largest resident set
 };
 
-/// The program under test, running. Its output is drained by two threads, so it never waits for us.
+/// A program, as a rule the one under test, running. Its output is drained by two threads, so it never waits for us.
 class Program {
  public:
   explicit Program(const std::vector<std::string>& arguments, const How& how = {});
