@@ -79,7 +79,7 @@ TEST_F(ExitStatus, WhatMakesNoSenseIs64) {
       {"sync", "", t},
       {"sync", m, "maildir:"},
       {"sync", m, "pst:" + at("T")},
-      {"sync", m, "maildir:" + at("T") + ":LAYOUT=fs"},
+      {"sync", m, "maildir:" + at("T") + ":LAYOUT=heap"},
       {"sync", m, at("T")},  // not there, so its format can't be seen
       {"sync", "--fsync=sometimes", m, t},
       {"sync", "--mbox-variant=mmdf", m, t},
