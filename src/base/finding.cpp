@@ -24,6 +24,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::ignored_file: return "ignored_file";
   case FindingKind::flags_differ: return "flags_differ";
   case FindingKind::uid_list: return "uid_list";
+  case FindingKind::no_lock: return "no_lock";
   case FindingKind::durability: return "durability";
   }
   return "";

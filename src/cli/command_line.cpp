@@ -66,10 +66,13 @@ void add_common(CLI::App& command, Typed& typed) {
                   "how '>From ' lines of an mbox are read: rd or o (one '>' is taken off), none; default: rd, but "
                   "none for a message whose Content-Length holds")
       ->type_name("rd|o|none");
-  command.add_option("--lock-wait", typed.lock_wait, "how long to wait for a locked mbox (default 30)")
+  command.add_option("--lock-wait", typed.lock_wait, "how long to wait for a locked mailbox (default 30)")
       ->type_name("SECONDS");
   command.add_flag("--allow-sparse", typed.allow_sparse, "read files that are mostly holes");
-  command.add_option("--state", typed.state, "directory for what is kept between runs (nothing yet)")->type_name("DIR");
+  command
+      .add_option("--state", typed.state,
+                  "directory for what keeps runs apart and remembers them (root's own, mode 0700)")
+      ->type_name("DIR");
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
@@ -195,6 +198,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   if (!typed.chmod.empty()) run::parse_modes(typed.chmod, request.ownership);
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
+  request.state_directory = typed.state;
   if (typed.progress && typed.no_progress) throw bad_option("--progress", "", "asked for and refused at once");
   command.saying = {typed.verbose, typed.quiet, typed.itemize, typed.json, typed.stats, std::nullopt};
   if (typed.progress) command.saying.progress = true;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdlib>
 
 namespace mailhaul::cli {
 
@@ -41,6 +42,12 @@ std::string host_name() {
 std::int64_t process_id() { return ::getpid(); }
 
 fs::Owner effective_owner() { return {::geteuid(), ::getegid()}; }
+
+std::string run_directory() {
+  if (::geteuid() == 0) return "/run/mailhaul";
+  const char* const own = std::getenv("XDG_RUNTIME_DIR");
+  return own == nullptr || *own != '/' ? "" : std::string(own) + "/mailhaul";
+}
 
 std::uint64_t peak_memory_octets() {
   rusage usage{};

@@ -18,6 +18,9 @@ void prepare_process();
 [[nodiscard]] std::string host_name();
 [[nodiscard]] std::int64_t process_id();
 [[nodiscard]] fs::Owner effective_owner();
+/// Where this user's locks are while the machine runs: /run/mailhaul for root, else below XDG_RUNTIME_DIR; empty when
+/// there is no such place.
+[[nodiscard]] std::string run_directory();
 /// Largest resident set so far, octets.
 [[nodiscard]] std::uint64_t peak_memory_octets();
 

@@ -129,7 +129,7 @@ void TextOutput::say_findings(const run::FindingLog& findings) {
   const auto tell = [&](const std::string& line) { saying_.quiet ? complain(line) : say(line); };
   for (const auto& [key, group] : findings.groups()) {
     const auto& [weight, kind] = key;
-    if (saying_.quiet && weight != Weight::failed) continue;
+    if (saying_.quiet && weight == Weight::note) continue;
     tell(fmt::format("{} x {} ({})", with_groups(group.count), to_string(kind), to_string(weight)));
     if (saying_.verbose > 0) continue;  // each was told when it was found
     const std::size_t shown = weight == Weight::failed ? group.kept.size() : std::min(samples, group.kept.size());

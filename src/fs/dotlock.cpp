@@ -6,6 +6,7 @@ namespace mailhaul::fs {
 namespace {
 
 constexpr std::chrono::seconds touch_interval{10};
+constexpr std::size_t longest_name = 255;
 
 std::string lock_name(const std::string& locked_name) { return locked_name + ".lock"; }
 
@@ -25,6 +26,12 @@ std::optional<Dotlock> Dotlock::try_take(const Directory& directory, const std::
                                          const std::string& pid_and_host, const Birth& birth, const Clock& clock) {
   constexpr int tries = 4;
   const std::string name = lock_name(locked_name);
+  if (name.size() > longest_name)
+    throw Error(Cause::cannot_create, Scope::run, "locking a file")
+        .at(directory.place() + "/" + locked_name)
+        .because("its name is so long that no lock file fits beside it")
+        .hint("give it a shorter name")
+        .on(directory.rules().side);
   // Linked when it is written and dressed: as exclusive as O_EXCL, and nobody ever reads an empty lock.
   NewFile file = directory.create_file();
   file.append(as_bytes(pid_and_host));
@@ -40,6 +47,7 @@ std::optional<Dotlock> Dotlock::try_take(const Directory& directory, const std::
 }
 
 bool Dotlock::is_held(const Directory& directory, const std::string& locked_name, const Clock& clock) {
+  if (lock_name(locked_name).size() > longest_name) return false;  // nobody can have made it
   const std::optional<Status> lock = directory.look_at(lock_name(locked_name));
   return lock && !is_stale(directory, locked_name, *lock, clock);
 }

@@ -32,38 +32,72 @@ void refuse_same_store(const std::optional<fs::Status>& source, const std::optio
         .because("both are the same store");
 }
 
-void refuse_target_inside_source(formats::Context& context, const fs::Status& source_root, const Store& target) {
+namespace {
+
+/// Whether the directory `path`, or one above it, is `wanted`. Climbs by "..", so through no symlink.
+bool lies_below(formats::Context& context, std::string path, const fs::FileId& wanted) {
   constexpr int deepest = 256;
   fs::Rules rules;
   rules.side = Side::target;
-  std::string path = fs::split_operator_path(target.path).parent;
   std::optional<fs::FileId> below;
   for (int i = 0; i < deepest; ++i, path += "/..") {
     std::optional<fs::Directory> directory;
     try {
       directory = fs::Directory::find_root(context.kernel, context.entropy, path, rules);
     } catch (const Error&) {
-      return;  // a directory that we may not look into is none that we read mail from
+      return false;  // a directory that we may not look into is none that we read mail from
     }
-    if (!directory || directory->opened_as().id == below) return;  // above "/" is "/"
+    if (!directory || directory->opened_as().id == below) return false;  // above "/" is "/"
     below = directory->opened_as().id;
-    if (below == source_root.id)
-      throw Error(Cause::usage, Scope::run, "comparing source and target")
-          .at(target.path)
-          .because("the target lies inside the source, which is never written to");
+    if (below == wanted) return true;
   }
+  return false;
+}
+
+/// The directory that a store is, or that its one file is in.
+std::string directory_of(const Store& store, const std::optional<fs::Status>& root) {
+  const bool is_directory = root && root->kind == fs::EntryKind::directory;
+  return is_directory ? store.path : fs::split_operator_path(store.path).parent;
+}
+
+bool anybody_may_write(formats::Context& context, const Store& store, Side side) {
+  constexpr mode_t writable_by_others = 02;
+  fs::Rules rules;
+  rules.side = side;
+  const std::string parent = fs::split_operator_path(store.path).parent;
+  const auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, rules);
+  return directory && (directory->opened_as().permissions & writable_by_others) != 0;
+}
+
+}  // namespace
+
+void refuse_nested_stores(formats::Context& context, const Store& source, const fs::Status& source_root,
+                          const Store& target, const std::optional<fs::Status>& target_root) {
+  const auto refuse = [&](std::string_view reason) {
+    throw Error(Cause::usage, Scope::run, "comparing source and target").at(target.path).because(reason);
+  };
+  if (lies_below(context, directory_of(target, target_root), source_root.id))
+    refuse("the target lies inside the source, which is never written to");
+  const bool both_are_trees =
+      source_root.kind == fs::EntryKind::directory && target_root && target_root->kind == fs::EntryKind::directory;
+  if (both_are_trees && lies_below(context, source.path, target_root->id))
+    refuse("the source lies inside the target: its folder could be written to");
+}
+
+void refuse_planted_source(formats::Context& context, const Store& source, const fs::Status& source_root) {
+  if (source_root.kind != fs::EntryKind::regular || source_root.links < 2) return;
+  if (!anybody_may_write(context, source, Side::source)) return;
+  throw Error(Cause::refused, Scope::run, "opening an mbox")
+      .at(source.path)
+      .because("it has a second name, in a directory where anybody can have linked somebody else's mailbox")
+      .hint("copy it to a directory of your own and read it there, if it is the right one")
+      .on(Side::source);
 }
 
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options) {
   if (!target_root || target_root->kind != fs::EntryKind::regular) return;
-  fs::Rules rules;
-  rules.side = Side::target;
-  const std::string parent = fs::split_operator_path(target.path).parent;
-  const auto spool = fs::Directory::find_root(context.kernel, context.entropy, parent, rules);
-  constexpr mode_t writable_by_others = 02;
-  const bool anybody_writes = spool && (spool->opened_as().permissions & writable_by_others) != 0;
-  if (!options.owner && !anybody_writes) return;
+  if (!options.owner && !anybody_may_write(context, target, Side::target)) return;
   const uid_t wanted = options.owner ? options.owner->uid : source_root.owner.uid;
   if (target_root->owner.uid == wanted) return;
   throw Error(Cause::refused, Scope::run, "opening an mbox to write to")

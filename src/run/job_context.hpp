@@ -48,8 +48,13 @@ class JobContext {
 void refuse_same_store(const std::optional<fs::Status>& source, const std::optional<fs::Status>& target,
                        const Location& location);
 
-/// Error(usage) when the target lies inside the source's tree: a source is never written to.
-void refuse_target_inside_source(formats::Context& context, const fs::Status& source_root, const Store& target);
+/// Error(usage) when one store lies inside the other's tree: what is written to one would be written to the source.
+void refuse_nested_stores(formats::Context& context, const Store& source, const fs::Status& source_root,
+                          const Store& target, const std::optional<fs::Status>& target_root);
+
+/// Error(refused) for a source mbox with a second name in a spool that everybody may write to: anybody can have linked
+/// another user's mailbox there (A4).
+void refuse_planted_source(formats::Context& context, const Store& source, const fs::Status& source_root);
 
 /// An mbox that is already there must be the mailbox of whom the mail is for: in a spool that everybody may write to,
 /// anybody can have made it. Error(refused) unless its owner is the one named by --chown or, in such a spool without

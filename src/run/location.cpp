@@ -259,10 +259,38 @@ std::unique_ptr<store::MessageStore> open_target(Context& context, const Store& 
       .open_store(context, store, rules_for(Side::target, options, {birth.owner.uid}), options, birth);
 }
 
+namespace {
+
+/// A target that exists and holds nothing: a run would make a store of it.
+bool holds_nothing(Context& context, const Store& store) {
+  if (!row_of(store.format).root_is_directory) return false;
+  const auto root = fs::Directory::find_root(context.kernel, context.entropy, store.path, rules_for(Side::target, {}));
+  bool is_empty = root.has_value();
+  if (root) root->list([&is_empty](const fs::Entry&) { is_empty = false; });
+  return is_empty;
+}
+
+/// Only the last component of a target is ever made.
+void require_parent(Context& context, const Store& store) {
+  const std::string parent = fs::split_operator_path(store.path).parent;
+  if (fs::Directory::find_root(context.kernel, context.entropy, parent, rules_for(Side::target, {}))) return;
+  throw Error(Cause::cannot_create, Scope::run, "previewing a target")
+      .at(store.path)
+      .because("there is no directory " + parent)
+      .hint("make it first")
+      .on(Side::target);
+}
+
+}  // namespace
+
 std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store& store, const OpenOptions& options,
                                                   const fs::Birth& birth) {
   std::unique_ptr<store::MessageSource> there;
-  if (root_status(context, store, Side::target)) there = read_target(context, store, options, birth);
+  if (root_status(context, store, Side::target)) {
+    if (!holds_nothing(context, store)) there = read_target(context, store, options, birth);
+  } else {
+    require_parent(context, store);
+  }
   return std::make_unique<store::DryRunStore>(std::move(there), abilities_of(store.format));
 }
 

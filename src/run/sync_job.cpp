@@ -2,6 +2,7 @@
 
 #include "job_context.hpp"
 #include "mailhaul/run/wording.hpp"
+#include "run_lock.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -92,7 +93,8 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const auto target_root = root_status(job.target(), report.target, Side::target);
   refuse_same_store(source_root, target_root, target);
-  refuse_target_inside_source(job.target(), source_root, report.target);
+  refuse_nested_stores(job.target(), report.source, source_root, report.target, target_root);
+  refuse_planted_source(job.source(), report.source, source_root);
   refuse_foreign_mbox(job.target(), source_root, report.target, target_root, request.ownership);
   const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
 
@@ -102,6 +104,8 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   const auto secrets = mail::KeySecrets::make(machine.entropy);
   const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open, birth)
                                   : open_target(job.target(), report.target, request.open, birth);
+  std::optional<RunLock> lock;
+  if (!request.dry_run) lock.emplace(take_run_lock(machine, job.target(), report.target, request));
   report.outcome = sync::copy(*from, *to, secrets, request.options, findings, observer, machine.stop);
   judge(request, findings, report);
   return report;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <mutex>
 
 #include "folder_settler.hpp"
@@ -12,6 +13,7 @@ namespace mailhaul::sync {
 std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
                                      const Options& options) {
   std::vector<FolderTask> tasks;
+  std::map<store::FolderRef, std::size_t> task_of;
   std::size_t folders = 0;
   for (const store::Mailbox& mailbox : source.mailboxes()) {
     for (const mail::FolderName& folder : mailbox.folders) {
@@ -25,11 +27,11 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
             .because("the target is one file and holds one folder, INBOX")
             .hint("choose one folder with --include NAME --map-folder NAME=INBOX, or put all of them into it with "
                   "--map-folder '*=INBOX'");
-      const auto same = std::find_if(tasks.begin(), tasks.end(), [&](const FolderTask& t) { return t.target == to; });
-      if (same == tasks.end())
+      const auto [same, is_new] = task_of.emplace(to, tasks.size());
+      if (is_new)
         tasks.push_back({to, {from}});
       else
-        same->sources.push_back(from);
+        tasks[same->second].sources.push_back(from);
     }
   }
   // A typo must not read as success.

@@ -12,6 +12,11 @@ namespace {
 /// A message up to this size waits in memory until its key is known; a larger one in an uncommitted writer.
 constexpr std::size_t held_octets_limit = 1024 * 1024;
 
+void check_size(std::uint64_t octets) {
+  if (octets > store::largest_message_octets)
+    throw Error(Cause::limit, Scope::message, "reading a message").because("larger than 4 GiB").on(Side::source);
+}
+
 store::FolderInfo without_uids(store::FolderInfo info) {
   info.uid_validity.reset();
   info.next_uid.reset();
@@ -62,6 +67,11 @@ std::vector<FolderOutcome> FolderSettler::settle() {
   if (flags_refused_ > 0)
     run_.findings.add({FindingKind::flags_differ, Weight::lost, task_.target.display(), "",
                        "messages that were already at the target have other flags at the source", flags_refused_});
+  if (flags_not_changed_ > 0)
+    run_.findings.add({FindingKind::flags_differ, Weight::lost, task_.target.display(), "",
+                       "messages at the target that could not be told from others of the same name, or are gone: their "
+                       "flags stay",
+                       flags_not_changed_});
   for (const FolderOutcome& outcome : outcomes) run_.observer.folder_ends(outcome);
   return outcomes;
 }
@@ -111,13 +121,17 @@ void FolderSettler::index_target() {
       const store::MessageInfo& info = cursor->info();
       index_.add(key, {info.handle, info.flags, info.keywords});
     } catch (Error& error) {
-      // Not known to be the same as any source message: at worst one is copied beside it.
       if (error.scope() != Scope::message) throw error.on(Side::target);
-      // A message of another owner may well be one that an earlier run copied: every run would copy it once more.
-      if (opened && error.cause() == Cause::refused)
-        throw error.reaching(Scope::folder)
-            .on(Side::target)
-            .hint("it can't be compared, so copying could double it: name the owner with --chown, or mend the file");
+      // It may well be one that an earlier run copied (and then got another owner, or a bad sector): every run would
+      // copy it once more.
+      if (opened) {
+        error.reaching(Scope::folder).on(Side::target);
+        if (error.cause() != Cause::source_changed)
+          error.hint("it can't be compared, so copying could double it: mend or remove the file, or name its owner "
+                     "with --chown");
+        throw error;
+      }
+      // What no program serves as mail (a symlink) is no message that a source could have.
       run_.findings.add({FindingKind::unreadable, Weight::note, task_.target.display(), error.place(),
                          std::string("at the target: ") + error.what(), 1});
     }
@@ -170,8 +184,9 @@ void FolderSettler::copy_at_once(store::MessageCursor& cursor, io::Source& conte
     octets = *cursor.info().size_octets;
   } else {
     for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
-      message->write(piece);
       octets += piece.size();
+      check_size(octets);
+      message->write(piece);
       run_.observer.octets(piece.size());
       check_stop();
     }
@@ -188,6 +203,7 @@ void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& 
   for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
     hasher.write(piece);
     octets += piece.size();
+    check_size(octets);
     run_.observer.octets(piece.size());
     check_stop();
     if (!message && held_.size() + piece.size() <= held_octets_limit) {
@@ -311,6 +327,7 @@ void FolderSettler::change_flags() {
     WantedFlags& wanted = wanted_flags_[i];
     const bool done = receipts[i].outcome == store::Receipt::Outcome::done;
     if (done) ++wanted.outcome->flags_changed;
+    if (receipts[i].outcome == store::Receipt::Outcome::gone_or_changed) ++flags_not_changed_;
     run_.observer.message({done ? Action::flags_changed : Action::adopted, wanted.outcome->source,
                            wanted.outcome->target, wanted.info, 0});
   }

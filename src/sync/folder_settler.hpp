@@ -75,8 +75,9 @@ class FolderSettler {
   std::unique_ptr<store::FolderWriter> writer_;
   std::vector<Pending> pending_;
   std::vector<WantedFlags> wanted_flags_;
-  std::uint64_t flags_refused_ = 0;
-  bool keeps_uids_ = false;  ///< the target wants the UIDs in finish()
+  std::uint64_t flags_refused_ = 0;      ///< the target can't change flags
+  std::uint64_t flags_not_changed_ = 0;  ///< it can, but not these
+  bool keeps_uids_ = false;              ///< the target wants the UIDs in finish()
   Numbering numbering_;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;

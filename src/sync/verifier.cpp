@@ -12,6 +12,8 @@ namespace {
 class Beginning final : public io::Sink {
  public:
   static constexpr std::size_t limit_octets = 64 * 1024;
+  /// All of a mailbox may be missing: what is kept of each must be short.
+  static constexpr std::size_t shown_octets_limit = 300;
   void write(Bytes octets) override {
     const std::size_t room = limit_octets - text_.size();
     text_ += as_text(octets.first(std::min(room, octets.size())));
@@ -19,7 +21,10 @@ class Beginning final : public io::Sink {
   void clear() { text_.clear(); }
   [[nodiscard]] std::string field(std::string_view name) const {
     const auto end = mail::find_header_end(text_).end;
-    return mail::header_value(std::string_view(text_).substr(0, end.value_or(text_.size())), name).value_or("");
+    std::string value =
+        mail::header_value(std::string_view(text_).substr(0, end.value_or(text_.size())), name).value_or("");
+    if (value.size() > shown_octets_limit) value = value.substr(0, shown_octets_limit) + "…";
+    return value;
   }
 
  private:

@@ -34,6 +34,7 @@ enum class FindingKind {
   ignored_file,        ///< a file that is not mail and not ours
   flags_differ,        ///< flags at the target could not be brought up to date
   uid_list,            ///< UIDs of messages: a list that was mended, or left to the server
+  no_lock,             ///< nothing keeps a second run away
   durability,          ///< `--fsync=none`, or a file system that can't promise
 };
 

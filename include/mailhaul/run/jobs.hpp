@@ -28,6 +28,7 @@ struct Machine {
   std::string host{};
   std::int64_t process = 0;
   fs::Owner runner{};
+  std::string run_directory{};  ///< the user's own, for what lasts as long as a run; empty: none known
 };
 
 /// What the commands have in common.
@@ -36,6 +37,7 @@ struct Request {
   OpenOptions open{};
   OwnershipOptions ownership{};
   std::chrono::milliseconds lock_wait{30'000};
+  std::string state_directory{};  ///< --state; empty: where such things are on this machine
   bool dry_run = false;
 };
 

@@ -36,6 +36,10 @@ struct NameHints {
   std::string envelope_sender{};  ///< mbox: sender of the postmark line
 };
 
+/// S13. The same for every store and both sides: what one could write and the other not read would be copied again by
+/// every run.
+inline constexpr std::uint64_t largest_message_octets = std::uint64_t{4} << 30U;
+
 /// All that is known before the body is read.
 struct MessageInfo {
   Handle handle{};

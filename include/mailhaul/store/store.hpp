@@ -13,6 +13,7 @@ namespace mailhaul::store {
 struct Receipt {
   enum class Outcome {
     done,
+    unchanged,        ///< the message is as asked for already, or the store can't hold more of it (a 27th keyword)
     gone_or_changed,  ///< the message was not there, or no longer as seen: nothing was done to it
   };
   Outcome outcome = Outcome::done;

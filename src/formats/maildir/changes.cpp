@@ -15,27 +15,33 @@ std::vector<store::Receipt> Changes::apply(const std::vector<Change>& changes,
   struct Open {
     std::size_t index;
     unsigned misses;
+    std::size_t listed_at = 0;
   };
   std::vector<Open> open;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     receipts[i] = {store::Receipt::Outcome::gone_or_changed, changes[i].handle};
-    open.push_back({i, 0});
+    open.push_back({i, 0, 0});
   }
   // In rounds: one listing serves all that were not found. What two fresh listings do not have is gone.
   bool is_fresh = !listing_.has_value();
+  if (listing_) listing_->sort();  // renames of the batch before
   for (unsigned round = 0; round < most_passes && !open.empty(); ++round) {
     if (round > 0 || !listing_) {
       listing_ = list_once(directories_, 0, nullptr, folder_, nullptr);
       is_fresh = true;
     }
+    // All are found before the first is renamed: what is renamed stands no longer in order.
+    for (Open& one : open) one.listed_at = find_message(*listing_, changes[one.index].handle);
     std::vector<Open> still_open;
     for (Open one : open) {
-      const Result result = try_one(changes[one.index], touched);
-      if (result == Result::done) {
-        receipts[one.index].outcome = store::Receipt::Outcome::done;
+      const Result result = try_one(changes[one.index], one.listed_at, touched);
+      if (result == Result::done || result == Result::unchanged) {
+        using Outcome = store::Receipt::Outcome;
+        receipts[one.index].outcome = result == Result::done ? Outcome::done : Outcome::unchanged;
         keywords_.count_lost(changes[one.index].flags.add_keywords);
+        continue;
       }
-      if (result == Result::done || result == Result::impossible) continue;
+      if (result == Result::impossible) continue;
       if (result == Result::not_listed && is_fresh && ++one.misses == 2) continue;
       still_open.push_back(one);
     }
@@ -53,8 +59,8 @@ bool Changes::holds_one_file(std::size_t first, std::size_t end) const {
   return files.size() < 2;
 }
 
-Changes::Result Changes::try_one(const Change& change, const std::function<void(const fs::Directory&)>& touched) {
-  const std::size_t index = find_message(*listing_, change.handle);
+Changes::Result Changes::try_one(const Change& change, std::size_t index,
+                                 const std::function<void(const fs::Directory&)>& touched) {
   if (index == listing_->size()) return Result::not_listed;
   const std::string name(listing_->name(index));
   const bool names_one_file = name.size() + base_of(name).size() + 1 == change.handle.token.size();
@@ -73,7 +79,7 @@ Changes::Result Changes::try_one(const Change& change, const std::function<void(
   }
   const auto wanted = changed_name(name, change.flags);
   if (!wanted) return Result::impossible;
-  if (*wanted == name) return Result::done;
+  if (*wanted == name) return Result::unchanged;
   const fs::Directory& cur = *directories_.cur;
   const auto outcome = directory.rename(name, status->id, cur, *wanted);
   if (!outcome.found) return Result::moved;

@@ -33,8 +33,10 @@ class Changes {
                                                   const std::function<void(const fs::Directory&)>& touched);
 
  private:
-  enum class Result { done, impossible, not_listed, moved };
-  [[nodiscard]] Result try_one(const Change& change, const std::function<void(const fs::Directory&)>& touched);
+  enum class Result { done, unchanged, impossible, not_listed, moved };
+  /// `index`: where the listing has it, or its size.
+  [[nodiscard]] Result try_one(const Change& change, std::size_t index,
+                               const std::function<void(const fs::Directory&)>& touched);
   /// Of several listed names with one base: false when they are distinct files. Which one was meant can't be told then,
   /// and guessing could remove the wrong one. A message on its way from new/ to cur/ looks like this for one listing.
   [[nodiscard]] bool holds_one_file(std::size_t first, std::size_t end) const;

@@ -11,9 +11,6 @@ namespace mailhaul::formats::maildir {
 
 namespace {
 
-/// S13.
-constexpr std::uint64_t largest_message = std::uint64_t{4} << 30U;
-
 const char* reason_of(fs::Refusal refusal) {
   switch (refusal) {
   case fs::Refusal::symlink: return "a symbolic link, not followed";
@@ -182,7 +179,7 @@ void Cursor::show_keywords(SlotBits slots) {
 io::Source& Cursor::content() {
   fs::File file = open_current();
   const fs::Status& status = file.opened_as();
-  if (status.size_octets > largest_message) throw failure(Cause::limit, "larger than 4 GiB");
+  if (status.size_octets > store::largest_message_octets) throw failure(Cause::limit, "larger than 4 GiB");
   info_.size_octets = status.size_octets;
   info_.internal_date = std::chrono::floor<std::chrono::seconds>(status.modified);
   return content_.emplace(std::move(file), buffer_);

@@ -56,9 +56,13 @@ std::pair<std::size_t, std::size_t> Listing::find(std::string_view base) const {
 }
 
 std::size_t Listing::group_end(std::size_t first) const {
-  std::size_t end = first + 1;
-  while (end < size() && base(end) == base(first)) ++end;
-  return end;
+  // Groups are small, but a hostile one may be the whole folder (A16): steps that double, then halve.
+  std::size_t step = 1;
+  std::size_t last = first;
+  for (; last + step < size() && base(last + step) == base(first); step *= 2) last += step;
+  for (; step > 0; step /= 2)
+    if (last + step < size() && base(last + step) == base(first)) last += step;
+  return last + 1;
 }
 
 bool Listing::stands_before(const Listing& a, std::size_t i, const Listing& b, std::size_t j) {

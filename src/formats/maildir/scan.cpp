@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "formats/maildir/name.hpp"
+#include "mailhaul/fs/file.hpp"
+#include "mailhaul/io/pump.hpp"
+#include "mailhaul/mail/content_key.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -102,12 +105,53 @@ bool merge(const Listing& older, Listing& newer, std::uint8_t pass) {
   return same;
 }
 
+/// Nothing when it can't be read: then it is nobody's copy.
+std::optional<mail::ContentKey> key_of(const fs::Directory& directory, std::string_view name,
+                                       const mail::KeySecrets& secrets, std::vector<std::byte>& buffer) {
+  try {
+    fs::OpenResult opened = directory.open_file(std::string(name), fs::EntryKind::regular);
+    if (!opened.file) return std::nullopt;
+    fs::FileSource source(std::move(*opened.file), buffer);
+    mail::KeyHasher hasher(secrets);
+    io::copy(source, hasher);
+    return hasher.finish();
+  } catch (const Error& error) {
+    if (error.scope() != Scope::message) throw;
+    return std::nullopt;
+  }
+}
+
+/// rsync without --delete leaves a message in new/ that it has copied to cur/ since. Servers hide it there (maildir.md,
+/// Traps); other octets are another message. Takes such copies out of `owners`; returns how many.
+std::uint64_t drop_copies_in_new(const FolderDirectories& directories, const Listing& listing,
+                                 std::vector<std::size_t>& owners, std::vector<bool>& keep) {
+  if (listing.item(owners.front()).in_new || !listing.item(owners.back()).in_new) return 0;
+  const auto secrets = mail::KeySecrets::make(directories.home.entropy());
+  std::vector<std::byte> buffer;
+  std::set<mail::ContentKey> in_cur;
+  std::uint64_t dropped = 0;
+  for (const std::size_t i : owners) {
+    const bool in_new = listing.item(i).in_new;
+    const auto key = key_of(directories.holding(in_new), listing.name(i), secrets, buffer);
+    if (!key) continue;
+    if (!in_new) {
+      in_cur.insert(*key);
+    } else if (in_cur.count(*key) != 0) {
+      keep[i] = false;
+      ++dropped;
+    }
+  }
+  owners.erase(std::remove_if(owners.begin(), owners.end(), [&](std::size_t i) { return !keep[i]; }), owners.end());
+  return dropped;
+}
+
 /// Of several names with one base: one file seen under two names is one message, distinct files are distinct ones
 /// (maildir.md, Traps). The one in cur/ owns the base name.
 void settle_namesakes(const FolderDirectories& directories, Scan& scan, const std::string& folder) {
   Listing& listing = scan.listing;
   std::vector<bool> keep(listing.size(), true);
   std::uint64_t doubled = 0;
+  std::uint64_t twice = 0;
   std::string example;
   for (std::size_t first = 0; first < listing.size();) {
     const std::size_t end = listing.group_end(first);
@@ -124,6 +168,7 @@ void settle_namesakes(const FolderDirectories& directories, Scan& scan, const st
       keep[i] = status && files.insert(status->id).second;
       if (keep[i]) owners.push_back(i);
     }
+    if (owners.size() > 1 && !without_base) twice += drop_copies_in_new(directories, listing, owners, keep);
     if (owners.empty()) keep[first] = true;  // all renamed meanwhile: found again when it is opened
     for (std::size_t i = 0; i < owners.size(); ++i) {
       listing.item(owners[i]).has_namesakes = owners.size() > 1;
@@ -136,6 +181,11 @@ void settle_namesakes(const FolderDirectories& directories, Scan& scan, const st
     first = end;
   }
   listing.filter(keep);
+  if (twice > 0)
+    scan.findings.push_back({FindingKind::duplicate_name, Weight::note, folder, "",
+                             "the same message stands in new/ and, under the same base name, in cur/: taken once, as "
+                             "servers show it",
+                             twice});
   if (doubled > 0)
     scan.findings.push_back({FindingKind::duplicate_name, Weight::note, folder, example,
                              "another message has the same base name: both are kept", doubled});

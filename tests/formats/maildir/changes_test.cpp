@@ -42,6 +42,7 @@ class MaildirChanges : public testing::Test {
 
 constexpr auto done = Receipt::Outcome::done;
 constexpr auto gone = Receipt::Outcome::gone_or_changed;
+constexpr auto unchanged = Receipt::Outcome::unchanged;
 
 }  // namespace
 
@@ -58,9 +59,9 @@ TEST_F(MaildirChanges, WhatStandsBeforeTheInfoPartStays) {
   EXPECT_EQ(world.names("cur"), (std::vector<std::string>{"9.a:b:2,FS"}));
 }
 
-TEST_F(MaildirChanges, NothingToChangeIsDoneWithoutARename) {
+TEST_F(MaildirChanges, NothingToChangeIsSaidWithoutARename) {
   world.put("cur/1.a:2,S");
-  EXPECT_EQ(apply("1.a", change({Flag::seen}, {Flag::flagged})), done);
+  EXPECT_EQ(apply("1.a", change({Flag::seen}, {Flag::flagged})), unchanged);
   EXPECT_EQ(world.kernel.calls(Call::rename), 0U);
 }
 
@@ -70,7 +71,7 @@ TEST_F(MaildirChanges, AMessageInNewGoesToCurWhenItGetsFlags) {
   EXPECT_TRUE(world.names("new").empty());
   EXPECT_EQ(world.names("cur"), (std::vector<std::string>{"1.a:2,S"}));
   world.put("new/2.a");
-  EXPECT_EQ(apply("2.a", change({}, {Flag::seen})), done);
+  EXPECT_EQ(apply("2.a", change({}, {Flag::seen})), unchanged);
   EXPECT_EQ(world.names("new"), (std::vector<std::string>{"2.a"})) << "nothing to set: it stays new";
 }
 
