@@ -70,7 +70,9 @@ TEST_F(IoError, OfTheTargetIs74AndNothingPartialIsVisible) {
     SCOPED_TRACE(what);
     for (const std::string& target : {"maildir:" + at("T"), "mbox:" + at("t")}) {
       if (target[1] == 'b' && std::string_view(what).substr(0, 6) != "pwrite") continue;  // one file, synced by itself
-      const Result result = run({"sync", at("M"), target}, failing(what));
+      // Links below the target only: the run's own lock file is linked, too.
+      const bool is_link = std::string_view(what).substr(0, 4) == "link";
+      const Result result = run({"sync", at("M"), target}, failing(what, is_link ? at("T/cur") : ""));
       EXPECT_EQ(result.status, status::target_io_error) << result.err;
       EXPECT_TRUE(holds(result.err, "Input/output error"));
       EXPECT_TRUE(holds(result.err, "Not finished: "));
