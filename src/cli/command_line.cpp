@@ -41,7 +41,7 @@ struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
   std::vector<std::string> includes, excludes, maps;
-  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant = "rd", quoting, state;
+  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state;
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
   bool dry_run = false, allow_sparse = false;
@@ -111,7 +111,10 @@ void add_sync_options(CLI::App& command, Typed& typed) {
       .add_option("--fsync", typed.fsync,
                   "batch: all of a batch at once (default); each: every file; none: a power cut may lose mail")
       ->type_name("batch|each|none");
-  command.add_option("--mbox-variant", typed.variant, "which mbox is written (default rd)")->type_name("rd|o|cl|cl2");
+  command
+      .add_option("--mbox-variant", typed.variant,
+                  "which mbox is written (default rd; dovecot for an mbox that has an X-IMAPbase)")
+      ->type_name("rd|o|cl|cl2|dovecot");
 }
 
 /// Habits of rsync's users: harmless ones are taken, those that could lose mail are refused with the reason.
@@ -187,9 +190,13 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
       "--fsync", typed.fsync,
       {{"batch", fs::Durability::batch}, {"each", fs::Durability::each}, {"none", fs::Durability::none}});
   using formats::mbox::Variant;
-  request.open.mbox_variant =
-      choose<Variant>("--mbox-variant", typed.variant,
-                      {{"rd", Variant::rd}, {"o", Variant::o}, {"cl", Variant::cl}, {"cl2", Variant::cl2}});
+  if (!typed.variant.empty())
+    request.open.mbox_variant = choose<Variant>("--mbox-variant", typed.variant,
+                                                {{"rd", Variant::rd},
+                                                 {"o", Variant::o},
+                                                 {"cl", Variant::cl},
+                                                 {"cl2", Variant::cl2},
+                                                 {"dovecot", Variant::dovecot}});
   if (!typed.quoting.empty())
     request.open.from_quoting = choose<mail::FromQuoting>(
         "--from-quoting", typed.quoting,

@@ -68,6 +68,7 @@ void append_base(const ImapBase& base, bool pseudo, std::string_view eol, std::s
   text += pseudo ? "X-IMAP: " : "X-IMAPbase: ";
   text.append(numbers.data(), static_cast<std::size_t>(length));
   append_keywords(base.keywords, text);
+  text.append(base.spare_octets, ' ');
   text += eol;
 }
 
@@ -145,7 +146,7 @@ StoreHeaderLines format_store_headers(const StoreHeaders& headers, std::string_v
   StoreHeaderLines lines;
   std::string& text = lines.text;
   if (headers.base) append_base(*headers.base, headers.pseudo, eol, text);
-  if (headers.uid) append_line("X-UID", std::to_string(headers.uid->value), eol, text);
+  if (headers.uid) append_line("X-UID", padded_uid(*headers.uid), eol, text);
 
   std::string status;
   if (headers.flags.has(Flag::seen)) status += 'R';
@@ -170,6 +171,13 @@ StoreHeaderLines format_store_headers(const StoreHeaders& headers, std::string_v
     text += eol;
   }
   return lines;
+}
+
+std::string padded_uid(Uid uid) {
+  constexpr std::size_t width = 10;
+  std::string text = std::to_string(uid.value);
+  text.resize(width, ' ');
+  return text;
 }
 
 std::string padded_length(std::uint64_t number) {

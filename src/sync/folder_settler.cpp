@@ -76,12 +76,13 @@ std::vector<FolderOutcome> FolderSettler::settle() {
   return outcomes;
 }
 
-store::FolderInfo FolderSettler::folder_info() const {
+store::FolderInfo FolderSettler::folder_info() {
   // Only hints for the writer (names of keywords, UIDs): a folder that can't be read says so in its own turn.
   try {
     store::FolderInfo info = run_.source.folder(task_.sources.front());
-    if (task_.sources.size() > 1) info = without_uids(std::move(info));
-    return info;
+    if (task_.sources.size() == 1) return info;
+    is_numbered_ = info.uid_validity.has_value() && run_.target.capabilities().keeps_uids;
+    return without_uids(std::move(info));
   } catch (const Error& error) {
     if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
     return {};
@@ -299,7 +300,8 @@ void FolderSettler::write_again(const std::vector<Pending>& lost) {
     for (;;) {
       try {
         if (!cursor->next()) break;
-        write_one_again(*cursor, outcome);
+        const auto one = std::find_if(begin, end, [&](const Pending& p) { return p.source == cursor->info().handle; });
+        write_one_again(*cursor, one == end ? mail::ServerIds{} : one->ids, outcome);
       } catch (const Error& error) {
         if (error.scope() != Scope::message) throw;
         failed(outcome.source, cursor->info(), error, outcome);
@@ -311,12 +313,14 @@ void FolderSettler::write_again(const std::vector<Pending>& lost) {
   }
 }
 
-void FolderSettler::write_one_again(store::MessageCursor& cursor, FolderOutcome& outcome) {
+void FolderSettler::write_one_again(store::MessageCursor& cursor, const mail::ServerIds& ids, FolderOutcome& outcome) {
   io::Source& content = cursor.content();
-  const auto message = writer_->append(cursor.info());
+  store::MessageInfo info = cursor.info();
+  info.ids = ids;  // which UID counts only the walk over all of an mbox knows
+  const auto message = writer_->append(info);
   const std::uint64_t octets = io::copy(content, *message);
   message->commit();
-  pending_.push_back({&outcome, cursor.info().handle, octets, cursor.info().ids});
+  pending_.push_back({&outcome, info.handle, octets, ids});
 }
 
 void FolderSettler::change_flags() {
@@ -335,6 +339,9 @@ void FolderSettler::change_flags() {
 
 void FolderSettler::finish(const store::FolderInfo& before, FolderOutcome& outcome) {
   store::FolderInfo info = folder_info();
+  if (is_numbered_ && task_.sources.size() > 1)
+    run_.findings.add({FindingKind::uid_list, Weight::lost, task_.target.display(), "",
+                       "several source folders become one: its messages get new UIDs", 1});
   if (info.uid_validity != before.uid_validity) {
     outcome.stable = false;  // numbered anew while we read: what we have are the old UIDs
     info = without_uids(std::move(info));

@@ -40,7 +40,7 @@ class FolderSettler {
     mail::ServerIds ids{};
   };
 
-  [[nodiscard]] store::FolderInfo folder_info() const;
+  [[nodiscard]] store::FolderInfo folder_info();
   void settle_source(FolderOutcome& outcome);
   void index_target();
   void walk(const store::FolderRef& source, FolderOutcome& outcome);
@@ -55,7 +55,7 @@ class FolderSettler {
               FolderOutcome& outcome);
   void flush();
   void write_again(const std::vector<Pending>& lost);
-  void write_one_again(store::MessageCursor& cursor, FolderOutcome& outcome);
+  void write_one_again(store::MessageCursor& cursor, const mail::ServerIds& ids, FolderOutcome& outcome);
   void change_flags();
   void finish(const store::FolderInfo& before, FolderOutcome& outcome);
   void rescue_batch();
@@ -78,6 +78,9 @@ class FolderSettler {
   std::uint64_t flags_refused_ = 0;      ///< the target can't change flags
   std::uint64_t flags_not_changed_ = 0;  ///< it can, but not these
   bool keeps_uids_ = false;              ///< the target wants the UIDs in finish()
+  std::uint64_t flags_refused_ = 0;
+  bool keeps_uids_ = false;   ///< the target wants the UIDs in finish()
+  bool is_numbered_ = false;  ///< one of several source folders has UIDs that the target could keep
   Numbering numbering_;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;

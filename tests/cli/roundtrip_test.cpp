@@ -20,6 +20,7 @@ constexpr Variant rd{"rd", Written::rd, Quoting::rd, true};
 constexpr Variant o{"o", Written::o, Quoting::o, false};
 constexpr Variant cl{"cl", Written::cl, Quoting::o, false};
 constexpr Variant cl2{"cl2", Written::cl2, Quoting::none, true};
+constexpr Variant dovecot{"dovecot", Written::cl2, Quoting::none, true};
 
 /// Mail -> mbox -> Maildir -> mbox -> Maildir and the other way round (T11), judged by readers of our own: octets but
 /// for the seven headers and the line ends at the very end, flags, keywords, dates, as multisets.
@@ -143,7 +144,7 @@ TEST_P(Roundtrip, KeepsRealMessagesFromAnMbox) {
   mbox_first(mails);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, Roundtrip, ::testing::Values(rd, o, cl, cl2),
+INSTANTIATE_TEST_SUITE_P(Variants, Roundtrip, ::testing::Values(rd, o, cl, cl2, dovecot),
                          [](const auto& given) { return std::string(given.param.name); });
 
 TEST(MessageGenerator, MakesWhatItPromises) {

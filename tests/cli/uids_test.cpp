@@ -72,5 +72,30 @@ TEST_F(UidsCli, ABrokenListIsMendedInTheCopy) {
   EXPECT_TRUE(holds(result.out + result.err, "no record of a message"));
 }
 
+TEST_F(UidsCli, GoThroughAnMboxThatIsMadeForDovecotAndBack) {
+  const std::vector<std::string> only_inbox{"--include", "INBOX"};
+  sync({at("old"), "mbox:" + at("box"), "--include", "INBOX", "--mbox-variant", "dovecot"});
+  EXPECT_TRUE(holds(read_file(at("box")), "\nX-IMAPbase: 1700000000 0000000039 "));
+  expect_settled(at("old"), "mbox:" + at("box"), only_inbox);
+  sync({at("box"), "maildir:" + at("back")});
+  const std::string list = read_file(at("back/dovecot-uidlist"));
+  EXPECT_EQ(list.substr(0, list.find('\n')), "3 V1700000000 N40");
+  for (const char* uid : {"\n3 :", "\n5 :", "\n9 :"}) EXPECT_TRUE(holds(list, uid));
+  expect_settled(at("box"), at("back"));
+}
+
+TEST_F(UidsCli, AnMboxThatHasNoPlaceForThemIsToldOf) {
+  const Result result = sync({at("old"), "mbox:" + at("box"), "--include", "INBOX"});
+  EXPECT_TRUE(holds(result.out + result.err, "only --mbox-variant dovecot keeps it"));
+  EXPECT_FALSE(holds(read_file(at("box")), "X-UID"));
+}
+
+TEST_F(UidsCli, AnEmptyFolderKeepsItsNumbersInAnMbox) {
+  sync({at("old"), "mbox:" + at("box"), "--include", "Empty", "--map-folder", "Empty=INBOX", "--mbox-variant",
+        "dovecot"});
+  sync({at("box"), "maildir:" + at("back")});
+  EXPECT_EQ(read_file(at("back/dovecot-uidlist")), "3 V1700000007 N8\n");
+}
+
 }  // namespace
 }  // namespace mailhaul::black_box

@@ -120,8 +120,9 @@ TEST(FormatStoreHeaders, WritesDovecotsOrder) {
   headers.keywords = KeywordSet{"work", "gr\xc3\xbcn", "a(b"};
   headers.content_length = 42;
   const StoreHeaderLines lines = format_store_headers(headers, "\r\n");
-  EXPECT_EQ(lines.text, "X-IMAPbase: 1234567 0000000009 $Junk work\r\nX-UID: 7\r\nStatus: RO\r\nX-Status: ADFT\r\n"
-                        "X-Keywords: $Forwarded work\r\nContent-Length: 42                  \r\n");
+  EXPECT_EQ(lines.text,
+            "X-IMAPbase: 1234567 0000000009 $Junk work\r\nX-UID: 7         \r\nStatus: RO\r\nX-Status: ADFT\r\n"
+            "X-Keywords: $Forwarded work\r\nContent-Length: 42                  \r\n");
   ASSERT_TRUE(lines.content_length_at);
   EXPECT_EQ(lines.text.substr(*lines.content_length_at, 20), padded_length(42));
 }

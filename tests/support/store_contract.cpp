@@ -391,12 +391,6 @@ TEST_P(StoreContract, AnEmptyFolderKeepsItsUidValidity) {
   EXPECT_EQ(info.next_uid, mail::Uid{456});
 }
 
-TEST_P(StoreContract, WithoutAUidValidityThereAreNoUids) {
-  if (!fixture_->open()->capabilities().keeps_uids) GTEST_SKIP() << "this store has no UIDs";
-  append_numbered(inbox, {{"Subject: a\n\nx\n", numbered(3)}}, {});
-  EXPECT_EQ(fixture_->open()->folder(inbox).uid_validity, std::nullopt);
-}
-
 TEST_P(StoreContract, ASecondRunAddsItsUidsBehindTheOthers) {
   if (!fixture_->open()->capabilities().keeps_uids) GTEST_SKIP() << "this store has no UIDs";
   append_numbered(inbox, {{"Subject: a\n\nx\n", numbered(3)}}, validity(123, 4));

@@ -127,6 +127,8 @@ TEST(SyncUids, FoldersThatAreMergedHaveNone) {
   ASSERT_TRUE(h.options.map.add("*=INBOX"));
   ASSERT_FALSE(h.copy().error);
   for (const auto& [text, uid] : uids(h.target)) EXPECT_EQ(uid, 0U) << text;
+  ASSERT_EQ(h.findings.all.size(), 1U) << "and that is said";
+  EXPECT_EQ(h.findings.all[0].kind, FindingKind::uid_list);
   EXPECT_EQ(h.target.info(inbox).uid_validity, std::nullopt);
 }
 

@@ -21,6 +21,7 @@ struct ImapBase {
   UidValidity uid_validity{};
   Uid last_uid{};
   std::vector<std::string> keywords{};
+  std::size_t spare_octets = 0;  ///< of blanks behind them when it is written, for names that come later
 };
 [[nodiscard]] std::optional<ImapBase> parse_imap_base(std::string_view value);
 
@@ -50,8 +51,8 @@ struct StoreHeaders {
 
 /// The lines to put before the empty line, in Dovecot's order (section 5, rule 5): X-IMAPbase, X-UID, Status, X-Status,
 /// X-Keywords, Content-Length. Only what there is to say is written; names that are no IMAP atoms can't be said
-/// (is_keyword). With `pseudo` the base is called X-IMAP. `content_length` is padded with blanks to a width
-/// of 20 so that it can be filled in later; `eol` is "\n" or "\r\n".
+/// (is_keyword). With `pseudo` the base is called X-IMAP. The UID is padded to a width of 10, `content_length` with
+/// blanks to one of 20, so that they can be filled in later; `eol` is "\n" or "\r\n".
 struct StoreHeaderLines {
   std::string text;
   std::optional<std::size_t> content_length_at{};  ///< offset of the padded number in `text`
@@ -60,5 +61,7 @@ struct StoreHeaderLines {
 
 /// `number` as it stands at content_length_at: left-aligned, 20 wide.
 [[nodiscard]] std::string padded_length(std::uint64_t number);
+/// The value of X-UID: left-aligned, 10 wide. "0" is no UID.
+[[nodiscard]] std::string padded_uid(Uid uid);
 
 }  // namespace mailhaul::mail

@@ -44,7 +44,7 @@ struct Store {
 struct OpenOptions {
   bool allow_sparse = false;
   fs::Durability durability = fs::Durability::batch;
-  formats::mbox::Variant mbox_variant = formats::mbox::Variant::rd;
+  std::optional<formats::mbox::Variant> mbox_variant{};
   std::optional<mail::FromQuoting> from_quoting{};
 };
 

@@ -10,6 +10,7 @@
 #include "mailhaul/mail/keyword.hpp"
 #include "mailhaul/mail/postmark.hpp"
 #include "mailhaul/mail/store_headers.hpp"
+#include "pseudo_message.hpp"
 #include "splitter.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -24,15 +25,20 @@ constexpr int publish_tries = 16;
 
 }  // namespace
 
-FolderAppender::FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, const store::FolderInfo& info)
-    : mailbox_(mailbox), options_(options), info_(info) {}
+FolderAppender::FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, Variant variant,
+                               const store::FolderInfo& info)
+    : mailbox_(mailbox), options_(options), variant_(variant), info_(info) {
+  if (variant_ != Variant::dovecot) return;
+  const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now()).time_since_epoch().count();
+  numbers_.emplace(info_, mail::UidValidity{static_cast<std::uint32_t>(now)}, mailbox_.side());
+}
 
 std::unique_ptr<store::MessageWriter> FolderAppender::append(const store::MessageInfo& info) {
   assert(!writing_ && "one MessageWriter at a time");
   begin_batch();
   const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now());
   MessageHome& home = *this;
-  auto writer = std::make_unique<MessageAppender>(home, *stage_, options_.variant, info, now);
+  auto writer = std::make_unique<MessageAppender>(home, *stage_, variant_, info, now);
   writing_ = true;
   return writer;
 }
@@ -49,6 +55,7 @@ void FolderAppender::begin_batch() {
           .because(error.system_error())
           .on(Side::target);
     }
+    begin_numbers();
   }
   stage_->cut(committed_octets_);  // what an uncommitted writer left
 }
@@ -57,32 +64,33 @@ void FolderAppender::drop_batch() {
   stage_.reset();
   offsets_.clear();
   committed_octets_ = 0;
-  last_uid_ = {};
 }
 
-/// X-IMAPbase stands in the first message of a file or nowhere, and UIDs ascend below it (mbox.md section 5): so only a
-/// file made here can carry them.
-void FolderAppender::number(const store::MessageInfo& info, mail::StoreHeaders& headers) {
-  batch_uid_ = last_uid_;
-  if (!makes_file_ || !info_.uid_validity || !info_.next_uid || !info.ids.uid) return;
-  const mail::Uid uid = *info.ids.uid;
-  if (uid <= last_uid_ || uid >= *info_.next_uid) return;
-  if (offsets_.empty()) {
-    mail::ImapBase base{*info_.uid_validity, {info_.next_uid->value - 1}, {}};
-    std::copy_if(info_.keywords.begin(), info_.keywords.end(), std::back_inserter(base.keywords), mail::is_keyword);
-    headers.base = std::move(base);
-  } else if (last_uid_.value == 0) {
-    return;
+void FolderAppender::begin_numbers() {
+  if (!numbers_) return;
+  try {
+    numbers_->begin_batch(mailbox_.open());
+  } catch (Error& error) {
+    if (error.scope() == Scope::message) error.reaching(Scope::folder);
+    throw;
   }
-  headers.uid = uid;
-  batch_uid_ = uid;
+}
+
+bool FolderAppender::number(const store::MessageInfo& info, mail::StoreHeaders& headers) {
+  lost_uid_ = !numbers_ && info_.uid_validity && info.ids.uid;
+  return !numbers_ || numbers_->prepare(info, headers);
+}
+
+void FolderAppender::numbered(std::string_view lines, std::uint64_t offset) {
+  if (numbers_) numbers_->written(lines, offset);
 }
 
 void FolderAppender::committed(std::uint64_t offset, const WriteCounts& counts) {
   offsets_.push_back(offset);
   committed_octets_ = stage_->size_octets();
   writing_ = false;
-  last_uid_ = batch_uid_;
+  if (numbers_) numbers_->committed();
+  if (lost_uid_) ++counts_.lost_uids;
   counts_.quoted_lines += counts.quoted_lines;
   counts_.lost_keywords += counts.lost_keywords;
   counts_.lost_lines += counts.lost_lines;
@@ -129,10 +137,13 @@ std::uint64_t FolderAppender::publish() {
 }
 
 fs::LinkResult FolderAppender::publish_as_new() {
+  if (numbers_) numbers_->settle_new(*stage_);
   fs::NewFile& file = stage_->file();
   file.dress(options_.birth, std::nullopt);
   if (mailbox_.durability() != fs::Durability::none) file.sync();
-  return mailbox_.link(file);
+  const fs::LinkResult result = mailbox_.link(file);
+  if (result == fs::LinkResult::done && numbers_) numbers_->published(file.status_now());
+  return result;
 }
 
 /// What must stand between the last message and our first postmark, so that neither is read in another way than before.
@@ -183,14 +194,17 @@ std::uint64_t FolderAppender::append_to(WriteLock& lock) {
   const std::uint64_t old_size = file.status_now().size_octets;
   const std::string_view repair = repair_of_tail(file, old_size);
   const std::uint64_t at = old_size + repair.size();
+  const bool durable = mailbox_.durability() != fs::Durability::none;
+  if (numbers_) numbers_->settle_existing(file, *stage_, durable);
   try {
     if (!repair.empty()) file.write_at(as_bytes(repair), old_size);
     copy_staged(lock, at);
-    if (mailbox_.durability() != fs::Durability::none) file.sync();
+    if (durable) file.sync();
   } catch (const Error& error) {
     cut_back(file, old_size, at + committed_octets_, error);
     throw;
   }
+  if (numbers_) numbers_->published(file.status_now());
   return at;
 }
 
@@ -236,8 +250,44 @@ void FolderAppender::cut_back(const fs::File& file, std::uint64_t size_octets, s
       .on(Side::target);
 }
 
-std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& /*info*/,
+/// Without a message there is no place for the numbers of the folder: so they get one that is no mail.
+void FolderAppender::keep_empty_folder(const store::FolderInfo& info) {
+  if (!numbers_ || !info.uid_validity) return;
+  const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now());
+  const mail::Uid next = info.next_uid.value_or(mail::Uid{1});
+  begin_batch();
+  const mail::ImapBase base{*info.uid_validity, {next.value - 1}, info.keywords, FolderNumbers::spare_octets};
+  stage_->write(pseudo_message(base, mailbox_.context().host, now));
+  stage_->settle();
+  committed_octets_ = stage_->size_octets();
+  numbers_.reset();  // it has its own, and nothing follows
+  try {
+    static_cast<void>(publish());
+  } catch (Error& error) {
+    drop_batch();
+    throw error.on(Side::target);
+  }
+  drop_batch();
+}
+
+void FolderAppender::raise_base(const store::FolderInfo& info) {
+  if (!numbers_) return;
+  const auto file = mailbox_.open();
+  if (!file || !raised_base(*file, mailbox_.side(), info)) return;
+  const auto lock = WriteLock::take(mailbox_, options_.birth);
+  const auto change = lock ? raised_base(lock->file(), mailbox_.side(), info) : std::nullopt;
+  if (!change) return;
+  lock->file().write_at(as_bytes(change->text), change->at);
+  if (mailbox_.durability() != fs::Durability::none) lock->file().sync();
+}
+
+std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& info,
                                                    store::NumberedMessages& /*messages*/) {
+  const auto there = mailbox_.look();
+  if (!there || (there->kind == fs::EntryKind::regular && there->size_octets == 0))
+    keep_empty_folder(info);
+  else
+    raise_base(info);
   if (!mailbox_.look()) {
     Stage empty(mailbox_.create());
     empty.file().dress(options_.birth, std::nullopt);
@@ -256,6 +306,8 @@ void FolderAppender::tell_findings() {
   tell(FindingKind::quoted_lines, Weight::note, counts_.quoted_lines, "lines that gained a '>' on writing");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_keywords,
        "messages with a keyword that an mbox can't hold: left out");
+  tell(FindingKind::uid_list, Weight::lost, counts_.lost_uids,
+       "messages that lose their UID: only --mbox-variant dovecot keeps it");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_lines,
        "messages whose header block has no place for flags and keywords: left out");
   counts_ = {};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "folder_numbers.hpp"
 #include "lock.hpp"
 #include "mailbox_file.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
@@ -23,7 +24,8 @@ namespace mailhaul::formats::mbox {
 ///   the length it had (D6). Nothing of it is ever rewritten.
 class FolderAppender final : public store::FolderWriter, private MessageHome {
  public:
-  FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, const store::FolderInfo& info);
+  FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, Variant variant,
+                 const store::FolderInfo& info);
 
   [[nodiscard]] std::unique_ptr<store::MessageWriter> append(const store::MessageInfo& info) override;
   void change_flags(const store::Handle& handle, const store::FlagChange& change) override;
@@ -34,11 +36,13 @@ class FolderAppender final : public store::FolderWriter, private MessageHome {
   std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
 
  private:
-  void number(const store::MessageInfo& info, mail::StoreHeaders& headers) override;
+  bool number(const store::MessageInfo& info, mail::StoreHeaders& headers) override;
+  void numbered(std::string_view lines, std::uint64_t offset) override;
   void committed(std::uint64_t offset, const WriteCounts& counts) override;
   void closed() noexcept override { writing_ = false; }
 
   void begin_batch();
+  void begin_numbers();
   void drop_batch();
   [[nodiscard]] std::uint64_t publish();
   [[nodiscard]] fs::LinkResult publish_as_new();
@@ -47,17 +51,20 @@ class FolderAppender final : public store::FolderWriter, private MessageHome {
   void copy_staged(WriteLock& lock, std::uint64_t at);
   void cut_back(const fs::File& file, std::uint64_t size_octets, std::uint64_t longest, const Error& reason) const;
   [[noreturn]] void cannot_rewrite(const char* doing) const;
+  void keep_empty_folder(const store::FolderInfo& info);
+  void raise_base(const store::FolderInfo& info);
   void tell_findings();
 
   const MailboxFile& mailbox_;
   TargetOptions options_;
+  Variant variant_;
   store::FolderInfo info_;
   std::optional<Stage> stage_{};
-  std::uint64_t committed_octets_ = 0;    ///< of the stage
-  std::vector<std::uint64_t> offsets_{};  ///< of the committed messages in the stage
-  bool makes_file_ = false;               ///< there was no mbox when this batch began
-  mail::Uid last_uid_{};                  ///< in the file being made; 0: it carries none
-  mail::Uid batch_uid_{};
+  std::uint64_t committed_octets_ = 0;      ///< of the stage
+  std::vector<std::uint64_t> offsets_{};    ///< of the committed messages in the stage
+  bool makes_file_ = false;                 ///< there was no mbox when this batch began
+  std::optional<FolderNumbers> numbers_{};  ///< where the variant has them
+  bool lost_uid_ = false;                   ///< of the message that is written
   WriteCounts counts_{};
   bool writing_ = false;
 };

@@ -17,12 +17,13 @@ mail::FromQuoting quoting_of(Variant variant) {
   case Variant::rd: return mail::FromQuoting::rd;
   case Variant::o:
   case Variant::cl: return mail::FromQuoting::o;
-  case Variant::cl2: break;
+  case Variant::cl2:
+  case Variant::dovecot: break;
   }
   return mail::FromQuoting::none;
 }
 
-bool has_length(Variant variant) { return variant == Variant::cl || variant == Variant::cl2; }
+bool has_length(Variant variant) { return variant != Variant::rd && variant != Variant::o; }
 
 std::string_view line_end_of(std::string_view text) {
   const std::size_t line_feed = text.find('\n');
@@ -124,7 +125,7 @@ mail::StoreHeaders MessageAppender::store_headers() {
       counts_.lost_keywords = 1;
   }
   headers.old = !info_.recent;
-  home_.number(info_, headers);
+  if (!home_.number(info_, headers)) counts_.lost_keywords = 1;
   return headers;
 }
 
@@ -137,6 +138,7 @@ void MessageAppender::write_lines(std::string_view eol, bool with_length) {
   mail::StoreHeaders headers = store_headers();
   if (with_length) headers.content_length = 0;
   const mail::StoreHeaderLines lines = mail::format_store_headers(headers, eol);
+  home_.numbered(lines.text, stage_.size_octets());
   if (lines.content_length_at) length_at_ = stage_.size_octets() + *lines.content_length_at;
   stage_.write(lines.text);
 }
@@ -145,7 +147,7 @@ void MessageAppender::write_lines(std::string_view eol, bool with_length) {
 void MessageAppender::write_fields(std::string_view fields) {
   const std::string stripped = mail::strip_store_headers(fields);
   std::string_view rest = stripped;
-  if (variant_ == Variant::cl2) {
+  if (quoting_of(variant_) == mail::FromQuoting::none) {
     for (std::size_t at = next_postmark(rest); at != std::string_view::npos; at = next_postmark(rest)) {
       stage_.write(rest.substr(0, at));
       stage_.write(">");

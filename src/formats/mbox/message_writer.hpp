@@ -18,6 +18,7 @@ namespace mailhaul::formats::mbox {
 struct WriteCounts {
   std::uint64_t quoted_lines = 0;
   std::uint64_t lost_keywords = 0;  ///< messages with a keyword that no mbox header can hold
+  std::uint64_t lost_uids = 0;      ///< messages with a UID, in a variant that has none
   std::uint64_t lost_lines = 0;     ///< messages with no place for flags and keywords
 };
 
@@ -29,8 +30,11 @@ class MessageHome {
   MessageHome& operator=(const MessageHome&) = delete;
   virtual ~MessageHome() = default;
 
-  /// UID and, in the first message, the base, where this file may carry them (mbox.md section 5).
-  virtual void number(const store::MessageInfo& info, mail::StoreHeaders& headers) = 0;
+  /// UID and, in the first message, the base, where this file carries them (mbox.md section 5). False: it has no room
+  /// for a keyword, which was taken out.
+  virtual bool number(const store::MessageInfo& info, mail::StoreHeaders& headers) = 0;
+  /// The lines with them, and where in the stage they stand.
+  virtual void numbered(std::string_view lines, std::uint64_t offset) = 0;
   /// The message stands complete in the stage, from `offset` on.
   virtual void committed(std::uint64_t offset, const WriteCounts& counts) = 0;
   /// The message's writer is gone without a commit.

@@ -1,11 +1,15 @@
 set(MBOX_SOURCES
+  mbox/base_line.cpp
   mbox/beginning.cpp
+  mbox/folder_numbers.cpp
   mbox/folder_writer.cpp
   mbox/lock.cpp
   mbox/mailbox_file.cpp
   mbox/message_writer.cpp
+  mbox/pseudo_message.cpp
   mbox/splitter.cpp
   mbox/stage.cpp
   mbox/store.cpp
+  mbox/uid_chain.cpp
   mbox/walk.cpp
   mbox/window.cpp)

@@ -108,7 +108,21 @@ std::unique_ptr<store::FolderWriter> Store::open_folder(const store::FolderRef& 
         .because("an mbox is one file and holds one folder, INBOX")
         .on(Side::target);
   }
-  return std::make_unique<FolderAppender>(reader().file(), options_, info);
+  return std::make_unique<FolderAppender>(reader().file(), options_, variant_, info);
+}
+
+store::Capabilities Store::capabilities() const {
+  store::Capabilities can = Reader::capabilities();
+  can.keeps_uids = variant_ == Variant::dovecot;
+  return can;
+}
+
+void Store::choose_variant() {
+  if (options_.variant) {
+    variant_ = *options_.variant;
+  } else if (reader().folder({}).uid_validity) {
+    variant_ = Variant::dovecot;
+  }
 }
 
 std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path, const fs::Rules& rules,
@@ -136,6 +150,7 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
   }
   auto store = std::make_unique<Store>(context, path, *directory, name, options);
   static_cast<void>(store->reader().find_mailbox());  // missing: it will be made
+  store->choose_variant();
   return store;
 }
 

@@ -79,9 +79,13 @@ class Store final : public Readable<store::MessageStore> {
 
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override;
+  [[nodiscard]] store::Capabilities capabilities() const override;
+  /// What is written where nobody said it: what stands there already.
+  void choose_variant();
 
  private:
   TargetOptions options_;
+  Variant variant_ = Variant::rd;
 };
 
 }  // namespace mailhaul::formats::mbox

@@ -51,13 +51,20 @@ bool Walk::next() {
 
 bool Walk::go_to_next() {
   if (!offsets_) {
-    while (splitter_.next())
+    while (splitter_.next()) {
+      follow_uids();
       if (!is_pseudo_message()) return true;
+    }
     return false;
   }
   while (next_offset_ < offsets_->size())
     if (splitter_.seek((*offsets_)[next_offset_++]) && !is_pseudo_message()) return true;
   return false;
+}
+
+void Walk::follow_uids() {
+  uid_.reset();
+  if (!uids_.is_over()) uid_ = uids_.follow(mail::parse_store_headers(splitter_.header()));
 }
 
 bool Walk::is_pseudo_message() const {
@@ -78,8 +85,7 @@ void Walk::look_up_info() const {
   info_.keywords = headers.keywords;
   info_.recent = !headers.old;
   info_.internal_date = mark.postmark().instant(context_.clock);
-  // mbox.md section 5, rule 1: in the first message it counts only behind the base.
-  if (!headers.base || !headers.uid_before_base) info_.ids.uid = headers.uid;
+  info_.ids.uid = uid_;
   info_.hints.envelope_sender = mark.sender;
   info_is_known_ = true;
 }

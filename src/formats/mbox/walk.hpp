@@ -11,6 +11,7 @@
 #include "mailhaul/mail/store_headers.hpp"
 #include "mailhaul/store/source.hpp"
 #include "splitter.hpp"
+#include "uid_chain.hpp"
 
 namespace mailhaul::formats::mbox {
 
@@ -22,7 +23,8 @@ namespace mailhaul::formats::mbox {
 /// The file is locked for as long as the walk lasts, yet not every program keeps to locks. So the file is looked at
 /// again at the end of each message that was read and at the end of the walk: one that shrank, or was written to
 /// without growing, ends the walk; one that only grew holds for what it had (mbox.md section 8), but for its last
-/// message, which may have been cut. The pseudo message (section 5) is passed over.
+/// message, which may have been cut. The pseudo message (section 5) is passed over. UIDs are known only to a walk that
+/// saw every message before.
 class Walk final : public store::MessageCursor {
  public:
   /// `file` is locked. `offsets`, ascending: only these messages; nothing: all.
@@ -67,6 +69,7 @@ class Walk final : public store::MessageCursor {
 
   [[nodiscard]] bool go_to_next();
   [[nodiscard]] bool is_pseudo_message() const;
+  void follow_uids();
   void look_up_info() const;
   void check_file(bool at_last_message);
   void finish();
@@ -82,6 +85,8 @@ class Walk final : public store::MessageCursor {
   std::optional<std::vector<std::uint64_t>> offsets_;
   std::size_t next_offset_ = 0;
   Splitter splitter_;
+  UidChain uids_{};
+  std::optional<mail::Uid> uid_{};
   store::FolderRef folder_{};
   mutable store::MessageInfo info_{};
   mutable bool info_is_known_ = false;  ///< looked up on demand: a walk that only counts parses no headers

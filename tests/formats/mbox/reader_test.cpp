@@ -9,7 +9,9 @@ using Texts = std::vector<std::string>;
 
 TEST(MboxReader, TellsFlagsKeywordsDateAndSender) {
   MboxWorld world;
-  world.put("From bob@x.org Thu Nov 29 22:33:52 2001 +0300\nSubject: a\nX-UID: 7\nStatus: RO\nX-Status: AF\n"
+  world.put("From bob@x.org Thu Nov 29 22:33:52 2001 +0300\nSubject: a\nX-IMAPbase: 1234567 0000000009 work\nX-UID: "
+            "7\nStatus: RO\n"
+            "X-Status: AF\n"
             "X-Keywords: work\n later\nContent-Length: 2\n\nb\n\n"
             "From carol@x.org Thu Nov 29 22:33:52 2001\nSubject: b\n\nc\n");
   const auto all = world.read();
@@ -111,14 +113,6 @@ TEST(MboxReader, TheFirstHeaderBlockTellsOfTheFolder) {
   EXPECT_FALSE(world.source()->folder({}).uid_validity.has_value());
   world.put("");
   EXPECT_EQ(world.source()->folder({}).messages, 0U);
-}
-
-TEST(MboxReader, AUidBeforeTheBaseOfTheFirstMessageIsNone) {
-  MboxWorld world;
-  world.put(mark + "X-UID: 7\nX-IMAPbase: 1234567 0000000009\nh: 1\n\nb\n\n" + mark + "X-UID: 8\nh: 2\n\n");
-  const auto all = world.read();
-  EXPECT_FALSE(all.at(0).info.ids.uid.has_value());
-  EXPECT_EQ(all.at(1).info.ids.uid, mail::Uid{8});
 }
 
 TEST(MboxReader, FetchesByOffset) {

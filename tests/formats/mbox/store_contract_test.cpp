@@ -54,7 +54,8 @@ using formats::mbox::Variant;
 
 INSTANTIATE_TEST_SUITE_P(Mbox, StoreContract,
                          testing::Values(make_case("Rd", Variant::rd), make_case("O", Variant::o),
-                                         make_case("Cl", Variant::cl), make_case("Cl2", Variant::cl2)),
+                                         make_case("Cl", Variant::cl), make_case("Cl2", Variant::cl2),
+                                         make_case("Dovecot", Variant::dovecot)),
                          [](const auto& param) { return param.param.name; });
 
 }  // namespace mailhaul::support

@@ -11,8 +11,8 @@
 
 namespace mailhaul::formats::mbox {
 
-/// What is written: mbox.md section 1.
-enum class Variant { rd, o, cl, cl2 };
+/// What is written: mbox.md section 1. `dovecot` is cl2 with UIDs and UIDVALIDITY (section 5).
+enum class Variant { rd, o, cl, cl2, dovecot };
 
 struct SourceOptions {
   /// Unset: one '>' is taken off `^>+From ` lines unless a Content-Length that holds protects the message.
@@ -21,7 +21,8 @@ struct SourceOptions {
 
 struct TargetOptions {
   fs::Birth birth{};
-  Variant variant = Variant::rd;
+  /// Unset: dovecot for an mbox that has an X-IMAPbase already, else rd.
+  std::optional<Variant> variant{};
   SourceOptions reading{};
 };
 
