@@ -82,13 +82,13 @@ void TargetUidList::add_to(const fs::ControlFile& found, const UidListHeader& wa
   if (header_.validity != wanted.validity) return leave_to_server("its list has another UIDVALIDITY", 0);
   const std::vector<Missing> added = missing(messages);
   if (refused_ > 0) leave_to_server("in its list the UID belongs to another message", refused_);
-  const bool is_next_old = header_.next < wanted.next;
+  const bool is_next_old = header_.next.value < wanted.next.value;
   if (added.empty() && !is_next_old) return;
   if (const char* name = numbered_by()) {
     if (!added.empty()) leave_to_server(std::string(name) + " is there", added.size());
     return;
   }
-  header_.next = std::max(header_.next, wanted.next);
+  header_.next.value = std::max(header_.next.value, wanted.next.value);
   const fs::Dotlock lock = take_control_lock(tree_.context(), home_, birth_, folder_, doing);
   write(merged(added), found.status, added.size());
 }

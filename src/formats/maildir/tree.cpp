@@ -151,7 +151,7 @@ void Tree::made(const store::FolderRef& folder, const std::string& directory) {
 
 void Tree::used(mail::UidValidity validity) {
   const std::lock_guard guard(mutex_);
-  largest_validity_ = std::max(largest_validity_, validity);
+  largest_validity_.value = std::max(largest_validity_.value, validity.value);
 }
 
 mail::UidValidity Tree::largest_validity() {

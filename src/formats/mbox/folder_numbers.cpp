@@ -197,7 +197,8 @@ std::optional<Replacement> raised_base(const fs::File& file, Side side, const st
   Splitter splitter(file, side, file.status_now().size_octets, first_block_octets);
   if (!splitter.next()) return std::nullopt;
   const auto line = find_base_line(splitter.header(), splitter.body_offset() - splitter.header().size());
-  if (!line || line->says.uid_validity != *info.uid_validity || line->says.last_uid >= last) return std::nullopt;
+  if (!line || line->says.uid_validity != *info.uid_validity || line->says.last_uid.value >= last.value)
+    return std::nullopt;
   auto text = line->last_uid_text(last);
   if (!text) return std::nullopt;
   return Replacement{std::move(*text), line->last_uid_at};
