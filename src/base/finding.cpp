@@ -16,6 +16,10 @@ const char* to_string(FindingKind kind) {
   case FindingKind::changed: return "changed";
   case FindingKind::header_too_long: return "header_too_long";
   case FindingKind::odd_postmark: return "odd_postmark";
+  case FindingKind::salvaged: return "salvaged";
+  case FindingKind::expunged: return "expunged";
+  case FindingKind::no_zone: return "no_zone";
+  case FindingKind::no_date: return "no_date";
   case FindingKind::unquoted_lines: return "unquoted_lines";
   case FindingKind::quoted_lines: return "quoted_lines";
   case FindingKind::bad_content_length: return "bad_content_length";

@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <string_view>
 #include <thread>
@@ -40,11 +41,12 @@ Exit status:
 struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
-  std::vector<std::string> includes, excludes, maps;
-  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state;
+  std::vector<std::string> includes, excludes, maps, from_lines;
+  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state,
+                                                                  postmark, source_zone;
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
-  bool dry_run = false, allow_sparse = false;
+  bool dry_run = false, allow_sparse = false, audit = false;
   int verbose = 0;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
@@ -66,6 +68,22 @@ void add_common(CLI::App& command, Typed& typed) {
                   "how '>From ' lines of an mbox are read: rd or o (one '>' is taken off), none; default: rd, but "
                   "none for a message whose Content-Length holds")
       ->type_name("rd|o|none");
+  command
+      .add_option(
+          "--postmark", typed.postmark,
+          "which lines open a message in an mbox: dovecot (what Dovecot takes), strict (and an empty line stands "
+          "before), loose (what any reader takes, such as 'From - '); default: dovecot, or loose when only that "
+          "takes the first line of the file")
+      ->type_name("dovecot|strict|loose");
+  command
+      .add_option("--from-line", typed.from_lines,
+                  "what the line at that octet of the source mbox is, whatever it looks like (scan --audit lists them)")
+      ->type_name("OFFSET=split|body")
+      ->allow_extra_args(false);
+  command
+      .add_option("--source-tz", typed.source_zone,
+                  "zone of received dates at the source that name none (default: this machine's)")
+      ->type_name("ZONE|+hhmm");
   command.add_option("--lock-wait", typed.lock_wait, "how long to wait for a locked mailbox (default 30)")
       ->type_name("SECONDS");
   command.add_flag("--allow-sparse", typed.allow_sparse, "read files that are mostly holes");
@@ -176,6 +194,35 @@ void read_filters(const Typed& typed, const Clock& clock, sync::Options& options
   options.messages.not_before = date("--max-age", typed.max_age);
 }
 
+/// "1234=split"
+formats::mbox::FromLine parse_from_line(const std::string& text) {
+  using formats::mbox::FromLine;
+  const std::size_t equals = text.find('=');
+  FromLine line;
+  const char* const end = text.data() + std::min(equals, text.size());
+  const auto [stopped, error] = std::from_chars(text.data(), end, line.offset);
+  if (equals == std::string::npos || equals == 0 || error != std::errc{} || stopped != end)
+    throw bad_option("--from-line", text, "not of the form OFFSET=split or OFFSET=body");
+  line.is = choose<FromLine::Is>("--from-line", text.substr(equals + 1),
+                                 {{"split", FromLine::Is::split}, {"body", FromLine::Is::body}});
+  return line;
+}
+
+void read_postmark_options(const Typed& typed, run::Request& request) {
+  using formats::mbox::PostmarkRule;
+  formats::mbox::SourceOptions& reading = request.open.mbox_reading;
+  if (!typed.postmark.empty())
+    reading.postmark = choose<PostmarkRule>(
+        "--postmark", typed.postmark,
+        {{"dovecot", PostmarkRule::dovecot}, {"strict", PostmarkRule::strict}, {"loose", PostmarkRule::loose}});
+  for (const std::string& text : typed.from_lines) reading.from_lines.push_back(parse_from_line(text));
+  reading.audit = typed.audit;
+  if (typed.source_zone.empty()) return;
+  request.source_zone = Zone::find(typed.source_zone);
+  if (!request.source_zone)
+    throw bad_option("--source-tz", typed.source_zone, "no such time zone").hint("such as Europe/Berlin, UTC or +0100");
+}
+
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
@@ -198,16 +245,17 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
                                                  {"cl2", Variant::cl2},
                                                  {"dovecot", Variant::dovecot}});
   if (!typed.quoting.empty())
-    request.open.from_quoting = choose<mail::FromQuoting>(
+    request.open.mbox_reading.quoting = choose<mail::FromQuoting>(
         "--from-quoting", typed.quoting,
         {{"rd", mail::FromQuoting::rd}, {"o", mail::FromQuoting::o}, {"none", mail::FromQuoting::none}});
+  read_postmark_options(typed, request);
   if (!typed.chown.empty()) request.ownership.owner = run::parse_owner(typed.chown);
   if (!typed.chmod.empty()) run::parse_modes(typed.chmod, request.ownership);
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
   request.state_directory = typed.state;
   if (typed.progress && typed.no_progress) throw bad_option("--progress", "", "asked for and refused at once");
-  command.saying = {typed.verbose, typed.quiet, typed.itemize, typed.json, typed.stats, std::nullopt};
+  command.saying = {typed.verbose, typed.quiet, typed.itemize, typed.json, typed.stats, std::nullopt, typed.audit};
   if (typed.progress) command.saying.progress = true;
   if (typed.no_progress) command.saying.progress = false;
   return command;
@@ -226,6 +274,8 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   CLI::App* scan =
       app.add_subcommand("scan", "What is there: folders, messages, octets, problems; two stores: side by side");
   scan->add_option("STORE", typed.stores, "one or two locations")->required()->expected(1, 2);
+  scan->add_flag("--audit", typed.audit,
+                 "list every doubtful 'From ' line of an mbox: its octet, what it is taken for");
   add_common(*scan, typed);
 
   CLI::App* sync =

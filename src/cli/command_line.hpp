@@ -17,6 +17,7 @@ struct Saying {
   bool json = false;
   bool stats = false;
   std::optional<bool> progress{};  ///< unset: on a terminal
+  bool audit = false;              ///< doubtful `From ` lines are listed one by one
 };
 
 /// A command line that makes sense.

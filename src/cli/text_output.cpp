@@ -108,8 +108,12 @@ void TextOutput::message(const sync::MessageEvent& event) {
                   event.action == sync::Action::copied ? "  " + std::to_string(event.octets) : ""));
 }
 
+bool TextOutput::is_told_at_once(FindingKind kind) const {
+  return saying_.verbose > 0 || (saying_.audit && kind == FindingKind::odd_postmark);
+}
+
 void TextOutput::add(const Finding& finding) {
-  if (saying_.verbose == 0 || saying_.quiet) return;
+  if (!is_told_at_once(finding.kind) || saying_.quiet) return;
   const std::lock_guard guard(mutex_);
   say(fmt::format("{}: {}: {}{}{}{}", to_string(finding.weight), to_string(finding.kind),
                   escape_for_terminal(finding.folder), finding.where.empty() ? "" : "  ",
@@ -131,7 +135,7 @@ void TextOutput::say_findings(const run::FindingLog& findings) {
     const auto& [weight, kind] = key;
     if (saying_.quiet && weight == Weight::note) continue;
     tell(fmt::format("{} x {} ({})", with_groups(group.count), to_string(kind), to_string(weight)));
-    if (saying_.verbose > 0) continue;  // each was told when it was found
+    if (is_told_at_once(kind)) continue;  // each was told when it was found
     const std::size_t shown = weight == Weight::failed ? group.kept.size() : std::min(samples, group.kept.size());
     for (std::size_t i = 0; i < shown; ++i) {
       const Finding& one = group.kept[i];

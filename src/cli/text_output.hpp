@@ -29,6 +29,7 @@ class TextOutput final : public Output {
   void error(const Error& error) override;
 
  private:
+  [[nodiscard]] bool is_told_at_once(FindingKind kind) const;
   void say(const std::string& line);
   void complain(const std::string& line);
   void say_stores(const run::Store& source, const run::Store& target);

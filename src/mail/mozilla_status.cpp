@@ -20,6 +20,8 @@ namespace {
 /// As Thunderbird spells it.
 constexpr std::string_view family = "X-Mozilla-";
 constexpr std::string_view labels_name = "$Label";
+/// Told twice, as by X-Keywords (store_headers.hpp): as the flag and as the keyword.
+constexpr std::string_view forwarded = "$Forwarded";
 constexpr std::string_view blanks = " \t\r\n";
 
 struct FlagBit {
@@ -45,9 +47,10 @@ std::optional<std::uint32_t> hex_number(std::string_view body) {
   return value;
 }
 
-void read_status(std::uint32_t bits, MozillaStatus& status) {
+void read_status(std::uint32_t bits, MozillaStatus& status, std::vector<std::string>& keywords) {
   for (const FlagBit& row : status_bits)
     if ((bits & row.bit) != 0) status.flags.add(row.flag);
+  if (status.flags.has(Flag::passed)) keywords.emplace_back(forwarded);
   status.expunged = (bits & expunged_bit) != 0;
 }
 
@@ -65,9 +68,8 @@ void read_keys(std::string_view body, MozillaStatus& status, std::vector<std::st
     if (body.empty()) return;
     const std::string_view name = body.substr(0, body.find_first_of(blanks));
     body.remove_prefix(name.size());
-    if (same_keyword(name, "$Forwarded"))
-      status.flags.add(Flag::passed);
-    else if (keywords.size() < keywords_limit && name.size() <= keyword_limit_octets)
+    if (same_keyword(name, forwarded)) status.flags.add(Flag::passed);
+    if (keywords.size() < keywords_limit && name.size() <= keyword_limit_octets)
       keywords.emplace_back(name);
   }
 }
@@ -109,7 +111,7 @@ MozillaStatus parse_mozilla_status(std::string_view header_block) {
   bool seen_second = false;
   for (const HeaderField& field : split_header(local_lines(header_block))) {
     if (ascii::equal(field.name, "X-Mozilla-Status") && !std::exchange(seen_status, true)) {
-      if (const auto bits = hex_number(field.body)) read_status(*bits, status);
+      if (const auto bits = hex_number(field.body)) read_status(*bits, status, keywords);
     } else if (ascii::equal(field.name, "X-Mozilla-Status2") && !std::exchange(seen_second, true)) {
       if (const auto bits = hex_number(field.body)) read_second_status(*bits, status, keywords);
     } else if (ascii::equal(field.name, "X-Mozilla-Keys")) {

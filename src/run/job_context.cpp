@@ -5,8 +5,9 @@ namespace mailhaul::run {
 JobContext::JobContext(const Machine& machine, const Request& request, Findings& findings)
     : target_findings_(findings),
       clock_(machine.clock, machine.stop),
+      source_clock_(clock_, request.source_zone),
       instants_(machine.clock.now()),
-      source_{machine.kernel, machine.entropy, clock_,          findings,
+      source_{machine.kernel, machine.entropy, source_clock_,   findings,
               instants_,      machine.host,    machine.process, request.lock_wait},
       target_{machine.kernel, machine.entropy, clock_,          target_findings_,
               instants_,      machine.host,    machine.process, request.lock_wait} {}

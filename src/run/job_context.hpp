@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mailhaul/base/zone.hpp"
 #include "mailhaul/run/jobs.hpp"
 
 namespace mailhaul::run {
@@ -22,6 +23,7 @@ class StoppableClock final : public Clock {
   [[nodiscard]] std::chrono::sys_seconds from_local(CivilSeconds civil) const override {
     return clock_.from_local(civil);
   }
+  [[nodiscard]] std::string local_zone() const override { return clock_.local_zone(); }
   void sleep(std::chrono::milliseconds time) const override;
 
  private:
@@ -39,6 +41,7 @@ class JobContext {
  private:
   TargetFindings target_findings_;
   StoppableClock clock_;
+  ZonedClock source_clock_;
   formats::UniqueInstants instants_;
   formats::Context source_;
   formats::Context target_;

@@ -52,6 +52,14 @@ store::Capabilities with_folders(bool folders) {
   return abilities;
 }
 
+/// What the operator says of single lines or of odd postmarks, he says of the source.
+formats::mbox::SourceOptions reading_of(Side side, const OpenOptions& options) {
+  if (side == Side::source) return options.mbox_reading;
+  formats::mbox::SourceOptions reading;
+  reading.quoting = options.mbox_reading.quoting;
+  return reading;
+}
+
 const std::array<FormatRow, 2>& format_rows() {
   static const std::array<FormatRow, 2> rows{
       FormatRow{Format::maildir,
@@ -73,12 +81,12 @@ const std::array<FormatRow, 2>& format_rows() {
                 {},
                 &formats::mbox::detect,
                 [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
-                  return formats::mbox::open_source(context, store.path, rules, {options.from_quoting});
+                  return formats::mbox::open_source(context, store.path, rules, reading_of(rules.side, options));
                 },
                 [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
                    const fs::Birth& birth) {
                   return formats::mbox::open_store(context, store.path, rules,
-                                                   {birth, options.mbox_variant, {options.from_quoting}});
+                                                   {birth, options.mbox_variant, reading_of(Side::target, options)});
                 },
                 with_folders(false)},
   };
@@ -245,6 +253,10 @@ Store detect(Context& context, const Location& location, Side side) {
 }
 
 std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options) {
+  if (store.format != Format::mbox && !options.mbox_reading.from_lines.empty())
+    throw Error(Cause::usage, Scope::run, "reading --from-line")
+        .at(store.path)
+        .because("it is no mbox, and the option is about lines of one");
   return row_of(store.format).open_source(context, store, rules_for(Side::source, options), options);
 }
 

@@ -26,7 +26,7 @@ void fold(benchmark::State& state) {
     folding.write(as_bytes(text));
     folding.finish();
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(fold);
 
@@ -39,7 +39,7 @@ void content_key(benchmark::State& state) {
     hasher.write(as_bytes(text));
     benchmark::DoNotOptimize(hasher.finish());
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(content_key);
 

@@ -276,5 +276,63 @@ TEST_F(OptionsAsRoot, ChownRefusesRootAndWhoIsUnknown) {
   }
 }
 
+TEST_F(Options, PostmarkChoosesWhichLinesOpenAMessage) {
+  const std::string pipermail = "From bob at x.org  Thu Nov 29 22:33:52 2001\nSubject: 1\n\nb\n\n";
+  const std::string mozilla = "From - \nSubject: 2\n\nb\n";
+  write_file(at("mbox"), pipermail + mozilla);
+  guard(at("mbox"));
+  sync({at("mbox"), "maildir:" + at("A")});
+  EXPECT_EQ(read_maildir(at("A")).size(), 2U);
+  const Result said = sync({"--source-tz=+0300", at("mbox"), "maildir:" + at("A2")});
+  EXPECT_NE(said.out.find("none for Dovecot"), std::string::npos);
+  EXPECT_NE(said.out.find("read in +0300"), std::string::npos);
+  EXPECT_NE(said.out.find("without a received date"), std::string::npos);
+  for (const char* rule : {"dovecot", "strict"})
+    EXPECT_EQ(run({"scan", "--postmark", rule, "mbox:" + at("mbox")}).status, status::no_such_store) << rule;
+  write_file(at("plain"), mbox_of({simple_mail("one")}) + pipermail + mozilla);
+  sync({at("plain"), "maildir:" + at("B")});
+  EXPECT_EQ(read_maildir(at("B")).size(), 1U);
+  sync({"--postmark=loose", at("plain"), "maildir:" + at("C")});
+  EXPECT_EQ(read_maildir(at("C")).size(), 3U);
+}
+
+TEST_F(Options, FromLineOverrulesAndAuditTellsTheOffsets) {
+  const std::string first = mbox_of({simple_mail("one")});
+  write_file(at("mbox"), first + "From here on\nSubject: two\n\nb\n");
+  guard(at("mbox"));
+  const std::string offset = std::to_string(first.size());
+  const Result quiet = run({"scan", at("mbox")});
+  EXPECT_EQ(quiet.out.find("octet " + offset + "  body"), std::string::npos);
+  const Result audit = run({"scan", "--audit", at("mbox")});
+  EXPECT_EQ(audit.status, status::ok);
+  EXPECT_NE(audit.out.find("octet " + offset + "  body"), std::string::npos) << audit.out;
+  EXPECT_NE(audit.out.find("From here on"), std::string::npos) << audit.out;
+  sync({"--from-line", offset + "=split", at("mbox"), "maildir:" + at("A")});
+  EXPECT_EQ(subjects(at("A")), (Subjects{"one", "two"}));
+  const std::vector<std::string> mistakes{offset,     offset + "=", offset + "=no", "=split",
+                                          "-1=split", "x=split",    "7=body",       "99999999999999999999999=body"};
+  for (const std::string& bad : mistakes)
+    EXPECT_EQ(run({"scan", "--from-line", bad, at("mbox")}).status, status::usage) << bad;
+  fill_maildir(at("M"), {simple_mail("x")});
+  EXPECT_EQ(run({"scan", "--from-line", "0=split", at("M")}).status, status::usage);
+}
+
+TEST_F(Options, SourceTzIsTheZoneOfDatesThatNameNone) {
+  write_file(at("mbox"), "From a@b Thu Nov 29 22:33:52 2001\nSubject: 1\n\nb\n");
+  guard(at("mbox"));
+  struct Row {
+    const char* zone;
+    std::int64_t date;
+  };
+  for (const Row& row :
+       {Row{"UTC", 1007073232}, {"+0130", 1007073232 - 5400}, {"America/New_York", 1007073232 + 18000}}) {
+    std::filesystem::remove_all(at("A"));
+    const Result said = sync({"--source-tz", row.zone, at("mbox"), "maildir:" + at("A")});
+    EXPECT_EQ(read_maildir(at("A")).at(0).date, row.date) << row.zone;
+    EXPECT_NE(said.out.find("read in " + std::string(row.zone)), std::string::npos) << said.out;
+  }
+  EXPECT_EQ(run({"scan", "--source-tz", "Europe/Nowhere", at("mbox")}).status, status::usage);
+}
+
 }  // namespace
 }  // namespace mailhaul::black_box

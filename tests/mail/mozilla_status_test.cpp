@@ -24,7 +24,7 @@ const std::vector<Row> rows{
     {"expunged is not deleted", "X-Mozilla-Status: 0008\n", {}, {}, true},
     {"trap: read and expunged", "X-Mozilla-Status: 0009\n", {Flag::seen}, {}, true},
     {"has Re:, which is no flag", "X-Mozilla-Status: 0010\n", {}, {}, false},
-    {"forwarded", "X-Mozilla-Status: 1000\n", {Flag::passed}, {}, false},
+    {"forwarded", "X-Mozilla-Status: 1000\n", {Flag::passed}, {"$Forwarded"}, false},
     {"priority", "X-Mozilla-Status: e000\n", {}, {}, false},
     {"deleted on the server", "X-Mozilla-Status2: 00200000\n", {Flag::deleted}, {}, false},
     {"label 1", "X-Mozilla-Status2: 02000000\n", {}, {"$Label1"}, false},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace mailhaul {
 
@@ -19,6 +20,8 @@ class Clock {
   [[nodiscard]] virtual Instant now() const = 0;
   /// The instant that `civil` means in the local zone; of two (clocks set back) the first.
   [[nodiscard]] virtual std::chrono::sys_seconds from_local(CivilSeconds civil) const = 0;
+  /// What that zone is called in a report.
+  [[nodiscard]] virtual std::string local_zone() const { return "this machine's"; }
   virtual void sleep(std::chrono::milliseconds time) const = 0;
 };
 

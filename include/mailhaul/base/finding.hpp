@@ -26,6 +26,10 @@ enum class FindingKind {
   changed,             ///< changed while read
   header_too_long,     ///< header block over the scanner's bound
   odd_postmark,        ///< a `From ` line that is no postmark, or a postmark not followed by a header
+  salvaged,            ///< a file that other readers refuse: what was passed over or read in another way
+  expunged,            ///< removed by its user, still there because the folder was not compacted
+  no_zone,             ///< received dates that name no time zone
+  no_date,             ///< messages whose store says no received date
   unquoted_lines,      ///< `>From ` lines that lost one `>` on reading
   quoted_lines,        ///< lines that gained a `>` on writing
   bad_content_length,  ///< Content-Length that does not lead to a message end

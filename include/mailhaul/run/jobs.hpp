@@ -9,6 +9,7 @@
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/entropy.hpp"
 #include "mailhaul/base/stop.hpp"
+#include "mailhaul/base/zone.hpp"
 #include "mailhaul/fs/kernel.hpp"
 #include "mailhaul/run/exit_status.hpp"
 #include "mailhaul/run/finding_log.hpp"
@@ -38,6 +39,7 @@ struct Request {
   OwnershipOptions ownership{};
   std::chrono::milliseconds lock_wait{30'000};
   std::string state_directory{};  ///< --state; empty: where such things are on this machine
+  std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's
   bool dry_run = false;
 };
 

@@ -45,7 +45,8 @@ struct OpenOptions {
   bool allow_sparse = false;
   fs::Durability durability = fs::Durability::batch;
   std::optional<formats::mbox::Variant> mbox_variant{};
-  std::optional<mail::FromQuoting> from_quoting{};
+  /// How mboxes are read; of a target only the quoting.
+  formats::mbox::SourceOptions mbox_reading{};
 };
 
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_source(formats::Context& context, const Store& store,

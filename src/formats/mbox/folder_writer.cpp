@@ -301,7 +301,7 @@ std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& info
 void FolderAppender::tell_findings() {
   const auto tell = [&](FindingKind kind, Weight weight, std::uint64_t count, const char* text) {
     if (count > 0)
-      mailbox_.context().findings.add({kind, weight, store::FolderRef{}.display(), mailbox_.path(), text, count});
+      mailbox_.context().findings.add({kind, weight, mailbox_.folder().display(), mailbox_.path(), text, count});
   };
   tell(FindingKind::quoted_lines, Weight::note, counts_.quoted_lines, "lines that gained a '>' on writing");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_keywords,

@@ -42,7 +42,7 @@ std::string fcntl_name(const MailboxFile& mailbox) { return "an fcntl lock on " 
 }  // namespace
 
 std::optional<fs::File> open_locked(const MailboxFile& mailbox) {
-  Patience patience(mailbox, Scope::run);
+  Patience patience(mailbox, mailbox.scope());
   for (;;) {
     auto file = mailbox.open();
     if (!file) return std::nullopt;

@@ -29,13 +29,11 @@ const char* hint_of(fs::Refusal refusal) {
 
 }  // namespace
 
-MailboxFile::MailboxFile(Context& context, std::string path, fs::Directory directory, std::string name)
+MailboxFile::MailboxFile(Context& context, MailboxPlace place)
     : context_(context),
-      path_(std::move(path)),
-      name_(std::move(name)),
-      rules_(directory.rules()),
-      directory_status_(directory.opened_as()),
-      directory_(std::move(directory)) {}
+      place_(std::move(place)),
+      rules_(place_.directory.rules()),
+      directory_status_(place_.directory.opened_as()) {}
 
 template <typename Call>
 auto MailboxFile::guarded(const Call& call) const {
@@ -45,21 +43,21 @@ auto MailboxFile::guarded(const Call& call) const {
 
 store::StoreId MailboxFile::identity() const {
   const fs::FileId id = directory_status_.id;
-  return {"mbox:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + path_};
+  return {"mbox:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + path()};
 }
 
 fs::Directory MailboxFile::allowing_owner() const {
   const uid_t parent = directory_status_.owner.uid;
-  if (parent != 0 && parent != context_.kernel.user()) return directory_;
-  const auto seen = directory_.look_at(name_);
-  return seen ? directory_.with_owner(seen->owner.uid) : directory_;
+  if (parent != 0 && parent != context_.kernel.user()) return place_.directory;
+  const auto seen = place_.directory.look_at(place_.name);
+  return seen ? place_.directory.with_owner(seen->owner.uid) : place_.directory;
 }
 
 std::optional<fs::File> MailboxFile::checked(fs::OpenResult result) const {
   if (result.refusal == fs::Refusal::missing) return std::nullopt;
   if (result.refusal != fs::Refusal::none) {
-    Error error(Cause::refused, Scope::run, "opening an mbox");
-    error.at(path_).because(reason_of(result.refusal)).on(side());
+    Error error(Cause::refused, scope(), "opening an mbox");
+    error.at(path()).because(reason_of(result.refusal)).on(side());
     if (const char* hint = hint_of(result.refusal); *hint != '\0') error.hint(hint);
     throw error;
   }
@@ -69,58 +67,63 @@ std::optional<fs::File> MailboxFile::checked(fs::OpenResult result) const {
 std::optional<fs::File> MailboxFile::open() const {
   return guarded([&] {
     try {
-      return checked(allowing_owner().open_file(name_));
+      return checked(allowing_owner().open_file(place_.name));
     } catch (Error& error) {
-      error.reaching(Scope::run);  // the store is this one file
+      error.reaching(scope());
       throw;
     }
   });
 }
 
 std::optional<fs::File> MailboxFile::open_for_update() const {
-  return guarded([&] { return checked(allowing_owner().open_file_for_update(name_)); });
+  return guarded([&] { return checked(allowing_owner().open_file_for_update(place_.name)); });
 }
 
 std::optional<fs::Status> MailboxFile::look() const {
-  return guarded([&] { return directory_.look_at(name_); });
+  return guarded([&] { return place_.directory.look_at(place_.name); });
 }
 
 bool MailboxFile::dotlock_is_held() const {
-  return guarded([&] { return fs::Dotlock::is_held(directory_, name_, context_.clock); });
+  return guarded([&] { return fs::Dotlock::is_held(place_.directory, place_.name, context_.clock); });
 }
 
 std::optional<fs::Dotlock> MailboxFile::try_dotlock(const fs::Birth& birth) const {
   const std::string pid_and_host = std::to_string(context_.process) + ":" + context_.host;
-  return guarded([&] { return fs::Dotlock::try_take(directory_, name_, pid_and_host, birth, context_.clock); });
+  return guarded(
+      [&] { return fs::Dotlock::try_take(place_.directory, place_.name, pid_and_host, birth, context_.clock); });
 }
 
 /// A descriptor whose sync failed once says nothing true any more (D3).
 void MailboxFile::reopen_directory() const {
   try {
-    const std::string parent = fs::split_operator_path(path_).parent;
-    const auto again = fs::Directory::find_root(context_.kernel, context_.entropy, parent, rules_);
-    if (again && again->opened_as().id == directory_status_.id) directory_ = *again;
+    const auto by_path = [&] {
+      return fs::Directory::find_root(context_.kernel, context_.entropy, fs::split_operator_path(path()).parent,
+                                      rules_);
+    };
+    const auto again = place_.reopen ? place_.reopen() : by_path();
+    if (again && again->opened_as().id == directory_status_.id) place_.directory = *again;
   } catch (const Error&) {
     // The error that led here is the one to tell.
   }
 }
 
 fs::NewFile MailboxFile::create() const {
-  return guarded([&] { return directory_.create_file(); });
+  return guarded([&] { return place_.directory.create_file(); });
 }
 
 fs::LinkResult MailboxFile::link(fs::NewFile& file) const {
   return guarded([&] {
-    const fs::LinkResult result = file.link(directory_, name_);
+    const fs::LinkResult result = file.link(place_.directory, place_.name);
     if (result != fs::LinkResult::done || durability() == fs::Durability::none) return result;
     try {
-      directory_.sync();
+      place_.directory.sync();
     } catch (const Error&) {
       // D3: the batch will be written once more, so what may have become visible must not stay beside it; unless
       // somebody has delivered into it since.
       const fs::Status ours = file.status_now();
-      const auto there = directory_.look_at(name_);
-      if (there && there->id == ours.id && there->size_octets == ours.size_octets) directory_.remove(name_, ours.id);
+      const auto there = place_.directory.look_at(place_.name);
+      if (there && there->id == ours.id && there->size_octets == ours.size_octets)
+        place_.directory.remove(place_.name, ours.id);
       reopen_directory();
       throw;
     }

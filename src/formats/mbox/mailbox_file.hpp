@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -11,23 +12,36 @@
 
 namespace mailhaul::formats::mbox {
 
-/// The one file that an mbox store is, found anew at each call: mail programs may replace it at any time.
+/// Where a mailbox is, and as what.
+struct MailboxPlace {
+  std::string path;         ///< for messages
+  fs::Directory directory;  ///< one of its own, where folders are worked on at once
+  std::string name;
+  store::FolderRef folder{};
+  Scope scope = Scope::run;  ///< what is lost when it can't be opened: the store, or a folder of several
+  /// The directory once more, through a new descriptor; unset: by the path of the operator.
+  std::function<std::optional<fs::Directory>()> reopen{};
+};
+
+/// The one file that a folder is, found anew at each call: mail programs may replace it at any time.
 ///
-/// The operator names the file, so its directory is the root. Whose file may it be (S6)? In a directory of root's or of
-/// the runner's own (/var/mail) each file has an owner of its own and that one is allowed; in a customer's directory
+/// Where the operator names the file, its directory is the root. Whose file may it be (S6)? In a directory of root's or
+/// of the runner's own (/var/mail) each file has an owner of its own and that one is allowed; in a customer's directory
 /// only the customer is. Any number of threads.
 class MailboxFile {
  public:
-  MailboxFile(Context& context, std::string path, fs::Directory directory, std::string name);
+  MailboxFile(Context& context, MailboxPlace place);
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return place_.path; }
+  [[nodiscard]] const store::FolderRef& folder() const { return place_.folder; }
+  [[nodiscard]] Scope scope() const { return place_.scope; }
   [[nodiscard]] Side side() const { return rules_.side; }
   [[nodiscard]] fs::Durability durability() const { return rules_.durability; }
   [[nodiscard]] Context& context() const { return context_; }
   /// Opaque, and the same when another program has replaced the file: the directory and the name.
   [[nodiscard]] store::StoreId identity() const;
 
-  /// Nothing when it is missing; Error(refused, run) with the reason when it is no regular file or another owner's.
+  /// Nothing when it is missing; Error(refused) with the reason when it is no regular file or another owner's.
   [[nodiscard]] std::optional<fs::File> open() const;
   [[nodiscard]] std::optional<fs::File> open_for_update() const;
   /// Nothing when it is missing. By name: never permission to do something (S5).
@@ -48,12 +62,10 @@ class MailboxFile {
   auto guarded(const Call& call) const;
 
   Context& context_;
-  std::string path_;
-  std::string name_;
+  mutable MailboxPlace place_;  ///< its directory is opened anew after a failed sync
   const fs::Rules rules_;
   const fs::Status directory_status_;
-  mutable fs::Directory directory_;  ///< opened anew after a failed sync
-  mutable std::mutex mutex_;         ///< a Directory is one thread's at a time
+  mutable std::mutex mutex_;  ///< a Directory is one thread's at a time
 };
 
 }  // namespace mailhaul::formats::mbox

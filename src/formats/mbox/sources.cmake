@@ -6,6 +6,7 @@ set(MBOX_SOURCES
   mbox/lock.cpp
   mbox/mailbox_file.cpp
   mbox/message_writer.cpp
+  mbox/opening.cpp
   mbox/pseudo_message.cpp
   mbox/splitter.cpp
   mbox/stage.cpp

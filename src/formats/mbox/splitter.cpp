@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/loose_postmark.hpp"
+#include "mailhaul/mail/postmark.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -16,6 +19,9 @@ constexpr std::string_view boundary = "\nFrom ";
 constexpr std::string_view length_name = "content-length:";
 /// Bad places of a disk come in pages; a long run of them is left in growing steps, so that errors stay few.
 constexpr std::uint64_t page_octets = 4096;
+/// So much of a line is looked at to see whether it begins like a header, and shown to who listens to doubts.
+constexpr std::size_t header_look_octets = 256;
+constexpr std::size_t shown_octets = 80;
 constexpr std::uint64_t longest_gap_octets = 1024 * 1024;
 
 bool names_content_length(std::string_view line) {
@@ -25,8 +31,13 @@ bool names_content_length(std::string_view line) {
 
 }  // namespace
 
-Splitter::Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets)
-    : window_(file, side, end, block_octets) {}
+std::optional<mail::InternalDate> Mark::instant(const Clock& clock) const {
+  if (!civil) return std::nullopt;
+  return mail::Postmark{sender, *civil, zone}.instant(clock);
+}
+
+Splitter::Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets, SplitRules rules)
+    : window_(file, side, end, block_octets, rules.line_ends), rules_(std::move(rules)) {}
 
 template <typename Step>
 auto Splitter::guarded(const Step& step) {
@@ -42,8 +53,9 @@ bool Splitter::next() {
   return guarded([&] {
     if (state_ == State::fresh) {
       state_ = State::between;
-      another_follows_ = window_.end() != 0;
-      if (another_follows_ && !mark_stands_at(0, 0))
+      another_follows_ = rules_.begin < window_.end();
+      if (rules_.begin != 0) window_.jump(rules_.begin);
+      if (another_follows_ && !first_stands_at(rules_.begin))
         throw Error(Cause::source_changed, Scope::folder, "reading an mbox")
             .because("it no longer begins with a postmark line")
             .hint("run the same command again");
@@ -64,10 +76,12 @@ bool Splitter::seek(std::uint64_t offset) {
     state_ = State::between;
     another_follows_ = false;
     if (offset >= window_.end()) return false;
-    const std::uint64_t line_feed = offset == 0 ? 0 : offset - 1;
+    const std::uint64_t line_feed = offset == rules_.begin ? offset : offset - 1;
     window_.jump(line_feed);
-    if (!mark_stands_at(offset, line_feed)) return false;
-    another_follows_ = offset == 0 || window_.at(line_feed) == '\n';
+    const bool stands =
+        offset == rules_.begin ? first_stands_at(offset) : mark_stands_at(offset, line_feed, Before::blank);
+    if (!stands) return false;
+    another_follows_ = offset == rules_.begin || window_.at(line_feed) == '\n';
     if (!another_follows_) return false;
     begin_message();
     return true;
@@ -95,38 +109,88 @@ Bytes Splitter::read() {
   });
 }
 
-/// Whether `text`, the beginning of a line, begins with a valid postmark line; then it is in next_mark_.
+/// Whether `text`, the beginning of a line at `offset`, begins with a postmark line; then it is in next_mark_.
 /// A line that is not ended before the file is was cut while it was written: no postmark. Of a longer one than any
 /// postmark is, the beginning decides, as in Dovecot.
-Splitter::Answer Splitter::judge(std::string_view text, bool file_ends) {
+Splitter::Answer Splitter::judge(std::string_view text, std::uint64_t offset, Before before, bool file_ends) {
   const std::size_t known = std::min(text.size(), from_word.size());
   if (text.substr(0, known) != from_word.substr(0, known)) return Answer::no;
   std::string_view line = text.substr(0, mail::postmark_limit_octets);
+  std::string_view behind = text.substr(line.size());
   const std::size_t line_feed = line.find('\n');
   if (line_feed != std::string_view::npos) {
+    behind = text.substr(line_feed + 1);
     line = line.substr(0, line_feed);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   } else if (text.size() < mail::postmark_limit_octets) {
     return file_ends ? Answer::no : Answer::more;
   }
+  const FromLine* const decided = decision_on(offset);
+  if (decided != nullptr && decided->is == FromLine::Is::body) return Answer::no;
   const auto postmark = mail::parse_postmark(line);
-  if (!postmark) return Answer::no;
-  next_mark_.sender.assign(postmark->sender);
-  next_mark_.civil = postmark->civil;
-  next_mark_.zone = postmark->zone;
+  if (postmark) {
+    if (rules_.form == PostmarkForm::strict && before != Before::blank && decided == nullptr) return Answer::no;
+    set_next_mark(offset, postmark->sender, postmark->civil, postmark->zone);
+    return Answer::yes;
+  }
+  if (rules_.form != PostmarkForm::loose && decided == nullptr) return Answer::no;
+  if (const auto loose = mail::parse_loose_postmark(line)) {
+    set_next_mark(offset, loose->sender, loose->civil, loose->zone);
+    return decided != nullptr ? Answer::yes : prove(loose->proof, behind, before, file_ends);
+  }
+  if (decided == nullptr) return Answer::no;
+  set_next_mark(offset, "", std::nullopt, std::nullopt);
   return Answer::yes;
 }
 
-bool Splitter::mark_stands_at(std::uint64_t offset, std::uint64_t keep) {
+// By assignment: the sender keeps its room from message to message.
+void Splitter::set_next_mark(std::uint64_t offset, std::string_view sender, std::optional<CivilSeconds> civil,
+                             std::optional<std::chrono::minutes> zone) {
+  next_mark_.offset = offset;
+  next_mark_.sender.assign(sender);
+  next_mark_.civil = civil;
+  next_mark_.zone = zone;
+  next_mark_.bare = false;
+}
+
+/// Whether what stands around a loose postmark line is enough; `behind` is the text that follows it.
+Splitter::Answer Splitter::prove(mail::LooseProof wanted, std::string_view behind, Before before, bool file_ends) {
+  if (wanted == mail::LooseProof::none) return Answer::yes;
+  if (wanted == mail::LooseProof::blank_before_header_behind && before != Before::blank) return Answer::no;
+  const std::string_view look = behind.substr(0, header_look_octets);
+  if (mail::looks_like_header_line(look)) return Answer::yes;
+  const bool is_known = look.size() == header_look_octets || look.find('\n') != std::string_view::npos || file_ends;
+  return is_known ? Answer::no : Answer::more;
+}
+
+const FromLine* Splitter::decision_on(std::uint64_t offset) const {
+  if (rules_.decided.empty()) return nullptr;
+  const auto found = std::lower_bound(rules_.decided.begin(), rules_.decided.end(), offset,
+                                      [](const FromLine& line, std::uint64_t wanted) { return line.offset < wanted; });
+  return found != rules_.decided.end() && found->offset == offset ? &*found : nullptr;
+}
+
+bool Splitter::mark_stands_at(std::uint64_t offset, std::uint64_t keep, Before before) {
   for (;;) {
-    const Answer answer = judge(window_.from(offset), window_.is_complete());
-    if (answer == Answer::yes) {
-      next_mark_.offset = offset;
-      another_follows_ = true;
-    }
+    const Answer answer = judge(window_.from(offset), offset, before, window_.is_complete());
+    if (answer == Answer::yes) another_follows_ = true;
     if (answer != Answer::more) return answer == Answer::yes;
     window_.more(keep);
   }
+}
+
+bool Splitter::first_stands_at(std::uint64_t offset) {
+  if (!rules_.first_is_bare) return mark_stands_at(offset, offset, Before::blank);
+  set_next_mark(offset, "", std::nullopt, std::nullopt);
+  next_mark_.bare = true;
+  another_follows_ = true;
+  return true;
+}
+
+/// The line there, as far as it is in memory and worth showing.
+std::string_view Splitter::line_at(std::uint64_t offset) const {
+  const std::string_view line = window_.from(offset).substr(0, shown_octets);
+  return line.substr(0, line.find_first_of("\r\n"));
 }
 
 void Splitter::begin_message() {
@@ -141,7 +205,9 @@ void Splitter::begin_message() {
 
   std::uint64_t at = mark_.offset;
   if (at < window_.begin() || at >= window_.filled()) window_.jump(at);
-  for (;;) {
+  const std::string shown(doubts_.is_heard() ? line_at(at) : std::string_view());
+  header_ = at;
+  while (!mark_.bare) {
     const std::string_view text = window_.from(at);
     const std::size_t line_feed = text.find('\n');
     if (line_feed != std::string_view::npos) {
@@ -154,9 +220,7 @@ void Splitter::begin_message() {
     window_.more(at);
   }
   take_header();
-  if (!mail::looks_like_header_line(header())) {
-    if (counts_.marks_without_header++ == 0) counts_.first_without_header = mark_.offset;
-  }
+  if (!mail::looks_like_header_line(header())) doubts_.add(Doubt::mark_without_header, mark_.offset, shown);
   state_ = State::inside;
 }
 
@@ -174,8 +238,13 @@ void Splitter::take_header() {
     }
     if (text.empty()) return all_was_header(window_.end());
     const char first = text.front();
-    if (first == 'F' && line != header_ && looked == line) {
-      if (mark_stands_at(line, header_)) return all_was_header(line - 1);
+    if (first == 'F' && looked == line && (line != header_ || decision_on(line) != nullptr)) {
+      if (mark_stands_at(line, header_, Before::text)) {
+        doubts_.add(Doubt::mark_without_blank, line, line_at(line));
+        return all_was_header(line - 1);
+      }
+      if (window_.from(line).substr(0, from_word.size()) == from_word)
+        doubts_.add(Doubt::rejected_line, line, line_at(line));
       looked = line + 1;
       continue;  // the window may have moved
     }
@@ -188,7 +257,7 @@ void Splitter::take_header() {
     const std::uint64_t line_feed = found == std::string_view::npos ? window_.filled() : line + found;
     if (line_feed >= limit) {
       header_is_whole_ = false;
-      if (counts_.long_headers++ == 0) counts_.first_long_header = mark_.offset;
+      doubts_.add(Doubt::long_header, mark_.offset);
       return header_ends(field, line);
     }
     if (found == std::string_view::npos) {
@@ -210,8 +279,9 @@ void Splitter::take_header() {
 /// The message has no empty line, or nothing stands behind it: `line_feed` is the one of the separator, or the end of
 /// the file.
 void Splitter::all_was_header(std::uint64_t line_feed) {
-  const std::uint64_t end =
-      line_feed == window_.end() ? without_last_line_end(header_) : without_cr(line_feed, header_);
+  const std::uint64_t end = line_feed == window_.end() ? without_last_line_end(header_)
+                            : line_feed < header_      ? header_
+                                                       : without_cr(line_feed, header_);
   header_octets_ = static_cast<std::size_t>(end - header_);
   body_ = given_ = searched_ = end;
   text_ends(end);
@@ -227,11 +297,17 @@ void Splitter::header_ends(std::uint64_t body, std::uint64_t line) {
       length_holds_ = true;
       return;
     }
-    if (counts_.wrong_lengths++ == 0) counts_.first_wrong_length = mark_.offset;
+    doubts_.add(Doubt::wrong_length, mark_.offset);
   }
   // The line end before `line` may be the separator itself: "Subject: x", empty line, postmark.
   const bool file_ends = line == window_.end();
-  if (!file_ends && (line == header_ || !mark_stands_at(line, header_))) return;
+  const Before before = line == body && header_is_whole_ ? Before::blank : Before::text;
+  if (!file_ends && (line == header_ || !mark_stands_at(line, header_, before))) {
+    if (window_.from(line).substr(0, from_word.size()) == from_word)
+      doubts_.add(Doubt::rejected_line, line, line_at(line));
+    return;
+  }
+  if (!file_ends && before == Before::text) doubts_.add(Doubt::mark_without_blank, line, line_at(line));
   if (line == body) return all_was_header(file_ends ? window_.end() : line - 1);
   text_ends(file_ends ? without_last_line_end(body) : without_cr(line - 1, body));
 }
@@ -245,10 +321,14 @@ bool Splitter::length_leads_to_boundary(std::uint64_t body) {
   const auto length = mail::parse_store_headers(fields).content_length;
   if (!length || *length > window_.end() - body) return false;
   const std::uint64_t target = body + *length;
+  const auto is_inside = [&](const FromLine& line) {
+    return line.is == FromLine::Is::split && line.offset >= body && line.offset < target;
+  };
+  if (std::any_of(rules_.decided.begin(), rules_.decided.end(), is_inside)) return false;
 
   // Two octets before it are looked at too: at the end of the file a line end may have been counted.
   constexpr std::size_t before = 2;
-  std::array<char, before + 2 + mail::postmark_limit_octets> look;
+  std::array<char, before + 2 + mail::postmark_limit_octets + header_look_octets> look;
   const std::uint64_t look_at = target - before;
   std::string_view text;
   if (look_at >= window_.begin() && (window_.is_complete() || look_at + look.size() <= window_.filled())) {
@@ -275,11 +355,10 @@ bool Splitter::length_leads_to_boundary(std::uint64_t body) {
   if (rest.front() == '\r') rest.remove_prefix(1);
   if (rest.empty() || rest.front() != '\n') return false;
   rest.remove_prefix(1);
-  if (!(rest.empty() && file_ends) && judge(rest, file_ends) != Answer::yes) return false;
-  if (!rest.empty()) {
-    next_mark_.offset = look_at + text.size() - rest.size();
-    another_follows_ = true;
-  }
+  // What the length leads to needs no empty line before it to be believed.
+  const std::uint64_t at = look_at + text.size() - rest.size();
+  if (!(rest.empty() && file_ends) && judge(rest, at, Before::blank, file_ends) != Answer::yes) return false;
+  another_follows_ = !rest.empty();
   text_ends(target);
   return true;
 }
@@ -308,15 +387,16 @@ void Splitter::search() {
     if (found != nullptr) {
       const std::uint64_t line_feed =
           searched_ + static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-      const Answer answer = judge(window_.from(line_feed + 1), window_.is_complete());
+      const Before before = before_line_feed(line_feed);
+      const Answer answer = judge(window_.from(line_feed + 1), line_feed + 1, before, window_.is_complete());
       if (answer == Answer::yes) {
-        next_mark_.offset = line_feed + 1;
         another_follows_ = true;
+        if (before == Before::text) doubts_.add(Doubt::mark_without_blank, line_feed + 1, line_at(line_feed + 1));
         text_ends(without_cr(line_feed, body_));
         return;
       }
       if (answer == Answer::no) {
-        count_rejected(line_feed);
+        doubts_.add(Doubt::rejected_line, line_feed + 1, line_at(line_feed + 1));
         searched_ = line_feed + 1;
         continue;
       }
@@ -358,11 +438,11 @@ void Splitter::resume() {
   state_ = State::inside;
 }
 
-void Splitter::count_rejected(std::uint64_t line_feed) {
+/// Of a line feed that the window holds together with the two octets before it.
+Splitter::Before Splitter::before_line_feed(std::uint64_t line_feed) const {
   const char before = window_.at(line_feed - 1);
   const bool blank = before == '\n' || (before == '\r' && window_.at(line_feed - 2) == '\n');
-  if (!blank) return;
-  if (counts_.rejected_lines++ == 0) counts_.first_rejected_line = line_feed + 1;
+  return blank ? Before::blank : Before::text;
 }
 
 }  // namespace mailhaul::formats::mbox

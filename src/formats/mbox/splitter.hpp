@@ -6,8 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "doubts.hpp"
 #include "mailhaul/base/bytes.hpp"
-#include "mailhaul/mail/postmark.hpp"
+#include "mailhaul/mail/date.hpp"
+#include "mailhaul/mail/loose_postmark.hpp"
+#include "split_rules.hpp"
 #include "window.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -16,24 +19,16 @@ namespace mailhaul::formats::mbox {
 struct Mark {
   std::uint64_t offset = 0;
   std::string sender{};
-  CivilSeconds civil{};
+  std::optional<CivilSeconds> civil{};  ///< unset: the line has no date
   std::optional<std::chrono::minutes> zone{};
-  [[nodiscard]] mail::Postmark postmark() const { return {sender, civil, zone}; }
+  bool bare = false;  ///< there is no line: the message begins at the offset itself
+
+  /// Where no zone is named, in that of the clock.
+  [[nodiscard]] std::optional<mail::InternalDate> instant(const Clock& clock) const;
 };
 
-/// What a walk saw and did not stop at; told once at its end.
-struct SplitCounts {
-  std::uint64_t rejected_lines = 0;        ///< `From ` after a blank line that is no postmark
-  std::uint64_t first_rejected_line = 0;   ///< its offset
-  std::uint64_t marks_without_header = 0;  ///< postmarks that no header line follows
-  std::uint64_t first_without_header = 0;
-  std::uint64_t wrong_lengths = 0;  ///< Content-Length that leads to no boundary
-  std::uint64_t first_wrong_length = 0;
-  std::uint64_t long_headers = 0;  ///< header blocks over mail::header_block_limit_octets
-  std::uint64_t first_long_header = 0;
-};
-
-/// Finds the messages of an mbox by Dovecot's rule (mbox.md section 3).
+/// Finds the messages of an mbox by Dovecot's rule (mbox.md section 3), or by one of the others in SplitRules, which
+/// differ in the postmark lines they take.
 ///
 ///   mbox      = *message
 ///   message   = postmark-line *octet [line-end]     ; the line end before a postmark or the end is the separator's
@@ -47,8 +42,9 @@ struct SplitCounts {
 /// After an Error of scope message next() goes on behind the octets that could not be read. One thread.
 class Splitter {
  public:
-  /// Walks [0, end) of the file; nothing is read before next() or seek().
-  Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets = default_block_octets);
+  /// Walks [rules.begin, end) of the file; nothing is read before next() or seek().
+  Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets = default_block_octets,
+           SplitRules rules = {});
 
   /// Goes to the next message; false at the end.
   [[nodiscard]] bool next();
@@ -70,7 +66,9 @@ class Splitter {
   /// After read() gave nothing: the message ended because the file did, not because a postmark came.
   [[nodiscard]] bool ended_with_file() const { return state_ == State::between && !another_follows_; }
 
-  [[nodiscard]] const SplitCounts& counts() const { return counts_; }
+  [[nodiscard]] const SplitRules& rules() const { return rules_; }
+  /// What was met so far.
+  [[nodiscard]] Doubts& doubts() { return doubts_; }
 
  private:
   enum class State {
@@ -81,11 +79,17 @@ class Splitter {
     done
   };
   enum class Answer { no, yes, more };
+  enum class Before { blank, text };  ///< the line before a postmark
   template <typename Step>
   auto guarded(const Step& step);
 
-  [[nodiscard]] Answer judge(std::string_view text, bool file_ends);
-  [[nodiscard]] bool mark_stands_at(std::uint64_t offset, std::uint64_t keep);
+  [[nodiscard]] Answer judge(std::string_view text, std::uint64_t offset, Before before, bool file_ends);
+  [[nodiscard]] static Answer prove(mail::LooseProof wanted, std::string_view behind, Before before, bool file_ends);
+  void set_next_mark(std::uint64_t offset, std::string_view sender, std::optional<CivilSeconds> civil,
+                     std::optional<std::chrono::minutes> zone);
+  [[nodiscard]] const FromLine* decision_on(std::uint64_t offset) const;
+  [[nodiscard]] bool mark_stands_at(std::uint64_t offset, std::uint64_t keep, Before before);
+  [[nodiscard]] bool first_stands_at(std::uint64_t offset);
   void begin_message();
   void take_header();
   void header_ends(std::uint64_t body, std::uint64_t line);
@@ -97,9 +101,11 @@ class Splitter {
   void resume();
   [[nodiscard]] std::uint64_t without_cr(std::uint64_t line_feed, std::uint64_t from) const;
   [[nodiscard]] std::uint64_t without_last_line_end(std::uint64_t from) const;
-  void count_rejected(std::uint64_t line_feed);
+  [[nodiscard]] Before before_line_feed(std::uint64_t line_feed) const;
+  [[nodiscard]] std::string_view line_at(std::uint64_t offset) const;
 
   Window window_;
+  SplitRules rules_;
   State state_ = State::fresh;
   Mark mark_{};
   Mark next_mark_{};  ///< of the message that follows, once it is known
@@ -117,7 +123,7 @@ class Splitter {
   std::uint64_t searched_ = 0;    ///< no boundary begins before it
   bool end_is_known_ = false;     ///< then it is clear_
   std::uint64_t gap_octets_ = 0;  ///< how far was skipped behind the last failed read
-  SplitCounts counts_{};
+  Doubts doubts_{};
 };
 
 }  // namespace mailhaul::formats::mbox

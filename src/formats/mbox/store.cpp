@@ -6,6 +6,7 @@
 #include "folder_writer.hpp"
 #include "lock.hpp"
 #include "mailhaul/mail/store_headers.hpp"
+#include "opening.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -13,7 +14,9 @@ namespace {
 /// A fetched message is one of many that lie apart, and often only its header is wanted.
 constexpr std::size_t fetch_block_octets = 64 * 1024;
 
-bool is_inbox(const store::FolderRef& folder) { return folder.mailbox.empty() && folder.folder.is_inbox(); }
+Error not_an_mbox(const MailboxFile& file, const std::string& reason) {
+  return Error(Cause::not_a_store, file.scope(), "opening an mbox").at(file.path()).because(reason).on(file.side());
+}
 
 std::optional<std::uint64_t> offset_of(const store::Handle& handle) {
   std::uint64_t offset = 0;
@@ -25,16 +28,21 @@ std::optional<std::uint64_t> offset_of(const store::Handle& handle) {
 
 }  // namespace
 
+Opening Reader::look(const fs::File& file) const { return look_for_mail(file, file_.side(), options_, Depth::whole); }
+
 bool Reader::find_mailbox() const {
   const auto file = open_locked(file_);
   if (!file) return false;
+  const Opening opening = look(*file);
+  if (!opening.is_readable) throw not_an_mbox(file_, opening.text);
+  return true;
+}
+
+bool Reader::find_target() const {
+  const auto file = open_locked(file_);
+  if (!file) return false;
   const Beginning beginning = look_at_beginning(*file);
-  if (!beginning.is_mbox) {
-    throw Error(Cause::not_a_store, Scope::run, "opening an mbox")
-        .at(file_.path())
-        .because(beginning.text)
-        .on(file_.side());
-  }
+  if (!beginning.is_mbox) throw not_an_mbox(file_, beginning.text);
   return true;
 }
 
@@ -54,12 +62,12 @@ std::vector<store::Mailbox> Reader::mailboxes() const {
 
 store::FolderInfo Reader::folder(const store::FolderRef& folder) const {
   store::FolderInfo info;
-  if (!is_inbox(folder)) return info;
+  if (!is_ours(folder)) return info;
   const auto file = open_locked(file_);
   if (!file) return info;
   const std::uint64_t size = file->status_now().size_octets;
   if (size == 0) info.messages = info.octets = 0;
-  Splitter splitter(*file, file_.side(), size, fetch_block_octets);
+  Splitter splitter(*file, file_.side(), size, fetch_block_octets, look(*file).rules);
   if (!splitter.next()) return info;
   const auto base = mail::parse_store_headers(splitter.header()).base;
   if (!base) return info;
@@ -71,7 +79,7 @@ store::FolderInfo Reader::folder(const store::FolderRef& folder) const {
 }
 
 std::optional<store::Stamp> Reader::stamp(const store::FolderRef& folder) const {
-  if (!is_inbox(folder)) return std::nullopt;
+  if (!is_ours(folder)) return std::nullopt;
   const auto file = file_.open();
   if (!file) return std::nullopt;
   return stamp_of(file->status_now(), file_.context().clock);
@@ -79,11 +87,12 @@ std::optional<store::Stamp> Reader::stamp(const store::FolderRef& folder) const 
 
 std::unique_ptr<store::MessageCursor> Reader::walk(std::span<const store::FolderSince> folders) const {
   const bool wanted =
-      std::any_of(folders.begin(), folders.end(), [](const store::FolderSince& f) { return is_inbox(f.folder); });
+      std::any_of(folders.begin(), folders.end(), [&](const store::FolderSince& f) { return is_ours(f.folder); });
   if (!wanted) return std::make_unique<NothingToWalk>();
   auto file = open_locked(file_);
   if (!file) return std::make_unique<NothingToWalk>();
-  return std::make_unique<Walk>(file_, std::move(*file), options_, std::nullopt, block_octets_);
+  const Opening opening = look(*file);
+  return std::make_unique<Walk>(file_, std::move(*file), options_, opening, std::nullopt, block_octets_);
 }
 
 std::unique_ptr<store::MessageCursor> Reader::fetch(const store::FolderRef& folder,
@@ -93,15 +102,16 @@ std::unique_ptr<store::MessageCursor> Reader::fetch(const store::FolderRef& fold
     if (const auto offset = offset_of(handle)) offsets.push_back(*offset);
   std::sort(offsets.begin(), offsets.end());
   offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
-  if (!is_inbox(folder) || offsets.empty()) return std::make_unique<NothingToWalk>();
+  if (!is_ours(folder) || offsets.empty()) return std::make_unique<NothingToWalk>();
   auto file = open_locked(file_);
   if (!file) return std::make_unique<NothingToWalk>();
-  return std::make_unique<Walk>(file_, std::move(*file), options_, std::move(offsets),
+  const Opening opening = look(*file);
+  return std::make_unique<Walk>(file_, std::move(*file), options_, opening, std::move(offsets),
                                 std::min(block_octets_, fetch_block_octets));
 }
 
 std::unique_ptr<store::FolderWriter> Store::open_folder(const store::FolderRef& folder, const store::FolderInfo& info) {
-  if (!is_inbox(folder)) {
+  if (folder != reader().file().folder()) {
     throw Error(Cause::unsupported, Scope::folder, "opening a folder of an mbox")
         .in(folder.display())
         .at(reader().file().path())
@@ -132,7 +142,7 @@ std::unique_ptr<store::MessageSource> open_source(Context& context, const std::s
   const Error missing =
       Error(Cause::not_found, Scope::run, "opening an mbox").at(path).because("there is no such file").on(rules.side);
   if (!directory) throw missing;
-  auto source = std::make_unique<Source>(context, path, *directory, name, options);
+  auto source = std::make_unique<Source>(context, MailboxPlace{path, *directory, name}, options);
   if (!source->reader().find_mailbox()) throw missing;
   return source;
 }
@@ -148,8 +158,8 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
         .hint("make the directory " + parent + " first")
         .on(rules.side);
   }
-  auto store = std::make_unique<Store>(context, path, *directory, name, options);
-  static_cast<void>(store->reader().find_mailbox());  // missing: it will be made
+  auto store = std::make_unique<Store>(context, MailboxPlace{path, *directory, name}, options);
+  static_cast<void>(store->reader().find_target());  // missing: it will be made
   store->choose_variant();
   return store;
 }
@@ -159,11 +169,11 @@ Evidence detect(Context& context, const std::string& path) {
     const auto [parent, name] = fs::split_operator_path(path);
     const auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, fs::Rules{});
     if (!directory) return {false, "there is no such file"};
-    const MailboxFile mailbox(context, path, *directory, name);
+    const MailboxFile mailbox(context, MailboxPlace{path, *directory, name});
     const auto file = mailbox.open();
     if (!file) return {false, "there is no such file"};
-    const Beginning beginning = look_at_beginning(*file);
-    return {beginning.is_mbox, beginning.text};
+    const Opening opening = look_for_mail(*file, Side::none, {}, Depth::beginning);
+    return {opening.is_readable, opening.text};
   } catch (const Error& error) {
     if (error.cause() != Cause::refused) throw;
     return {false, error.reason()};

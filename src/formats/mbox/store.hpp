@@ -16,17 +16,17 @@
 
 namespace mailhaul::formats::mbox {
 
-/// What a source and a store have in common: all of reading. One folder, INBOX, in one mailbox without a name.
+/// What a source and a store have in common: all of reading. One folder; of an mbox alone it is INBOX.
 class Reader {
  public:
-  Reader(Context& context, std::string path, fs::Directory directory, std::string name, const SourceOptions& options,
+  Reader(Context& context, MailboxPlace place, const SourceOptions& options,
          std::size_t block_octets = default_block_octets)
-      : file_(context, std::move(path), std::move(directory), std::move(name)),
-        options_(options),
-        block_octets_(block_octets) {}
+      : file_(context, std::move(place)), options_(options), block_octets_(block_octets) {}
 
-  /// Nothing when the file is missing; Error(not_a_store) with what was seen instead, Error(locked).
+  /// False when the file is missing; Error(not_a_store) with what was seen instead, Error(locked).
   [[nodiscard]] bool find_mailbox() const;
+  /// The same for one that shall be written to: only what Dovecot opens too.
+  [[nodiscard]] bool find_target() const;
 
   [[nodiscard]] const MailboxFile& file() const { return file_; }
   [[nodiscard]] static store::Capabilities capabilities();
@@ -38,6 +38,9 @@ class Reader {
                                                             std::span<const store::Handle> handles) const;
 
  private:
+  [[nodiscard]] Opening look(const fs::File& file) const;
+  [[nodiscard]] bool is_ours(const store::FolderRef& folder) const { return folder == file_.folder(); }
+
   MailboxFile file_;
   SourceOptions options_;
   std::size_t block_octets_;
@@ -74,8 +77,8 @@ using Source = Readable<store::MessageSource>;
 
 class Store final : public Readable<store::MessageStore> {
  public:
-  Store(Context& context, std::string path, fs::Directory directory, std::string name, const TargetOptions& options)
-      : Readable(context, std::move(path), std::move(directory), std::move(name), options.reading), options_(options) {}
+  Store(Context& context, MailboxPlace place, const TargetOptions& options)
+      : Readable(context, std::move(place), options.reading), options_(options) {}
 
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override;

@@ -1,13 +1,44 @@
 #include "walk.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace mailhaul::formats::mbox {
 namespace {
 
 constexpr std::chrono::seconds young_for{2};
+/// In the postmarks that Thunderbird writes. Elsewhere its headers are but a part of the mail: a server would serve it,
+/// whatever they say.
+constexpr std::string_view thunderbird_sender = "-";
 
 std::string number(std::int64_t value) { return std::to_string(value); }
+
+struct DoubtText {
+  Doubt doubt;
+  FindingKind kind;
+  bool is_about_line;  ///< listed one by one by an audit
+  const char* one;
+  const char* many;
+};
+constexpr std::array<DoubtText, doubts_number> doubt_texts{
+    DoubtText{Doubt::mark_without_header, FindingKind::odd_postmark, true,
+              "split: a postmark line, but no header line follows", "postmark lines that no header line follows"},
+    DoubtText{Doubt::mark_without_blank, FindingKind::odd_postmark, true,
+              "split: a postmark line, but no empty line stands before",
+              "postmark lines without an empty line before: taken as such"},
+    DoubtText{Doubt::rejected_line, FindingKind::odd_postmark, true, "body: begins with \"From \" and is no postmark",
+              "lines beginning with \"From \" that are no postmarks: taken as text"},
+    DoubtText{Doubt::wrong_length, FindingKind::bad_content_length, false, "",
+              "Content-Length fields that do not lead to the end of their message: not used"},
+    DoubtText{Doubt::long_header, FindingKind::header_too_long, false, "",
+              "header blocks over the limit: flags beyond it are not read"},
+};
+
+const DoubtText& text_of(Doubt doubt) {
+  return *std::find_if(doubt_texts.begin(), doubt_texts.end(),
+                       [&](const DoubtText& text) { return text.doubt == doubt; });
+}
 
 }  // namespace
 
@@ -20,16 +51,29 @@ store::Stamp stamp_of(const fs::Status& status, const Clock& clock) {
   return stamp;
 }
 
-Walk::Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options,
+Walk::Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options, const Opening& opening,
            std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets)
     : mailbox_(mailbox),
       context_(mailbox.context()),
       options_(options),
       file_(std::move(file)),
+      opening_(opening),
       begun_(file_.status_now()),
       stamp_(stamp_of(begun_, context_.clock)),
       offsets_(std::move(offsets)),
-      splitter_(file_, mailbox.side(), begun_.size_octets, block_octets) {}
+      splitter_(file_, mailbox.side(), begun_.size_octets, block_octets, opening.rules) {
+  if (options_.audit && !offsets_) hear_doubts();
+}
+
+void Walk::hear_doubts() {
+  splitter_.doubts().listen([this](Doubt doubt, std::uint64_t offset, std::string_view line) {
+    const DoubtText& text = text_of(doubt);
+    if (!text.is_about_line) return;
+    context_.findings.add({text.kind, Weight::note, folder().display(),
+                           mailbox_.path() + ", octet " + std::to_string(offset),
+                           std::string(text.one) + ": " + std::string(line), 1});
+  });
+}
 
 bool Walk::next() {
   if (finished_) return false;
@@ -53,12 +97,12 @@ bool Walk::go_to_next() {
   if (!offsets_) {
     while (splitter_.next()) {
       follow_uids();
-      if (!is_pseudo_message()) return true;
+      if (is_mail()) return true;
     }
     return false;
   }
   while (next_offset_ < offsets_->size())
-    if (splitter_.seek((*offsets_)[next_offset_++]) && !is_pseudo_message()) return true;
+    if (splitter_.seek((*offsets_)[next_offset_++]) && is_mail()) return true;
   return false;
 }
 
@@ -67,8 +111,17 @@ void Walk::follow_uids() {
   if (!uids_.is_over()) uid_ = uids_.follow(mail::parse_store_headers(splitter_.header()));
 }
 
-bool Walk::is_pseudo_message() const {
-  return splitter_.mark().offset == 0 && mail::parse_store_headers(splitter_.header()).pseudo;
+/// Neither the pseudo message nor one that Thunderbird's user has removed.
+bool Walk::is_mail() {
+  const std::string_view header = splitter_.header();
+  const std::uint64_t offset = splitter_.mark().offset;
+  if (offset == opening_.rules.begin && mail::parse_store_headers(header).pseudo) return false;
+  mozilla_.reset();
+  if (splitter_.mark().sender != thunderbird_sender || !mail::may_have_mozilla_status(header)) return true;
+  mozilla_ = mail::parse_mozilla_status(header);
+  if (!mozilla_->expunged) return true;
+  if (expunged_++ == 0) first_expunged_ = offset;
+  return false;
 }
 
 const store::MessageInfo& Walk::info() const {
@@ -84,7 +137,18 @@ void Walk::look_up_info() const {
   info_.flags = headers.flags;
   info_.keywords = headers.keywords;
   info_.recent = !headers.old;
-  info_.internal_date = mark.postmark().instant(context_.clock);
+  if (mozilla_ && mozilla_->present) {
+    info_.flags = info_.flags | mozilla_->flags;
+    info_.recent = info_.recent && mozilla_->is_new;
+  }
+  if (mozilla_)
+    for (const std::string& keyword : mozilla_->keywords) info_.keywords.add(keyword);
+  info_.internal_date = mark.instant(context_.clock);
+  if (!info_.internal_date) {
+    if (without_date_++ == 0) first_without_date_ = mark.offset;
+  } else if (!mark.zone && without_zone_++ == 0) {
+    first_without_zone_ = mark.offset;
+  }
   info_.ids.uid = uid_;
   info_.hints.envelope_sender = mark.sender;
   info_is_known_ = true;
@@ -157,31 +221,54 @@ void Walk::finish() {
 }
 
 store::WalkEnd Walk::end(const store::FolderRef& folder) {
-  if (folder != folder_) return {};
+  if (folder != this->folder()) return {};
   store::WalkEnd end;
   end.stable = stable_;
   if (stable_) end.stamp = stamp_;
   return end;
 }
 
-void Walk::tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const char* text) const {
+void Walk::tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const std::string& text) const {
   if (count == 0) return;
-  context_.findings.add({kind, Weight::note, folder_.display(),
+  context_.findings.add({kind, Weight::note, folder().display(),
                          mailbox_.path() + ", first at octet " + std::to_string(first), text, count});
 }
 
-void Walk::tell_findings() const {
-  const SplitCounts& seen = splitter_.counts();
-  tell(FindingKind::odd_postmark, seen.marks_without_header, seen.first_without_header,
-       "postmark lines that no header line follows");
-  tell(FindingKind::odd_postmark, seen.rejected_lines, seen.first_rejected_line,
-       "lines beginning with \"From \" behind a blank line that are no postmarks: taken as text");
-  tell(FindingKind::bad_content_length, seen.wrong_lengths, seen.first_wrong_length,
-       "Content-Length fields that do not lead to the end of their message: not used");
-  tell(FindingKind::header_too_long, seen.long_headers, seen.first_long_header,
-       "header blocks over the limit: flags beyond it are not read");
+void Walk::tell_opening() const {
+  const SplitRules& rules = opening_.rules;
+  const auto say = [&](FindingKind kind, Weight weight, const std::string& text) {
+    context_.findings.add({kind, weight, folder().display(), mailbox_.path(), text, 1});
+  };
+  const std::string octets =
+      std::to_string(rules.begin) + (rules.begin == 1 ? " octet" : " octets") + " before the first message";
+  if (opening_.before == Opening::Before::blank)
+    say(FindingKind::salvaged, Weight::note, octets + ", blank lines or a byte order mark: passed over");
+  if (opening_.before == Opening::Before::text)
+    say(FindingKind::salvaged, Weight::lost, octets + ", text that does not begin as mail: not copied, look at it");
+  if (rules.first_is_bare)
+    say(FindingKind::salvaged, Weight::note, "the first message has no postmark line: taken as it stands");
+  if (rules.line_ends == LineEnds::cr)
+    say(FindingKind::salvaged, Weight::note, "lines end in CR alone: read as if in LF");
+  if (options_.postmark == PostmarkRule::first_line && rules.form == PostmarkForm::loose)
+    say(FindingKind::odd_postmark, Weight::note,
+        "the first postmark line is none for Dovecot, so others are taken as in --postmark=loose");
+}
+
+void Walk::tell_findings() {
+  tell_opening();
+  for (const DoubtText& text : doubt_texts) {
+    if (text.is_about_line && options_.audit) continue;  // each was told
+    const Doubts::Count& count = splitter_.doubts().count(text.doubt);
+    tell(text.kind, count.number, count.first, text.many);
+  }
   tell(FindingKind::unquoted_lines, unquoted_lines_, first_unquoted_,
        "quoted lines (>From ) that lost one '>' on reading");
+  tell(FindingKind::expunged, expunged_, first_expunged_,
+       "messages that Thunderbird has expunged (X-Mozilla-Status) and not compacted yet: left out");
+  tell(FindingKind::no_zone, without_zone_, first_without_zone_,
+       "received dates without a time zone, read in " + context_.clock.local_zone() + " (--source-tz says another)");
+  tell(FindingKind::no_date, without_date_, first_without_date_,
+       "messages without a received date: they get the time of the copy");
 }
 
 }  // namespace mailhaul::formats::mbox

@@ -8,8 +8,10 @@
 #include "mailbox_file.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/mail/from_quoting.hpp"
+#include "mailhaul/mail/mozilla_status.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "mailhaul/store/source.hpp"
+#include "opening.hpp"
 #include "splitter.hpp"
 #include "uid_chain.hpp"
 
@@ -23,16 +25,16 @@ namespace mailhaul::formats::mbox {
 /// The file is locked for as long as the walk lasts, yet not every program keeps to locks. So the file is looked at
 /// again at the end of each message that was read and at the end of the walk: one that shrank, or was written to
 /// without growing, ends the walk; one that only grew holds for what it had (mbox.md section 8), but for its last
-/// message, which may have been cut. The pseudo message (section 5) is passed over. UIDs are known only to a walk that
-/// saw every message before.
+/// message, which may have been cut. The pseudo message (section 5) and mail that Thunderbird expunged (section 6) are
+/// passed over. UIDs are known only to a walk that saw every message before.
 class Walk final : public store::MessageCursor {
  public:
-  /// `file` is locked. `offsets`, ascending: only these messages; nothing: all.
-  Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options,
+  /// `file` is locked; `opening` says how it is read. `offsets`, ascending: only these messages; nothing: all.
+  Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options, const Opening& opening,
        std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets);
 
   bool next() override;
-  [[nodiscard]] const store::FolderRef& folder() const override { return folder_; }
+  [[nodiscard]] const store::FolderRef& folder() const override { return mailbox_.folder(); }
   [[nodiscard]] const store::MessageInfo& info() const override;
   [[nodiscard]] io::Source& content() override;
   [[nodiscard]] store::WalkEnd end(const store::FolderRef& folder) override;
@@ -68,18 +70,21 @@ class Walk final : public store::MessageCursor {
   };
 
   [[nodiscard]] bool go_to_next();
-  [[nodiscard]] bool is_pseudo_message() const;
+  [[nodiscard]] bool is_mail();
   void follow_uids();
   void look_up_info() const;
+  void hear_doubts();
   void check_file(bool at_last_message);
   void finish();
-  void tell_findings() const;
-  void tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const char* text) const;
+  void tell_findings();
+  void tell_opening() const;
+  void tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const std::string& text) const;
 
   const MailboxFile& mailbox_;
   Context& context_;
   SourceOptions options_;
   fs::File file_;
+  Opening opening_;
   fs::Status begun_;
   store::Stamp stamp_;
   std::optional<std::vector<std::uint64_t>> offsets_;
@@ -87,11 +92,17 @@ class Walk final : public store::MessageCursor {
   Splitter splitter_;
   UidChain uids_{};
   std::optional<mail::Uid> uid_{};
-  store::FolderRef folder_{};
   mutable store::MessageInfo info_{};
   mutable bool info_is_known_ = false;  ///< looked up on demand: a walk that only counts parses no headers
   Text text_{*this};
   Unquoted unquoted_{*this};
+  std::optional<mail::MozillaStatus> mozilla_{};
+  std::uint64_t expunged_ = 0;
+  std::uint64_t first_expunged_ = 0;
+  mutable std::uint64_t without_zone_ = 0;
+  mutable std::uint64_t first_without_zone_ = 0;
+  mutable std::uint64_t without_date_ = 0;
+  mutable std::uint64_t first_without_date_ = 0;
   std::uint64_t unquoted_lines_ = 0;
   std::uint64_t first_unquoted_ = 0;
   bool finished_ = false;

@@ -14,8 +14,8 @@ constexpr std::size_t page_octets = 4096;
 
 }  // namespace
 
-Window::Window(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets)
-    : file_(file), side_(side), end_(end), block_octets_(block_octets) {}
+Window::Window(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets, LineEnds line_ends)
+    : file_(file), side_(side), end_(end), block_octets_(block_octets), line_ends_(line_ends) {}
 
 std::string_view Window::from(std::uint64_t offset) const {
   if (offset < begin_ || offset >= filled()) return {};
@@ -71,13 +71,30 @@ void Window::more(std::uint64_t keep) {
         .hint("run the same command again")
         .on(side_);
   }
+  if (line_ends_ == LineEnds::cr) see_cr_as_lf({buffer_.get() + start_ + size_, got}, filled());
   size_ += got;
+}
+
+/// `octets` stand at `offset` in the file; the one behind them decides about a CR at their end.
+void Window::see_cr_as_lf(std::span<char> octets, std::uint64_t offset) const {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (octets[i] != '\r') continue;
+    char next = '\0';
+    if (i + 1 < octets.size()) {
+      next = octets[i + 1];
+    } else if (offset + octets.size() < end_) {
+      static_cast<void>(file_.read_at(std::as_writable_bytes(std::span(&next, 1)), offset + octets.size()));
+    }
+    if (next != '\n') octets[i] = '\n';
+  }
 }
 
 std::size_t Window::peek(std::span<char> into, std::uint64_t offset) const {
   if (offset >= end_) return 0;
   const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), end_ - offset));
-  return file_.read_at(std::as_writable_bytes(into.first(wanted)), offset);
+  const std::size_t got = file_.read_at(std::as_writable_bytes(into.first(wanted)), offset);
+  if (line_ends_ == LineEnds::cr) see_cr_as_lf(into.first(got), offset);
+  return got;
 }
 
 void Window::jump(std::uint64_t offset) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mailhaul/fs/file.hpp"
+#include "split_rules.hpp"
 
 namespace mailhaul::formats::mbox {
 
@@ -15,10 +16,12 @@ inline constexpr std::size_t default_block_octets = 1024 * 1024;
 
 /// A part of a file in memory that slides forward by blocks. All positions are offsets in the file.
 ///
-/// The walk ends at `end`, the size when it began: what is appended later belongs to the next walk. One thread.
+/// The walk ends at `end`, the size when it began: what is appended later belongs to the next walk. With LineEnds::cr a
+/// CR that no LF follows is seen as LF, so that nobody above has to know of such files. One thread.
 class Window {
  public:
-  Window(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets);
+  Window(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets,
+         LineEnds line_ends = LineEnds::lf);
 
   [[nodiscard]] std::uint64_t end() const { return end_; }
   /// What is in memory: [begin, filled).
@@ -45,11 +48,13 @@ class Window {
  private:
   void make_room(std::size_t octets);
   [[nodiscard]] std::size_t read(std::size_t octets);
+  void see_cr_as_lf(std::span<char> octets, std::uint64_t offset) const;
 
   const fs::File& file_;
   Side side_;
   std::uint64_t end_;
   std::size_t block_octets_;
+  LineEnds line_ends_;
   std::unique_ptr<char[]> buffer_{};  ///< not a vector: fresh octets need no zeros, read() fills them
   std::size_t capacity_ = 0;
   std::size_t start_ = 0;  ///< index in buffer_ of the octet at begin_

@@ -27,6 +27,7 @@ TEST(Beginning, SaysWhatWasSeen) {
       {"a message", "Return-Path: <a@b>\nSubject: x\n\nb\n", false, "one message without a postmark"},
       {"prose", "Dear friend,\n", false, "not a postmark line (From SENDER DATE)"},
       {"gzip", "\x1f\x8b\x08 rest", false, "gzip"},
+      {"lines that end in CR", "From a@b Thu Nov 29 22:33:52 2001\rh: 1\r\rb\r", false, "CR alone"},
       {"MMDF", "\x01\x01\x01\x01\n" + mark, false, "MMDF"},
       {"a long line", std::string(10000, 'x'), false, "not a postmark line"},
   };
@@ -56,15 +57,26 @@ TEST(Beginning, IsWhatDetectShows) {
 
 TEST(Beginning, WhatIsNoMboxIsRefusedAsSourceAndAsTarget) {
   MboxWorld world;
-  world.put("\n" + mark + "h: 1\n\nb\n");
+  world.put("Dear friend,\n\nno mail\n");
   const Error source = error_of([&] { static_cast<void>(world.source()); });
   EXPECT_EQ(source.cause(), Cause::not_a_store);
   EXPECT_EQ(source.scope(), Scope::run);
   EXPECT_EQ(source.place(), MboxWorld::path);
-  EXPECT_TRUE(contains(source.reason(), "blank lines"));
+  EXPECT_TRUE(contains(source.reason(), "Dear friend"));
   const Error target = error_of([&] { static_cast<void>(world.target()); });
   EXPECT_EQ(target.cause(), Cause::not_a_store);
   EXPECT_EQ(target.side(), Side::target);
+}
+
+TEST(Beginning, NothingIsAppendedToWhatDovecotWouldNotOpen) {
+  for (const std::string& octets : {"\n" + mark + "h: 1\n\nb\n", "\xef\xbb\xbf" + mark + "h: 1\n\nb\n",
+                                    std::string("From bob at x.org  Thu Nov 29 22:33:52 2001\nh: 1\n\nb\n")}) {
+    MboxWorld world;
+    world.put(octets);
+    EXPECT_EQ(world.texts().size(), 1U) << octets;
+    const Error target = error_of([&] { static_cast<void>(world.target()); });
+    EXPECT_EQ(target.cause(), Cause::not_a_store) << octets;
+  }
 }
 
 TEST(Beginning, AMissingFileIsNotFoundAsSource) {

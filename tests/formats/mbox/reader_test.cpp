@@ -207,7 +207,8 @@ TEST(MboxReader, OddThingsAreToldOnceAWalk) {
   EXPECT_EQ(world.findings.count(FindingKind::bad_content_length), 10U);
   EXPECT_EQ(world.findings.count(FindingKind::odd_postmark), 20U);  // no header line; rejected line
   EXPECT_EQ(world.findings.count(FindingKind::unquoted_lines), 20U);
-  EXPECT_EQ(world.findings.all.size(), 4U);
+  EXPECT_EQ(world.findings.count(FindingKind::no_zone), 10U);
+  EXPECT_EQ(world.findings.all.size(), 5U);
   for (const Finding& finding : world.findings.all) {
     EXPECT_EQ(finding.weight, Weight::note);
     EXPECT_EQ(finding.folder, "INBOX");

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/postmark.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "split_text.hpp"
 #include "support/faulty_kernel.hpp"
@@ -169,7 +170,7 @@ TEST(Splitter, ReadsThePostmark) {
   ASSERT_TRUE(splitter.next());
   EXPECT_EQ(splitter.mark().sender, "someone@example.org");
   EXPECT_EQ(splitter.mark().zone, std::chrono::minutes{180});
-  EXPECT_EQ(splitter.mark().postmark().instant(TestClock{}), mail::InternalDate{std::chrono::seconds{1007062432}});
+  EXPECT_EQ(splitter.mark().instant(TestClock{}), mail::InternalDate{std::chrono::seconds{1007062432}});
 }
 
 TEST(Splitter, CountsWhatItPassedOver) {
@@ -180,13 +181,14 @@ TEST(Splitter, CountsWhatItPassedOver) {
     Splitter splitter(open.file(), Side::source, open.size(), block);
     while (splitter.next()) {
     }
-    const SplitCounts& counts = splitter.counts();
-    EXPECT_EQ(counts.rejected_lines, 2U);
-    EXPECT_EQ(counts.first_rejected_line, octets.find("From the start"));
-    EXPECT_EQ(counts.marks_without_header, 1U);
-    EXPECT_EQ(counts.first_without_header, octets.find(mark + ">From"));
-    EXPECT_EQ(counts.wrong_lengths, 1U);
-    EXPECT_EQ(counts.first_wrong_length, octets.rfind("From a@b"));
+    const auto count = [&](Doubt doubt) { return splitter.doubts().count(doubt); };
+    EXPECT_EQ(count(Doubt::rejected_line).number, 3U);
+    EXPECT_EQ(count(Doubt::rejected_line).first, octets.find("From the start"));
+    EXPECT_EQ(count(Doubt::mark_without_header).number, 1U);
+    EXPECT_EQ(count(Doubt::mark_without_header).first, octets.find(mark + ">From"));
+    EXPECT_EQ(count(Doubt::mark_without_blank).number, 0U);
+    EXPECT_EQ(count(Doubt::wrong_length).number, 1U);
+    EXPECT_EQ(count(Doubt::wrong_length).first, octets.rfind("From a@b"));
   }
 }
 
@@ -210,7 +212,7 @@ TEST(Splitter, AHeaderBlockOverTheLimitPassesWhole) {
     EXPECT_TRUE(part.text() == text);
     ASSERT_TRUE(splitter.next());
     EXPECT_EQ(part_of(splitter).text(), "h: 2\n\nb2");
-    EXPECT_EQ(splitter.counts().long_headers, 1U);
+    EXPECT_EQ(splitter.doubts().count(Doubt::long_header).number, 1U);
   }
 }
 
