@@ -23,6 +23,7 @@ constexpr std::string_view about =
 constexpr std::string_view notes = R"(Locations:
   maildir:DIR   a Maildir or Maildir++ (folders as DIR/.Name)
   mbox:FILE     one mbox file (it holds one folder, INBOX)
+  mboxdir:DIR   a tree in which each file is an mbox; mboxdir:DIR:INBOX=FILE where INBOX lies apart
   PATH          any other path is looked at and its format detected (with a colon in it: begin it with / or ./);
                 in FORMAT:PATH a colon is written ::
 
@@ -42,8 +43,8 @@ struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
   std::vector<std::string> includes, excludes, maps, from_lines;
-  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state,
-                                                                  postmark, source_zone;
+  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state, postmark,
+                                                                  source_zone;
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
   bool dry_run = false, allow_sparse = false, audit = false;
@@ -131,7 +132,7 @@ void add_sync_options(CLI::App& command, Typed& typed) {
       ->type_name("batch|each|none");
   command
       .add_option("--mbox-variant", typed.variant,
-                  "which mbox is written (default rd; dovecot for an mbox that has an X-IMAPbase)")
+                  "which mbox is written (default rd; dovecot in an mboxdir and for an mbox that has an X-IMAPbase)")
       ->type_name("rd|o|cl|cl2|dovecot");
 }
 

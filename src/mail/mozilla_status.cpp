@@ -69,8 +69,7 @@ void read_keys(std::string_view body, MozillaStatus& status, std::vector<std::st
     const std::string_view name = body.substr(0, body.find_first_of(blanks));
     body.remove_prefix(name.size());
     if (same_keyword(name, forwarded)) status.flags.add(Flag::passed);
-    if (keywords.size() < keywords_limit && name.size() <= keyword_limit_octets)
-      keywords.emplace_back(name);
+    if (keywords.size() < keywords_limit && name.size() <= keyword_limit_octets) keywords.emplace_back(name);
   }
 }
 

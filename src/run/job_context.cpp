@@ -79,9 +79,10 @@ void refuse_nested_stores(formats::Context& context, const Store& source, const 
   };
   if (lies_below(context, directory_of(target, target_root), source_root.id))
     refuse("the target lies inside the source, which is never written to");
-  const bool both_are_trees =
-      source_root.kind == fs::EntryKind::directory && target_root && target_root->kind == fs::EntryKind::directory;
-  if (both_are_trees && lies_below(context, source.path, target_root->id))
+  // A Maildir may well hold an mbox of another program; in a tree of mboxes every file is a folder.
+  const bool could_be_its_folder = source_root.kind == fs::EntryKind::directory || target.format == Format::mboxdir;
+  const bool target_is_tree = target_root && target_root->kind == fs::EntryKind::directory;
+  if (could_be_its_folder && target_is_tree && lies_below(context, directory_of(source, source_root), target_root->id))
     refuse("the source lies inside the target: its folder could be written to");
 }
 

@@ -60,8 +60,18 @@ formats::mbox::SourceOptions reading_of(Side side, const OpenOptions& options) {
   return reading;
 }
 
-const std::array<FormatRow, 2>& format_rows() {
-  static const std::array<FormatRow, 2> rows{
+formats::mbox::TargetOptions writing_of(const fs::Birth& birth, const OpenOptions& options) {
+  return {birth, options.mbox_variant, reading_of(Side::target, options)};
+}
+
+/// The file that an mboxdir's location names for INBOX; empty when it names none.
+std::string inbox_of(const Store& store) {
+  const auto inbox = store.options.find("INBOX");
+  return inbox == store.options.end() ? std::string() : inbox->second;
+}
+
+const std::array<FormatRow, 3>& format_rows() {
+  static const std::array<FormatRow, 3> rows{
       FormatRow{Format::maildir,
                 "maildir",
                 true,
@@ -85,10 +95,24 @@ const std::array<FormatRow, 2>& format_rows() {
                 },
                 [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
                    const fs::Birth& birth) {
-                  return formats::mbox::open_store(context, store.path, rules,
-                                                   {birth, options.mbox_variant, reading_of(Side::target, options)});
+                  return formats::mbox::open_store(context, store.path, rules, writing_of(birth, options));
                 },
                 with_folders(false)},
+      FormatRow{Format::mboxdir,
+                "mboxdir",
+                true,
+                {{"INBOX", {}, "FILE"}},
+                &formats::mboxdir::detect,
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
+                  return formats::mboxdir::open_source(context, store.path, rules, {inbox_of(store)},
+                                                       reading_of(rules.side, options));
+                },
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+                   const fs::Birth& birth) {
+                  return formats::mboxdir::open_store(context, store.path, rules,
+                                                      {{inbox_of(store)}, writing_of(birth, options)});
+                },
+                with_folders(true)},
   };
   return rows;
 }
@@ -317,6 +341,12 @@ std::optional<fs::Status> root_status(Context& context, const Store& store, Side
   const fs::ParentAndName parts = fs::split_operator_path(store.path);
   const auto parent = fs::Directory::find_root(context.kernel, context.entropy, parts.parent, rules);
   return parent ? parent->look_at(parts.name) : std::nullopt;
+}
+
+std::vector<Store> parts_of(const Store& store) {
+  std::vector<Store> parts{store};
+  if (std::string inbox = inbox_of(store); !inbox.empty()) parts.push_back({Format::mbox, std::move(inbox), "", {}});
+  return parts;
 }
 
 }  // namespace mailhaul::run

@@ -92,10 +92,18 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   report.target = detect(job.target(), target, Side::target);
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const auto target_root = root_status(job.target(), report.target, Side::target);
-  refuse_same_store(source_root, target_root, target);
-  refuse_nested_stores(job.target(), report.source, source_root, report.target, target_root);
-  refuse_planted_source(job.source(), report.source, source_root);
-  refuse_foreign_mbox(job.target(), source_root, report.target, target_root, request.ownership);
+  for (const Store& from : parts_of(report.source)) {
+    const auto from_root = root_status(job.source(), from, Side::source);
+    if (!from_root) continue;
+    refuse_planted_source(job.source(), from, *from_root);
+    for (const Store& to : parts_of(report.target)) {
+      const auto to_root = root_status(job.target(), to, Side::target);
+      refuse_same_store(from_root, to_root, target);
+      refuse_nested_stores(job.target(), from, *from_root, to, to_root);
+    }
+  }
+  for (const Store& to : parts_of(report.target))
+    refuse_foreign_mbox(job.target(), source_root, to, root_status(job.target(), to, Side::target), request.ownership);
   const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
 
   const auto from = open_source(job.source(), report.source, request.open);

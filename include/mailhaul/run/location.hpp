@@ -10,12 +10,13 @@
 #include "mailhaul/formats/location_options.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
+#include "mailhaul/formats/mboxdir/mboxdir.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/store/store.hpp"
 
 namespace mailhaul::run {
 
-enum class Format { maildir, mbox };
+enum class Format { maildir, mbox, mboxdir };
 [[nodiscard]] std::string_view to_string(Format format);
 
 /// What the user types: PATH, or `FORMAT:PATH[:KEY=VALUE | :WORD]…` where `::` is a colon in the path or a value.
@@ -44,7 +45,7 @@ struct Store {
 struct OpenOptions {
   bool allow_sparse = false;
   fs::Durability durability = fs::Durability::batch;
-  std::optional<formats::mbox::Variant> mbox_variant{};
+  std::optional<formats::mbox::Variant> mbox_variant{};  ///< unset: what the format's row says
   /// How mboxes are read; of a target only the quoting.
   formats::mbox::SourceOptions mbox_reading{};
 };
@@ -63,6 +64,9 @@ struct OpenOptions {
 
 /// fstat of the store's root (the directory, or the mbox file); nothing when it does not exist.
 [[nodiscard]] std::optional<fs::Status> root_status(formats::Context& context, const Store& store, Side side);
+
+/// What a store is made of, each as a store of its own: itself, and the INBOX that an mboxdir has apart.
+[[nodiscard]] std::vector<Store> parts_of(const Store& store);
 
 /// What a store of that format can hold, before one exists.
 [[nodiscard]] store::Capabilities abilities_of(Format format);

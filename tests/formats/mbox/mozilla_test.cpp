@@ -63,7 +63,8 @@ TEST(Mozilla, InTheMailboxOfAServerItsHeadersAreText) {
 
 TEST(Mozilla, ASenderCannotMakeHisMailVanish) {
   MboxWorld world;
-  world.put("From - Tue Oct 02 00:26:47 2007\nReceived: from x by y\nX-Mozilla-Status: 0009\nX-Mozilla-Keys: forged\nSubject: x\n\nb\n");
+  world.put("From - Tue Oct 02 00:26:47 2007\nReceived: from x by y\nX-Mozilla-Status: 0009\nX-Mozilla-Keys: "
+            "forged\nSubject: x\n\nb\n");
   const auto all = world.read();
   ASSERT_EQ(all.size(), 1U);
   EXPECT_TRUE(all[0].info.flags.empty());

@@ -1,0 +1,42 @@
+#include "formats/mboxdir/names.hpp"
+
+#include <array>
+
+#include "mailhaul/fs/new_file.hpp"
+#include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/modified_utf7.hpp"
+
+namespace mailhaul::formats::mboxdir {
+namespace {
+
+constexpr std::array<std::string_view, 2> passed_over_suffixes{".lock", ".msf"};
+/// 255 less what a dotlock adds, and what we add to tell a folder from its children.
+constexpr std::size_t longest_name_octets = 245;
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+}  // namespace
+
+bool is_passed_over(std::string_view name) {
+  if (name.empty() || name.front() == '.') return true;
+  if (name.substr(0, std::string_view(fs::NewFile::temporary_prefix).size()) == fs::NewFile::temporary_prefix)
+    return true;
+  for (const std::string_view suffix : passed_over_suffixes)
+    if (ends_with(name, suffix)) return true;
+  return false;
+}
+
+std::optional<std::string> name_of_level(std::string_view utf8) {
+  auto name = mail::to_modified_utf7(utf8);
+  if (!name || is_passed_over(*name) || name->size() > longest_name_octets) return std::nullopt;
+  if (name->find('/') != std::string::npos || name->find('\0') != std::string::npos) return std::nullopt;
+  return name;
+}
+
+bool is_inbox_name(std::string_view name) { return mail::equal_without_case(name, "INBOX"); }
+
+bool has_mbox_suffix(std::string_view name) { return name.size() > mbox_suffix.size() && ends_with(name, mbox_suffix); }
+
+}  // namespace mailhaul::formats::mboxdir

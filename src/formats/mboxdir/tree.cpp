@@ -1,0 +1,275 @@
+#include "formats/mboxdir/tree.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "formats/mbox/opening.hpp"
+#include "formats/mboxdir/names.hpp"
+
+namespace mailhaul::formats::mboxdir {
+namespace {
+
+/// S13. Deeper trees and larger ones are nobody's mail.
+constexpr std::size_t deepest = 32;
+constexpr std::size_t most_entries = 1'000'000;
+/// Behind the name of a folder that is a file: its children's directory. Behind one that is a directory: its messages.
+constexpr std::string_view children_suffix = "-sub";
+constexpr std::string_view messages_suffix = "-mail";
+constexpr int most_tries = 2;
+
+std::string joined(const std::string& directory, const std::string& name) {
+  return directory.empty() ? name : directory + "/" + name;
+}
+
+FindingKind kind_of(fs::Refusal refusal) {
+  switch (refusal) {
+  case fs::Refusal::symlink: return FindingKind::symlink;
+  case fs::Refusal::foreign_owner: return FindingKind::foreign_owner;
+  case fs::Refusal::sparse: return FindingKind::sparse;
+  default: return FindingKind::special_file;
+  }
+}
+
+}  // namespace
+
+/// A directory on the way of the listing.
+struct Tree::Level {
+  std::string path{};
+  std::vector<std::string> parts{};
+};
+
+Tree::Tree(Context& context, fs::Directory root, std::optional<mbox::MailboxPlace> inbox,
+           const mbox::SourceOptions& options)
+    : context_(context), root_(std::move(root)), inbox_(std::move(inbox)), options_(options) {}
+
+store::StoreId Tree::identity() const {
+  const fs::FileId id = root_.opened_as().id;
+  return {"mboxdir:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + root_.place()};
+}
+
+void Tree::note_once(const Finding& finding) {
+  if (told_.emplace(std::string(to_string(finding.kind)) + '\0' + finding.folder + '\0' + finding.where, true).second)
+    context_.findings.add(finding);
+}
+
+void Tree::note_unread(FindingKind kind, const std::string& where, const std::string& text) {
+  // At the target nothing is missing by it: we only add.
+  note_once({kind, side() == Side::target ? Weight::note : Weight::failed, {}, where, text});
+}
+
+void Tree::list() {
+  files_.clear();
+  entries_ = 0;
+  list_level(root_, {});
+  name_folders();
+}
+
+void Tree::list_level(const fs::Directory& directory, const Level& level) {
+  if (level.parts.size() > deepest)
+    return note_unread(FindingKind::over_limit, level.path, "directories nested too deep: not read");
+  directory.list([&](const fs::Entry& entry) {
+    if (!is_passed_over(entry.name)) take_entry(directory, level, entry);
+  });
+}
+
+void Tree::take_entry(const fs::Directory& directory, const Level& level, const fs::Entry& entry) {
+  const std::string path = joined(level.path, entry.name);
+  if (++entries_ > most_entries)
+    return note_unread(FindingKind::over_limit, level.path, "too many files: not all read");
+  fs::EntryKind kind = entry.kind;
+  if (kind == fs::EntryKind::unknown) {
+    const auto status = directory.look_at(entry.name);
+    if (!status) return;
+    kind = status->kind;
+  }
+  if (kind == fs::EntryKind::directory) {
+    try {
+      const auto below = directory.find_directory(entry.name);
+      if (!below) return;
+      Level next{path, level.parts};
+      next.parts.push_back(entry.name);
+      list_level(*below, next);
+    } catch (const Error& error) {
+      note_unread(error.cause() == Cause::refused ? FindingKind::foreign_owner : FindingKind::unreadable, path,
+                  "a directory that could hold mailboxes was not opened: " + error.reason());
+    }
+    return;
+  }
+  if (side() == Side::target ? kind == fs::EntryKind::regular : is_mailbox(directory, path, entry))
+    files_.emplace(path, level.parts);
+}
+
+bool Tree::is_mailbox(const fs::Directory& directory, const std::string& path, const fs::Entry& entry) {
+  try {
+    const fs::OpenResult opened = directory.open_file(entry.name, entry.kind);
+    if (opened.refusal == fs::Refusal::missing) return false;
+    if (opened.refusal != fs::Refusal::none) {
+      note_unread(kind_of(opened.refusal), path, "not opened: no file that a mailbox of this tree may be");
+      return false;
+    }
+    const mbox::Opening opening = mbox::look_for_mail(*opened.file, side(), options_, mbox::Depth::whole);
+    if (!opening.is_readable)
+      note_once({FindingKind::ignored_file, Weight::note, {}, path, "no mbox: " + opening.text});
+    return opening.is_readable;
+  } catch (const Error& error) {
+    note_unread(FindingKind::unreadable, path, std::string("not read: ") + error.what());
+    return false;
+  }
+}
+
+/// From the files, in the order of their names, so that of two that mean the same the choice is always the same one.
+void Tree::name_folders() {
+  const auto is_at_root = [](const auto& file) { return file.second.empty(); };
+  const auto has_suffix = [&](const auto& file) { return !is_at_root(file) || has_mbox_suffix(file.first); };
+  is_flat_ =
+      std::any_of(files_.begin(), files_.end(), is_at_root) && std::all_of(files_.begin(), files_.end(), has_suffix);
+  spots_.emplace();
+  for (const auto& [path, levels] : files_) {
+    const std::size_t slash = path.rfind('/');
+    Spot spot;
+    if (slash != std::string::npos) spot.directory = path.substr(0, slash);
+    spot.name = slash == std::string::npos ? path : path.substr(slash + 1);
+    std::string leaf = spot.name;
+    if (is_flat_ && levels.empty()) leaf.resize(leaf.size() - mbox_suffix.size());
+    if (levels.empty() && is_inbox_name(leaf)) {
+      if (inbox_)
+        note_once({FindingKind::folder_name,
+                   Weight::lost,
+                   {},
+                   path,
+                   "hidden by the INBOX that the location names: not read"});
+      else
+        add(mail::FolderName{}, spot);
+      continue;
+    }
+    std::vector<std::string> parts;
+    bool guessed = false;
+    for (const std::string& level : levels) {
+      const mail::DecodedLevel decoded = mail::decode_level(level);
+      guessed = guessed || decoded.encoding != mail::NameEncoding::modified_utf7;
+      parts.push_back(decoded.utf8);
+    }
+    const mail::DecodedLevel decoded = mail::decode_level(leaf);
+    guessed = guessed || decoded.encoding != mail::NameEncoding::modified_utf7;
+    parts.push_back(decoded.utf8);
+    mail::FolderName folder(std::move(parts));
+    if (guessed)
+      note_once({FindingKind::folder_name, Weight::note, folder.display(), path, "a name that is not modified UTF-7"});
+    add(std::move(folder), spot);
+  }
+}
+
+void Tree::add(mail::FolderName folder, const Spot& spot) {
+  const auto [there, is_new] = spots_->emplace(std::move(folder), spot);
+  if (!is_new)
+    note_unread(FindingKind::folder_name, spot.path(),
+                "its folder has the same name as that of " + there->second.path() + ": not read");
+}
+
+std::vector<mail::FolderName> Tree::folders() {
+  const std::lock_guard guard(mutex_);
+  list();
+  std::vector<mail::FolderName> names;
+  const mail::FolderName inbox;
+  if (inbox_ ? inbox_->directory.look_at(inbox_->name).has_value() : spots_->count(inbox) != 0) names.push_back(inbox);
+  for (const auto& entry : *spots_)
+    if (entry.first != inbox) names.push_back(entry.first);
+  return names;
+}
+
+/// Where a folder that was not listed shall be. A name that is taken by the other kind of thing gets a suffix.
+std::optional<Spot> Tree::free_spot(const mail::FolderName& folder) {
+  Spot spot;
+  std::optional<fs::Directory> at = root_;
+  const auto stands = [&](const std::string& name, fs::EntryKind kind) {
+    const auto status = at ? at->look_at(name) : std::nullopt;
+    return status && (status->kind == fs::EntryKind::directory) == (kind == fs::EntryKind::directory);
+  };
+  const std::vector<std::string>& parts = folder.parts();
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    auto name = name_of_level(parts[i]);
+    if (!name) return std::nullopt;
+    for (int tries = 0; tries < most_tries && stands(*name, fs::EntryKind::regular); ++tries) *name += children_suffix;
+    spot.directory = joined(spot.directory, *name);
+    if (at) at = at->find_directory(*name);
+  }
+  auto name = folder.is_inbox() ? std::optional<std::string>("inbox") : name_of_level(parts.back());
+  if (!name) return std::nullopt;
+  if (is_flat_ && parts.size() == 1) *name += mbox_suffix;
+  for (int tries = 0; tries < most_tries && stands(*name, fs::EntryKind::directory); ++tries) *name += messages_suffix;
+  spot.name = *name;
+  return spot;
+}
+
+std::optional<Spot> Tree::spot_of(const store::FolderRef& folder) {
+  if (!folder.mailbox.empty()) return std::nullopt;
+  if (!spots_) list();
+  if (const auto it = spots_->find(folder.folder); it != spots_->end()) return it->second;
+  return free_spot(folder.folder);
+}
+
+mbox::MailboxPlace Tree::place(const store::FolderRef& folder, const Spot& spot, const fs::Directory& directory) const {
+  mbox::MailboxPlace place{root_.place() + "/" + spot.path(), directory, spot.name, folder, Scope::folder};
+  place.reopen = [root = root_, below = spot.directory]() -> std::optional<fs::Directory> {
+    if (!below.empty()) return root.find_directory(below);
+    return fs::Directory::find_root(root.kernel(), root.entropy(), root.place(), root.rules());
+  };
+  return place;
+}
+
+std::optional<mbox::MailboxPlace> Tree::find(const store::FolderRef& folder) {
+  const std::lock_guard guard(mutex_);
+  if (inbox_ && folder == store::FolderRef{}) return inbox_;
+  try {
+    const auto spot = spot_of(folder);
+    if (!spot) return std::nullopt;
+    // Of its own: each folder may be another thread's.
+    auto directory = place(folder, *spot, root_).reopen();
+    if (!directory) return std::nullopt;
+    return place(folder, *spot, *directory);
+  } catch (Error& error) {
+    error.reaching(Scope::folder).in(folder.display());
+    throw;
+  }
+}
+
+mbox::MailboxPlace Tree::make(const store::FolderRef& folder, const fs::Birth& birth) {
+  const std::lock_guard guard(mutex_);
+  if (inbox_ && folder == store::FolderRef{}) return *inbox_;
+  const auto spot = spot_of(folder);
+  if (!spot) {
+    throw Error(Cause::unsupported, Scope::folder, "making a folder")
+        .in(folder.display())
+        .at(root_.place())
+        .because("no file of an mbox tree can have its name: a level begins with '.', holds '/', ends in .lock or "
+                 ".msf, or is too long")
+        .hint("give it another name with --map-folder")
+        .on(side());
+  }
+  fs::Directory at = *place(folder, {}, root_).reopen();
+  for (std::size_t begin = 0; begin < spot->directory.size();) {
+    const std::size_t slash = std::min(spot->directory.find('/', begin), spot->directory.size());
+    const std::string name = spot->directory.substr(begin, slash - begin);
+    auto below = at.find_directory(name);
+    if (!below) {
+      below = at.make_directory(name, birth);
+      if (at.rules().durability != fs::Durability::none) at.sync();
+    }
+    at = *below;
+    begin = slash + 1;
+  }
+  if (spots_->emplace(folder.folder, *spot).second) note_moved(folder, *spot);
+  return place(folder, *spot, at);
+}
+
+/// A folder can be a file or a directory and not both (mbox.md section 7).
+void Tree::note_moved(const store::FolderRef& folder, const Spot& spot) {
+  std::string plain;
+  for (const std::string& part : folder.folder.parts()) plain = joined(plain, name_of_level(part).value_or(part));
+  if (is_flat_ && folder.folder.parts().size() == 1) plain += mbox_suffix;
+  if (folder.folder.is_inbox() || plain == spot.path()) return;
+  note_once({FindingKind::folder_name, Weight::lost, folder.display(), spot.path(),
+             "a file can't have children: the folder is kept under this name"});
+}
+
+}  // namespace mailhaul::formats::mboxdir

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/mbox/mailbox_file.hpp"
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/formats/mboxdir/mboxdir.hpp"
+#include "mailhaul/store/source.hpp"
+
+namespace mailhaul::formats::mboxdir {
+
+/// Where a folder's file is: a directory below the root ("" is the root itself) and the name in it.
+struct Spot {
+  std::string directory{};
+  std::string name{};
+  [[nodiscard]] std::string path() const { return directory.empty() ? name : directory + "/" + name; }
+};
+
+/// A tree of mboxes: which folder is which file. Listed once, on demand, and again by folders(). Any number of threads.
+///
+/// A source is looked at file by file, since not each file is a mailbox; of a target only the names count, and what is
+/// no mbox is refused when it shall be written to.
+class Tree {
+ public:
+  /// `inbox`: where INBOX is when it is not in the tree.
+  Tree(Context& context, fs::Directory root, std::optional<mbox::MailboxPlace> inbox,
+       const mbox::SourceOptions& options);
+
+  [[nodiscard]] Side side() const { return root_.rules().side; }
+  [[nodiscard]] store::StoreId identity() const;
+
+  /// INBOX first, where there is one, the others sorted.
+  [[nodiscard]] std::vector<mail::FolderName> folders();
+  /// Nothing when the folder does not exist. Error of scope folder when its directory may not be opened.
+  [[nodiscard]] std::optional<mbox::MailboxPlace> find(const store::FolderRef& folder);
+  /// Where the folder is or shall be; missing directories are made and durable. Error(unsupported, folder) where no
+  /// file can have such a name.
+  [[nodiscard]] mbox::MailboxPlace make(const store::FolderRef& folder, const fs::Birth& birth);
+
+ private:
+  struct Level;
+  void list();
+  void list_level(const fs::Directory& directory, const Level& level);
+  void take_entry(const fs::Directory& directory, const Level& level, const fs::Entry& entry);
+  [[nodiscard]] bool is_mailbox(const fs::Directory& directory, const std::string& path, const fs::Entry& entry);
+  void name_folders();
+  void add(mail::FolderName folder, const Spot& spot);
+  [[nodiscard]] std::optional<Spot> spot_of(const store::FolderRef& folder);
+  [[nodiscard]] std::optional<Spot> free_spot(const mail::FolderName& folder);
+  [[nodiscard]] mbox::MailboxPlace place(const store::FolderRef& folder, const Spot& spot,
+                                         const fs::Directory& directory) const;
+  void note_moved(const store::FolderRef& folder, const Spot& spot);
+  void note_unread(FindingKind kind, const std::string& where, const std::string& text);
+  void note_once(const Finding& finding);
+
+  Context& context_;
+  fs::Directory root_;
+  std::optional<mbox::MailboxPlace> inbox_;
+  mbox::SourceOptions options_;
+  std::mutex mutex_;
+  std::optional<std::map<mail::FolderName, Spot>> spots_;
+  std::map<std::string, std::vector<std::string>> files_;  ///< of the listing: by path, the levels above
+  std::size_t entries_ = 0;
+  bool is_flat_ = false;  ///< each file of the root is NAME.mbox
+  std::map<std::string, bool> told_;
+};
+
+}  // namespace mailhaul::formats::mboxdir
