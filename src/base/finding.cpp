@@ -29,6 +29,9 @@ const char* to_string(FindingKind kind) {
   case FindingKind::flags_differ: return "flags_differ";
   case FindingKind::uid_list: return "uid_list";
   case FindingKind::no_lock: return "no_lock";
+  case FindingKind::wrong_size: return "wrong_size";
+  case FindingKind::compression: return "compression";
+  case FindingKind::lost_dates: return "lost_dates";
   case FindingKind::durability: return "durability";
   }
   return "";

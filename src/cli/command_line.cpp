@@ -44,7 +44,7 @@ struct Typed {
   std::string source, target;
   std::vector<std::string> includes, excludes, maps, from_lines;
   std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state, postmark,
-                                                                  source_zone;
+                                                                  source_zone, compress, dates = "mtime";
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
   bool dry_run = false, allow_sparse = false, audit = false;
@@ -87,6 +87,12 @@ void add_common(CLI::App& command, Typed& typed) {
       ->type_name("ZONE|+hhmm");
   command.add_option("--lock-wait", typed.lock_wait, "how long to wait for a locked mailbox (default 30)")
       ->type_name("SECONDS");
+  command
+      .add_option(
+          "--dates", typed.dates,
+          "when a message arrived: mtime (default: file time, in an mbox the postmark line), name (the time in the "
+          "file name) or received (the topmost Received: line); what is missing is passed over")
+      ->type_name("mtime|name|received");
   command.add_flag("--allow-sparse", typed.allow_sparse, "read files that are mostly holes");
   command
       .add_option("--state", typed.state,
@@ -130,6 +136,12 @@ void add_sync_options(CLI::App& command, Typed& typed) {
       .add_option("--fsync", typed.fsync,
                   "batch: all of a batch at once (default); each: every file; none: a power cut may lose mail")
       ->type_name("batch|each|none");
+  command
+      .add_option(
+          "--compress", typed.compress,
+          "keep: messages that are compressed in a Maildir are so in the other one too (default); none; gzip: all "
+          "messages (the server at DST must be able to read them)")
+      ->type_name("keep|none|gzip");
   command
       .add_option("--mbox-variant", typed.variant,
                   "which mbox is written (default rd; dovecot in an mboxdir and for an mbox that has an X-IMAPbase)")
@@ -250,6 +262,14 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
         "--from-quoting", typed.quoting,
         {{"rd", mail::FromQuoting::rd}, {"o", mail::FromQuoting::o}, {"none", mail::FromQuoting::none}});
   read_postmark_options(typed, request);
+  using store::DateOrder;
+  request.open.dates =
+      choose<DateOrder>("--dates", typed.dates,
+                        {{"mtime", DateOrder::stored}, {"name", DateOrder::name}, {"received", DateOrder::received}});
+  using formats::maildir::Compress;
+  if (!typed.compress.empty())
+    request.open.compress = choose<Compress>(
+        "--compress", typed.compress, {{"keep", Compress::keep}, {"none", Compress::none}, {"gzip", Compress::gzip}});
   if (!typed.chown.empty()) request.ownership.owner = run::parse_owner(typed.chown);
   if (!typed.chmod.empty()) run::parse_modes(typed.chmod, request.ownership);
   request.lock_wait = std::chrono::seconds{typed.lock_wait};

@@ -130,6 +130,8 @@ void JsonOutput::report(const run::ScanReport& report, const run::FindingLog& fi
   ordered_json stores = ordered_json::array();
   for (const auto& scanned : report.stores) {
     for (const auto& count : scanned.folders) {
+      ordered_json dates = ordered_json::object();
+      for (const auto& [from, messages] : count.dates) dates[std::string(to_string(from))] = messages;
       print(out_, {{"event", "folder"},
                    {"path", text(scanned.store.path)},
                    {"folder", text(count.folder.display())},
@@ -137,6 +139,7 @@ void JsonOutput::report(const run::ScanReport& report, const run::FindingLog& fi
                    {"unseen", count.unseen},
                    {"octets", count.octets},
                    {"failed", count.failed},
+                   {"dates", std::move(dates)},
                    {"stable", count.stable}});
       if (count.error) error(*count.error);
     }

@@ -52,6 +52,17 @@ std::string signed_number(std::uint64_t a, std::uint64_t b) {
 
 std::string safe(const store::FolderRef& folder) { return escape_for_terminal(folder.display()); }
 
+/// Where the dates of a store come from: "file time 40, Received 5".
+std::string dates_of(const run::ScannedStore& scanned) {
+  std::map<store::DateSource, std::uint64_t> sum;
+  for (const auto& count : scanned.folders)
+    for (const auto& [from, messages] : count.dates) sum[from] += messages;
+  std::string text;
+  for (const auto& [from, messages] : sum)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(from), with_groups(messages));
+  return text;
+}
+
 std::string date_of(const store::MessageInfo& info) {
   return info.internal_date ? mail::to_iso(*info.internal_date) : "no date";
 }
@@ -278,6 +289,12 @@ void TextOutput::report(const run::ScanReport& report, const run::FindingLog& fi
       }
       table.add({"All", with_groups(sum.first), with_groups(sum.second), signed_number(sum.second, sum.first)});
       for (const std::string& line : table.lines()) say(line);
+    }
+  }
+  if (!saying_.quiet) {
+    for (const auto& scanned : report.stores) {
+      const std::string dates = dates_of(scanned);
+      if (!dates.empty()) say(fmt::format("{}Dates from: {}", &scanned == &report.stores.front() ? "\n" : "", dates));
     }
   }
   say_findings(findings);

@@ -33,6 +33,15 @@ void refuse_same_store(const std::optional<fs::Status>& source, const std::optio
         .because("both are the same store");
 }
 
+void refuse_compressing(const OpenOptions& options, const Store& target) {
+  using formats::maildir::Compress;
+  if (options.compress.value_or(Compress::none) == Compress::none || abilities_of(target.format).compresses) return;
+  throw Error(Cause::usage, Scope::run, "reading --compress")
+      .at(target.path)
+      .because("messages of that format can't be compressed one by one")
+      .hint("leave the option out, or say --compress=none");
+}
+
 namespace {
 
 /// Whether the directory `path`, or one above it, is `wanted`. Climbs by "..", so through no symlink.

@@ -65,6 +65,9 @@ void refuse_planted_source(formats::Context& context, const Store& source, const
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options);
 
+/// Error(usage) when messages shall be stored compressed in a format that has no such thing.
+void refuse_compressing(const OpenOptions& options, const Store& target);
+
 /// fstat of a root that must be there. Error(not_found).
 [[nodiscard]] fs::Status existing_root(formats::Context& context, const Store& store, Side side);
 

@@ -52,6 +52,12 @@ store::Capabilities with_folders(bool folders) {
   return abilities;
 }
 
+store::Capabilities maildir_abilities() {
+  store::Capabilities abilities = with_folders(true);
+  abilities.compresses = true;
+  return abilities;
+}
+
 /// What the operator says of single lines or of odd postmarks, he says of the source.
 formats::mbox::SourceOptions reading_of(Side side, const OpenOptions& options) {
   if (side == Side::source) return options.mbox_reading;
@@ -80,11 +86,14 @@ const std::array<FormatRow, 3>& format_rows() {
                 [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
                   return formats::maildir::open_source(context, store.path, rules, tree_options(store));
                 },
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/,
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
                    const fs::Birth& birth) {
-                  return formats::maildir::open_store(context, store.path, rules, {birth, tree_options(store)});
+                  using formats::maildir::Compress;
+                  return formats::maildir::open_store(
+                      context, store.path, rules,
+                      {birth, tree_options(store), options.compress.value_or(Compress::keep)});
                 },
-                with_folders(true)},
+                maildir_abilities()},
       FormatRow{Format::mbox,
                 "mbox",
                 false,
@@ -281,7 +290,8 @@ std::unique_ptr<store::MessageSource> open_source(Context& context, const Store&
     throw Error(Cause::usage, Scope::run, "reading --from-line")
         .at(store.path)
         .because("it is no mbox, and the option is about lines of one");
-  return row_of(store.format).open_source(context, store, rules_for(Side::source, options), options);
+  auto source = row_of(store.format).open_source(context, store, rules_for(Side::source, options), options);
+  return std::make_unique<store::DatedSource>(std::move(source), options.dates, context.findings);
 }
 
 std::unique_ptr<store::MessageSource> read_target(Context& context, const Store& store, const OpenOptions& options,

@@ -17,6 +17,7 @@ FolderCount count_folder(store::MessageSource& source, const store::FolderRef& f
       ++count.messages;
       if (!cursor->info().flags.has(mail::Flag::seen)) ++count.unseen;
       io::Source& content = cursor->content();
+      if (const auto& from = cursor->info().date_source) ++count.dates[*from];
       const auto& size = cursor->info().size_octets;
       count.octets += size ? *size : io::drain(content);
     } catch (const Error& error) {

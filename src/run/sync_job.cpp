@@ -92,6 +92,7 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   report.target = detect(job.target(), target, Side::target);
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const auto target_root = root_status(job.target(), report.target, Side::target);
+  refuse_compressing(request.open, report.target);
   for (const Store& from : parts_of(report.source)) {
     const auto from_root = root_status(job.source(), from, Side::source);
     if (!from_root) continue;
@@ -112,6 +113,12 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   const auto secrets = mail::KeySecrets::make(machine.entropy);
   const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open, birth)
                                   : open_target(job.target(), report.target, request.open, birth);
+  if (!to->capabilities().takes_mail)
+    throw Error(Cause::refused, Scope::run, "opening the target to write to")
+        .at(report.target.path)
+        .because("it is compressed as a whole, so nothing can be added to it")
+        .hint("unpack it first")
+        .on(Side::target);
   std::optional<RunLock> lock;
   if (!request.dry_run) lock.emplace(take_run_lock(machine, job.target(), report.target, request));
   report.outcome = sync::copy(*from, *to, secrets, request.options, findings, observer, machine.stop);

@@ -39,6 +39,9 @@ enum class FindingKind {
   flags_differ,        ///< flags at the target could not be brought up to date
   uid_list,            ///< UIDs of messages: a list that was mended, or left to the server
   no_lock,             ///< nothing keeps a second run away
+  wrong_size,          ///< a size in a file name that is not that of the message
+  compression,         ///< messages that are stored compressed, or no longer are
+  lost_dates,          ///< file times that look like those of a copy, not of arrival
   durability,          ///< `--fsync=none`, or a file system that can't promise
 };
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,6 +74,7 @@ struct FolderCount {
   std::uint64_t unseen = 0;
   std::uint64_t octets = 0;
   std::uint64_t failed = 0;
+  std::map<store::DateSource, std::uint64_t> dates{};  ///< messages by where their date comes from
   bool stable = true;
   std::optional<Error> error{};
 };

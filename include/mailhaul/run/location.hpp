@@ -12,6 +12,7 @@
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/formats/mboxdir/mboxdir.hpp"
 #include "mailhaul/fs/directory.hpp"
+#include "mailhaul/store/dated_source.hpp"
 #include "mailhaul/store/store.hpp"
 
 namespace mailhaul::run {
@@ -48,6 +49,8 @@ struct OpenOptions {
   std::optional<formats::mbox::Variant> mbox_variant{};  ///< unset: what the format's row says
   /// How mboxes are read; of a target only the quoting.
   formats::mbox::SourceOptions mbox_reading{};
+  store::DateOrder dates = store::DateOrder::stored;     ///< of a source
+  std::optional<formats::maildir::Compress> compress{};  ///< unset: as the format thinks best
 };
 
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_source(formats::Context& context, const Store& store,

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "mailhaul/io/compression.hpp"
 #include "mailhaul/mail/date.hpp"
 #include "mailhaul/mail/flags.hpp"
 #include "mailhaul/mail/folder_name.hpp"
@@ -29,11 +31,23 @@ struct FolderRef {
   [[nodiscard]] std::string display() const;
 };
 
+/// Where an internal date was taken from, the most trusted one first.
+enum class DateSource {
+  postmark,   ///< mbox: the postmark line
+  file_time,  ///< Maildir: the modification time, until a copy loses it
+  name,       ///< Maildir: the time in the file name
+  received,   ///< the topmost Received: of the message
+  date,       ///< its Date:, which the sender wrote
+};
+[[nodiscard]] std::string_view to_string(DateSource source);
+
 /// What a store of the same format may want to keep as it was. Empty where the source has no such thing.
 struct NameHints {
   std::string base_name{};        ///< Maildir: octets up to the first ':'
   std::string info_extra{};       ///< Maildir: unknown flag letters and the "future" part (maildir.md section 2)
   std::string envelope_sender{};  ///< mbox: sender of the postmark line
+  std::optional<mail::InternalDate> time_in_name{};  ///< Maildir: where the base name begins with a time that can be
+  std::optional<io::Compression> compression{};      ///< Maildir: how the file was compressed
 };
 
 /// S13. The same for every store and both sides: what one could write and the other not read would be copied again by
@@ -43,12 +57,13 @@ inline constexpr std::uint64_t largest_message_octets = std::uint64_t{4} << 30U;
 /// All that is known before the body is read.
 struct MessageInfo {
   Handle handle{};
-  /// Canonical octets; unset for an mbox message not yet walked.
+  /// Canonical octets; unset for an mbox message not yet walked and for a compressed one.
   std::optional<std::uint64_t> size_octets{};
   mail::FlagSet flags{};
   mail::KeywordSet keywords{};
   bool recent = false;  ///< still in new/, or no `O` in Status
   std::optional<mail::InternalDate> internal_date{};
+  std::optional<DateSource> date_source{};  ///< of the internal date
   mail::ServerIds ids{};
   NameHints hints{};
 };

@@ -64,6 +64,8 @@ struct Capabilities {
   bool keeps_keywords = false;
   bool keeps_uids = false;
   bool keeps_base_names = false;
+  bool takes_mail = true;            ///< messages can be added (no: an mbox that is compressed as a whole)
+  bool compresses = false;           ///< messages can be stored compressed
   std::size_t parallel_folders = 1;  ///< how many folders may be worked on at once
 };
 

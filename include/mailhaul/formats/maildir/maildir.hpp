@@ -20,9 +20,17 @@ struct TreeOptions {
   bool utf8 = false;               ///< folder names are UTF-8 on disk; false: modified UTF-7, or what the tree tells
 };
 
+/// How messages are stored.
+enum class Compress {
+  keep,  ///< as they were where the source is a Maildir too, else plain
+  none,
+  gzip,
+};
+
 struct TargetOptions {
   fs::Birth birth{};
   TreeOptions tree{};
+  Compress compress = Compress::keep;
 };
 
 /// Whether a directory that the operator named is a Maildir: `cur` and `new` are there (with only one, says so).
