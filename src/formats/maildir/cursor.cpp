@@ -151,6 +151,7 @@ void Cursor::show(std::string_view name, bool in_new) {
   info_.ids = listed_.ids_of(scan_.listing, index_);
   info_.hints.base_name = parsed.base;
   info_.hints.info_extra = parsed.extra;
+  info_.hints.time_in_name = time_in_name(parsed.base);
   if (parsed.slots != 0) show_keywords(parsed.slots);
 }
 
@@ -180,9 +181,15 @@ io::Source& Cursor::content() {
   fs::File file = open_current();
   const fs::Status& status = file.opened_as();
   if (status.size_octets > store::largest_message_octets) throw failure(Cause::limit, "larger than 4 GiB");
-  info_.size_octets = status.size_octets;
+  const std::uint64_t stored_octets = status.size_octets;
   info_.internal_date = std::chrono::floor<std::chrono::seconds>(status.modified);
-  return content_.emplace(std::move(file), buffer_);
+  info_.date_source = store::DateSource::file_time;
+  Body& body = content_.emplace(std::move(file), tree_->side(), buffers_);
+  // A name that states just what is stored is believed to be that of a plain message, so that who only counts (scan)
+  // reads no body. Where it lies the octets are right all the same; only the hint is missing.
+  if (size_field(name_, 'S') != stored_octets) info_.hints.compression = body.compression();
+  if (!info_.hints.compression) info_.size_octets = stored_octets;
+  return body;
 }
 
 fs::File Cursor::open_current() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/maildir/body.hpp"
 #include "formats/maildir/keyword_file.hpp"
 #include "formats/maildir/listed_ids.hpp"
 #include "formats/maildir/scan.hpp"
@@ -66,8 +67,8 @@ class Cursor final : public store::MessageCursor {
   std::string name_;
   bool in_new_ = false;
   store::MessageInfo info_;
-  std::vector<std::byte> buffer_;
-  std::optional<fs::FileSource> content_;
+  Body::Buffers buffers_;
+  std::optional<Body> content_;
 
   std::map<store::FolderRef, store::WalkEnd> ends_;
 };

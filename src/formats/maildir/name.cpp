@@ -1,8 +1,10 @@
 #include "formats/maildir/name.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
+#include <utility>
 
 namespace mailhaul::formats::maildir {
 
@@ -30,6 +32,17 @@ std::size_t count_digits(std::string_view text) {
   std::size_t n = 0;
   while (n < text.size() && is_digit(text[n])) ++n;
   return n;
+}
+
+/// The digits of ",S=" or ",W=", a view into the name; empty where readers see none.
+std::string_view size_digits(std::string_view name, char letter) {
+  const std::array<char, 3> field{',', letter, '='};
+  const std::size_t at = name.find(std::string_view(field.data(), field.size()));
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = name.substr(at + field.size());
+  const std::size_t digits = count_digits(rest);
+  if (digits < rest.size() && rest[digits] != ',' && rest[digits] != ':') return {};
+  return rest.substr(0, digits);
 }
 
 /// Digits by value, without regard to how many there are.
@@ -77,17 +90,21 @@ FileName parse_file_name(std::string_view name) {
 }
 
 std::optional<std::uint64_t> size_field(std::string_view name, char letter) {
-  const char field[] = {',', letter, '='};
-  const std::size_t at = name.find(std::string_view(field, sizeof field));
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = name.substr(at + sizeof field);
-  const std::size_t digits = count_digits(rest);
-  if (digits == 0) return std::nullopt;
-  if (digits < rest.size() && rest[digits] != ',' && rest[digits] != ':') return std::nullopt;
+  const std::string_view digits = size_digits(name, letter);
   std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + digits, value);
-  if (error != std::errc{} || end != rest.data() + digits) return std::nullopt;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return value;
+}
+
+std::string with_right_sizes(std::string_view name, std::uint64_t octets, std::uint64_t octets_with_crlf) {
+  std::string out(name);
+  for (const auto& [letter, size] : {std::pair{'S', octets}, std::pair{'W', octets_with_crlf}}) {
+    const std::string_view digits = size_digits(out, letter);
+    if (digits.empty() || size_field(out, letter) == size) continue;
+    out.replace(static_cast<std::size_t>(digits.data() - out.data()), digits.size(), std::to_string(size));
+  }
+  return out;
 }
 
 std::string info_suffix(mail::FlagSet flags, SlotBits slots, std::string_view extra) {
@@ -121,6 +138,14 @@ std::uint64_t leading_decimal(std::string_view base) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(base.data(), base.data() + count_digits(base), value);
   return error == std::errc::result_out_of_range ? std::numeric_limits<std::uint64_t>::max() : value;
+}
+
+std::optional<std::chrono::sys_seconds> time_in_name(std::string_view base) {
+  constexpr std::uint64_t earliest = 788918400;  // 1995-01-01
+  constexpr std::uint64_t latest = 4102444800;   // 2100-01-01
+  const std::uint64_t seconds = leading_decimal(base);
+  if (seconds < earliest || seconds >= latest) return std::nullopt;
+  return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
 }
 
 bool is_numbered_before(std::string_view base_a, std::string_view base_b) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@ struct FileName {
 /// A hint: it may lie, and a number that does not fit is none.
 [[nodiscard]] std::optional<std::uint64_t> size_field(std::string_view name, char letter);
 
+/// The name with those numbers put right, where it has any: a reader believes them (maildir.md section 2), and with a
+/// wrong S= it does not serve the message.
+[[nodiscard]] std::string with_right_sizes(std::string_view name, std::uint64_t octets, std::uint64_t octets_with_crlf);
+
 /// ":2,…" with letters in ASCII order, none twice. Of `extra` only what a name may hold is taken.
 [[nodiscard]] std::string info_suffix(mail::FlagSet flags, SlotBits slots, std::string_view extra);
 
@@ -51,6 +56,8 @@ inline constexpr std::size_t longest_base = longest_name - 40;
 
 /// The leading decimal of a name; none is 0, too large for 64 bits is the largest.
 [[nodiscard]] std::uint64_t leading_decimal(std::string_view base);
+/// When the name was made, if it begins with a time that can be one: no Maildir is older than 1995.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> time_in_name(std::string_view base);
 /// The order in which a server numbers files it has not seen (maildir.md section 4), made total: between names of one
 /// second the server's rule ("number after M if both have one, else bytes") has cycles, so names with that number stand
 /// together where ".M" would.

@@ -11,9 +11,29 @@ namespace {
 constexpr std::size_t buffer_octets = 64 * 1024;
 }
 
+Writer::NewMessage::Stored::Stored(Writer& writer) : buffer_(writer.buffer_), file_(writer.opened_.tmp.create_file()) {
+  buffer_.resize(buffer_octets);
+}
+
+void Writer::NewMessage::Stored::write(Bytes octets) {
+  octets_ += octets.size();
+  if (buffered_ + octets.size() > buffer_.size()) put_buffered();
+  if (octets.size() >= buffer_.size()) {
+    file_.append(octets);
+    return;
+  }
+  std::copy(octets.begin(), octets.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(buffered_));
+  buffered_ += octets.size();
+}
+
+void Writer::NewMessage::Stored::put_buffered() {
+  if (buffered_ == 0) return;
+  file_.append(Bytes(buffer_).first(std::exchange(buffered_, 0)));
+}
+
 Writer::NewMessage::NewMessage(Writer& writer, const store::MessageInfo& info)
-    : writer_(writer), file_(writer.opened_.tmp.create_file()), info_(info) {
-  writer_.buffer_.resize(buffer_octets);
+    : writer_(writer), info_(info), stored_(writer) {
+  if (const auto compression = writer.compression_for(info)) compressing_.emplace(stored_, *compression);
 }
 
 void Writer::NewMessage::count(Bytes octets) {
@@ -32,25 +52,19 @@ void Writer::NewMessage::count(Bytes octets) {
 void Writer::NewMessage::write(Bytes octets) {
   if (octets.empty()) return;
   count(octets);
-  std::vector<std::byte>& buffer = writer_.buffer_;
-  if (buffered_ + octets.size() > buffer.size()) put_buffered();
-  if (octets.size() >= buffer.size()) {
-    file_.append(octets);
-    return;
+  if (compressing_) {
+    compressing_->write(octets);
+  } else {
+    stored_.write(octets);
   }
-  std::copy(octets.begin(), octets.end(), buffer.begin() + static_cast<std::ptrdiff_t>(buffered_));
-  buffered_ += octets.size();
-}
-
-void Writer::NewMessage::put_buffered() {
-  if (buffered_ == 0) return;
-  file_.append(Bytes(writer_.buffer_).first(std::exchange(buffered_, 0)));
 }
 
 void Writer::NewMessage::commit() {
-  put_buffered();
-  const fs::Status status = file_.status_now();
-  if (status.size_octets != octets_) {  // D5
+  if (compressing_) compressing_->finish();
+  stored_.put_buffered();
+  fs::NewFile& file = stored_.file();
+  const fs::Status status = file.status_now();
+  if (status.size_octets != stored_.octets()) {  // D5
     throw Error(Cause::io_error, Scope::run, "writing a message")
         .in(writer_.display_)
         .because("the file does not have the length that was written")
@@ -58,11 +72,12 @@ void Writer::NewMessage::commit() {
   }
   const fs::FileTime arrived =
       info_.internal_date ? fs::file_time(*info_.internal_date) : fs::FileTime(writer_.tree_->context().clock.now());
-  file_.dress(writer_.birth_, arrived);
-  Waiting waiting{std::move(file_)};
+  file.dress(writer_.options_.birth, arrived);
+  Waiting waiting{std::move(file)};
   waiting.id = status.id;
   waiting.info = std::move(info_);
   waiting.octets = octets_;
+  waiting.is_compressed = compressing_.has_value();
   waiting.octets_with_crlf = octets_ + bare_line_feeds_;
   writer_.add(std::move(waiting));
 }

@@ -1,4 +1,5 @@
 set(MAILDIR_SOURCES
+  maildir/body.cpp
   maildir/changes.cpp
   maildir/control_lock.cpp
   maildir/cursor.cpp

@@ -56,6 +56,7 @@ class Reading : public Interface {
     can.keeps_keywords = true;
     can.keeps_uids = true;
     can.keeps_base_names = true;
+    can.compresses = true;
     can.parallel_folders = 64;
     return can;
   }
@@ -91,17 +92,18 @@ using MaildirSource = Reading<store::MessageSource>;
 
 class MaildirStore final : public Reading<store::MessageStore> {
  public:
-  MaildirStore(std::shared_ptr<Tree> tree, const fs::Birth& birth) : Reading(std::move(tree)), birth_(birth) {}
+  MaildirStore(std::shared_ptr<Tree> tree, const TargetOptions& options)
+      : Reading(std::move(tree)), options_(options) {}
 
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& /*info*/) override {
-    return std::make_unique<Writer>(tree_, folder, make_folder(*tree_, folder, birth_), birth_);
+    return std::make_unique<Writer>(tree_, folder, make_folder(*tree_, folder, options_.birth), options_);
   }
 
-  void finish() override { write_last_validity(tree_->root(), birth_, tree_->largest_validity()); }
+  void finish() override { write_last_validity(tree_->root(), options_.birth, tree_->largest_validity()); }
 
  private:
-  fs::Birth birth_;
+  TargetOptions options_;
 };
 
 Error not_a_store(const std::string& path, Side side, std::string_view seen) {
@@ -159,7 +161,7 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
     is_changed = true;
   }
   if (is_changed && rules.durability != fs::Durability::none) root.sync();
-  return std::make_unique<MaildirStore>(std::make_shared<Tree>(context, root), options.birth);
+  return std::make_unique<MaildirStore>(std::make_shared<Tree>(context, root), options);
 }
 
 }  // namespace mailhaul::formats::maildir

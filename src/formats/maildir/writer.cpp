@@ -71,12 +71,12 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
 }
 
 Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
-               const fs::Birth& birth)
+               const TargetOptions& options)
     : tree_(std::move(tree)),
       display_(folder.display()),
       opened_(std::move(opened)),
-      birth_(birth),
-      keywords_(*tree_, opened_.directories, birth_, display_),
+      options_(options),
+      keywords_(*tree_, opened_.directories, options_.birth, display_),
       changer_(*tree_, opened_.directories, keywords_, display_),
       batch_(opened_.directories.home),
       salt_(std::to_string(tree_->context().entropy.number())) {}
@@ -85,14 +85,30 @@ std::unique_ptr<store::MessageWriter> Writer::append(const store::MessageInfo& i
   return std::make_unique<NewMessage>(*this, info);
 }
 
+std::optional<io::Compression> Writer::compression_for(const store::MessageInfo& info) const {
+  switch (options_.compress) {
+  case Compress::keep: return info.hints.compression;
+  case Compress::none: return std::nullopt;
+  case Compress::gzip: return io::Compression::gzip;
+  }
+  return std::nullopt;
+}
+
 void Writer::add(Waiting waiting) {
   const std::string& hint = waiting.info.hints.base_name;
-  const bool is_kept = is_usable_base(hint) && !is_taken(hint);
+  const std::string wanted = with_right_sizes(hint, waiting.octets, waiting.octets_with_crlf);
+  const bool is_kept = is_usable_base(wanted) && !is_taken(wanted);
   if (is_kept) {
-    waiting.base = hint;
+    waiting.base = wanted;
+    if (wanted != hint) wrongly_sized_.note(hint);
   } else {
     waiting.base = new_base(waiting);
-    if (!hint.empty() && renamed_messages_++ == 0) renamed_example_ = hint;
+    if (!hint.empty()) renamed_.note(hint);
+  }
+  if (waiting.is_compressed) {
+    compressed_.note(waiting.base);
+  } else if (waiting.info.hints.compression) {
+    unpacked_.note(waiting.base);
   }
   bases_->insert(hash_of(waiting.base));
   waiting_octets_ += waiting.octets;
@@ -163,7 +179,11 @@ void Writer::choose_name(Waiting& waiting) {
   const store::MessageInfo& info = waiting.info;
   waiting.in_new = info.recent && info.flags.empty() && info.keywords.empty() && info.hints.info_extra.empty();
   if (!waiting.in_new) {
-    waiting.suffix = info_suffix(info.flags, keywords_.letters_of(info.keywords), info.hints.info_extra);
+    // Sizes are believed even behind the flags.
+    const std::string as_it_was = info_suffix(info.flags, keywords_.letters_of(info.keywords), info.hints.info_extra);
+    waiting.suffix = with_right_sizes(waiting.base + as_it_was, waiting.octets, waiting.octets_with_crlf)
+                         .substr(waiting.base.size());
+    if (waiting.suffix != as_it_was) wrongly_sized_.note(waiting.base + as_it_was);
     if (waiting.base.size() + waiting.suffix.size() > longest_name) {
       waiting.base = new_base(waiting);
       bases_->insert(hash_of(waiting.base));
@@ -213,12 +233,20 @@ std::vector<store::Receipt> Writer::flush() {
   }
   opened_.unsynced.clear();
   keywords_.tell_lost();
-  if (renamed_messages_ > 0)
-    tree_->context().findings.add({FindingKind::duplicate_name, Weight::note, display_, renamed_example_,
-                                   "the base name is taken in the folder, or can't be one: written under a new name",
-                                   renamed_messages_});
+  tell(renamed_, FindingKind::duplicate_name,
+       "the base name is taken in the folder, or can't be one: written under a new name");
+  tell(wrongly_sized_, FindingKind::wrong_size,
+       "the size in the file name is not that of the message: put right in the name of the copy");
+  tell(compressed_, FindingKind::compression, "written compressed");
+  tell(unpacked_, FindingKind::compression, "compressed at the source, written plain");
   forget_batch();
   return receipts;
+}
+
+void Writer::tell(Noted& noted, FindingKind kind, const std::string& text) {
+  if (noted.messages > 0)
+    tree_->context().findings.add({kind, Weight::note, display_, noted.example, text, noted.messages});
+  noted = {};
 }
 
 void Writer::take_back() {
@@ -241,13 +269,13 @@ void Writer::forget_batch() {
   changes_.clear();
   asked_.clear();
   waiting_octets_ = 0;
-  renamed_messages_ = 0;
+  renamed_ = wrongly_sized_ = compressed_ = unpacked_ = {};
 }
 
 std::optional<store::Stamp> Writer::finish(const store::FolderInfo& info, store::NumberedMessages& messages) {
   static_cast<void>(flush());
   try {
-    TargetUidList(*tree_, opened_.directories, birth_, display_).settle(info, messages);
+    TargetUidList(*tree_, opened_.directories, options_.birth, display_).settle(info, messages);
   } catch (Error& error) {
     if (error.folder().empty()) error.in(display_);
     throw;

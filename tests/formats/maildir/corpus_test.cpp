@@ -46,14 +46,31 @@ void copy_maildir(const stdfs::path& from, const stdfs::path& to) {
       copy_maildir(entry.path(), to / entry.path().filename());
 }
 
-std::multiset<std::string> files_in(const stdfs::path& root) {
+std::uint64_t bare_line_feeds(const std::string& octets) {
+  std::uint64_t bare = 0;
+  for (std::size_t i = 0; i < octets.size(); ++i)
+    if (octets[i] == '\n' && (i == 0 || octets[i - 1] != '\r')) ++bare;
+  return bare;
+}
+
+/// The authors of some trees gave real names to bodies of two octets: their sizes are put right.
+std::string name_of_copy(const std::string& base, const std::string& octets) {
+  return with_right_sizes(base, octets.size(), octets.size() + bare_line_feeds(octets));
+}
+
+enum class Names { as_they_are, with_right_sizes };
+
+std::multiset<std::string> files_in(const stdfs::path& root, Names names) {
   std::multiset<std::string> out;
   for (const char* part : {"cur", "new"}) {
     for (const auto& entry : stdfs::directory_iterator(root / part)) {
       std::ifstream file(entry.path(), std::ios::binary);
       std::ostringstream text;
       text << file.rdbuf();
-      out.insert(std::string(base_of(entry.path().filename().string())) + "\n" + text.str());
+      const std::string octets = text.str();
+      std::string base(base_of(entry.path().filename().string()));
+      if (names == Names::with_right_sizes) base = name_of_copy(base, octets);
+      out.insert(base + "\n" + octets);
     }
   }
   return out;
@@ -97,14 +114,14 @@ TEST_P(MaildirCorpus, IsCopiedByteForByteUnderTheSameBaseNames) {
     const Walked back = read_folder(*target, ref);
     ASSERT_EQ(back.messages.size(), walked.messages.size());
     for (const Seen& seen : walked.messages) {
-      const Seen& copy = back.by_base(seen.info.hints.base_name);
+      const Seen& copy = back.by_base(name_of_copy(seen.info.hints.base_name, seen.octets));
       EXPECT_EQ(copy.info.flags, seen.info.flags) << seen.info.hints.base_name;
       EXPECT_TRUE(copy.info.keywords == seen.info.keywords) << seen.info.hints.base_name;
       EXPECT_EQ(copy.info.internal_date, seen.info.internal_date) << seen.info.hints.base_name;
       EXPECT_EQ(copy.info.recent, seen.info.recent && seen.info.flags.empty()) << seen.info.hints.base_name;
     }
   }
-  EXPECT_EQ(files_in(tree.path("copy")), files_in(tree.path("box")));
+  EXPECT_EQ(files_in(tree.path("copy"), Names::as_they_are), files_in(tree.path("box"), Names::with_right_sizes));
 }
 
 INSTANTIATE_TEST_SUITE_P(Trees, MaildirCorpus, testing::ValuesIn(trees), [](const auto& one) {

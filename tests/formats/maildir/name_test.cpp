@@ -115,6 +115,17 @@ TEST(MaildirName, SizeFieldsAreHintsWithARuleForTheirEnd) {
   EXPECT_EQ(size_field("1.aS=3", 'S'), std::nullopt);
 }
 
+TEST(MaildirName, SizesArePutRightWhereReadersSeeThem) {
+  EXPECT_EQ(with_right_sizes("1.a,S=1,W=2:2,S", 10, 11), "1.a,S=10,W=11:2,S");
+  EXPECT_EQ(with_right_sizes("1.a,W=2,S=1", 10, 11), "1.a,W=11,S=10");
+  EXPECT_EQ(with_right_sizes("1.a,S=10,W=11", 10, 11), "1.a,S=10,W=11");
+  EXPECT_EQ(with_right_sizes("1.a,S=010", 10, 11), "1.a,S=010");
+  EXPECT_EQ(with_right_sizes("1.a,S=x,S=1", 10, 11), "1.a,S=x,S=1");
+  EXPECT_EQ(with_right_sizes("1.a,S=", 10, 11), "1.a,S=");
+  EXPECT_EQ(with_right_sizes("1.a:2,,S=1", 10, 11), "1.a:2,,S=10");
+  EXPECT_EQ(with_right_sizes("", 10, 11), "");
+}
+
 TEST(MaildirName, KindsAreToldByNameAlone) {
   EXPECT_EQ(kind_of("1.a:2,S"), NameKind::message);
   EXPECT_EQ(kind_of(".hidden"), NameKind::hidden);
