@@ -21,7 +21,8 @@ constexpr std::string_view about =
     "Nothing is ever removed or overwritten at DST, and nothing is changed at SRC.";
 
 constexpr std::string_view notes = R"(Locations:
-  maildir:DIR   a Maildir or Maildir++ (folders as DIR/.Name)
+  maildir:DIR   a Maildir or Maildir++ (folders as DIR/.Name); with :LAYOUT=fs behind it folders are DIR/Name, with
+                :UTF-8 their names are that on disk. What is there already is looked at and need not be said
   mbox:FILE     one mbox file (it holds one folder, INBOX)
   mboxdir:DIR   a tree in which each file is an mbox; mboxdir:DIR:INBOX=FILE where INBOX lies apart
   PATH          any other path is looked at and its format detected (with a colon in it: begin it with / or ./);
@@ -42,7 +43,7 @@ Exit status:
 struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
-  std::vector<std::string> includes, excludes, maps, from_lines;
+  std::vector<std::string> includes, excludes, maps, special_uses, from_lines;
   std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state, postmark,
                                                                   source_zone, compress, dates = "mtime";
   std::size_t jobs = 0;
@@ -119,6 +120,12 @@ void add_message_filters(CLI::App& command, Typed& typed) {
                   "folder A and those below it become B; A may be a glob, then all that match go into B")
       ->type_name("A=B")
       ->allow_extra_args(false);
+  command
+      .add_option("--special-use", typed.special_uses,
+                  "as --map-folder, several in one, without case and below an INBOX. prefix too: \"spam=Junk,Sent "
+                  "Items=Sent\"")
+      ->type_name("A=B,...")
+      ->allow_extra_args(false);
   command.add_option("--min-size", typed.min_size, "only messages of at least that size (K, M, G)")->type_name("SIZE");
   command.add_option("--max-size", typed.max_size, "only messages of at most that size")->type_name("SIZE");
   command
@@ -188,6 +195,9 @@ void read_filters(const Typed& typed, const Clock& clock, sync::Options& options
   options.folders = {typed.includes, typed.excludes};
   for (const std::string& pair : typed.maps)
     if (!options.map.add(pair)) throw bad_option("--map-folder", pair, "not of the form A=B with a folder name as B");
+  for (const std::string& pairs : typed.special_uses)
+    if (!options.map.add_special_uses(pairs))
+      throw bad_option("--special-use", pairs, "not of the form A=B,C=D with folder names on both sides");
 
   const auto size = [](std::string_view option, const std::string& text) -> std::optional<std::uint64_t> {
     if (text.empty()) return std::nullopt;

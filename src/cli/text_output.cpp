@@ -134,9 +134,8 @@ void TextOutput::add(const Finding& finding) {
 
 void TextOutput::say_stores(const run::Store& source, const run::Store& target) {
   if (saying_.quiet) return;
-  say(fmt::format("From {}:{}  ({})", to_string(source.format), escape_for_terminal(source.path),
-                  escape_for_terminal(source.evidence)));
-  say(fmt::format("To   {}:{}\n", to_string(target.format), escape_for_terminal(target.path)));
+  say(fmt::format("From {}  ({})", escape_for_terminal(display(source)), escape_for_terminal(source.evidence)));
+  say(fmt::format("To   {}\n", escape_for_terminal(display(target))));
 }
 
 void TextOutput::say_findings(const run::FindingLog& findings) {
@@ -254,7 +253,7 @@ void TextOutput::report(const run::VerifyReport& report, const run::FindingLog& 
 void TextOutput::report(const run::ScanReport& report, const run::FindingLog& findings) {
   if (!saying_.quiet) {
     for (const auto& scanned : report.stores)
-      say(fmt::format("{}:{}  ({})", to_string(scanned.store.format), escape_for_terminal(scanned.store.path),
+      say(fmt::format("{}  ({})", escape_for_terminal(display(scanned.store)),
                       escape_for_terminal(scanned.store.evidence)));
     say("");
     if (report.stores.size() == 1) {

@@ -35,7 +35,7 @@ void refuse_same_store(const std::optional<fs::Status>& source, const std::optio
 
 void refuse_compressing(const OpenOptions& options, const Store& target) {
   using formats::maildir::Compress;
-  if (options.compress.value_or(Compress::none) == Compress::none || abilities_of(target.format).compresses) return;
+  if (options.compress.value_or(Compress::none) == Compress::none || abilities_of(target).compresses) return;
   throw Error(Cause::usage, Scope::run, "reading --compress")
       .at(target.path)
       .because("messages of that format can't be compressed one by one")

@@ -32,7 +32,9 @@ struct FormatRow {
   std::unique_ptr<store::MessageSource> (*open_source)(Context&, const Store&, const fs::Rules&, const OpenOptions&);
   std::unique_ptr<store::MessageStore> (*open_store)(Context&, const Store&, const fs::Rules&, const OpenOptions&,
                                                      const fs::Birth&);
-  store::Capabilities abilities;
+  store::Capabilities (*abilities)(const Store&);
+  /// Where not null: what a store that is there tells beyond its location goes into the options and the evidence.
+  void (*look_closer)(Context&, Store&, const fs::Rules&);
 };
 
 /// What a location says of a Maildir's tree.
@@ -45,16 +47,18 @@ formats::maildir::TreeOptions tree_options(const Store& store) {
   return options;
 }
 
+void look_at_tree(Context& context, Store& store, const fs::Rules& rules) {
+  using formats::maildir::Layout;
+  const auto facts = formats::maildir::look_at_tree(context, store.path, rules, tree_options(store));
+  if (facts.options.layout == Layout::fs) store.options["LAYOUT"] = "fs";
+  if (facts.options.utf8) store.options["UTF-8"] = "";
+  if (!facts.evidence.empty()) store.evidence += "; " + facts.evidence;
+}
+
 store::Capabilities with_folders(bool folders) {
   store::Capabilities abilities;
   abilities.folders = folders;
   abilities.keeps_keywords = true;
-  return abilities;
-}
-
-store::Capabilities maildir_abilities() {
-  store::Capabilities abilities = with_folders(true);
-  abilities.compresses = true;
   return abilities;
 }
 
@@ -93,7 +97,8 @@ const std::array<FormatRow, 3>& format_rows() {
                       context, store.path, rules,
                       {birth, tree_options(store), options.compress.value_or(Compress::keep)});
                 },
-                maildir_abilities()},
+                [](const Store& store) { return formats::maildir::abilities_of(tree_options(store)); },
+                &look_at_tree},
       FormatRow{Format::mbox,
                 "mbox",
                 false,
@@ -106,7 +111,8 @@ const std::array<FormatRow, 3>& format_rows() {
                    const fs::Birth& birth) {
                   return formats::mbox::open_store(context, store.path, rules, writing_of(birth, options));
                 },
-                with_folders(false)},
+                [](const Store& /*store*/) { return with_folders(false); },
+                nullptr},
       FormatRow{Format::mboxdir,
                 "mboxdir",
                 true,
@@ -121,7 +127,8 @@ const std::array<FormatRow, 3>& format_rows() {
                   return formats::mboxdir::open_store(context, store.path, rules,
                                                       {{inbox_of(store)}, writing_of(birth, options)});
                 },
-                with_folders(true)},
+                [](const Store& /*store*/) { return with_folders(true); },
+                nullptr},
   };
   return rows;
 }
@@ -213,7 +220,13 @@ fs::Rules rules_for(Side side, const OpenOptions& options, std::vector<uid_t> mo
 
 std::string_view to_string(Format format) { return row_of(format).name; }
 
-store::Capabilities abilities_of(Format format) { return row_of(format).abilities; }
+store::Capabilities abilities_of(const Store& store) { return row_of(store.format).abilities(store); }
+
+std::string display(const Store& store) {
+  std::string text = fmt::format("{}:{}", to_string(store.format), store.path);
+  for (const auto& [key, value] : store.options) text += fmt::format(":{}{}{}", key, value.empty() ? "" : "=", value);
+  return text;
+}
 
 Location parse_location(std::string_view text) {
   Location location;
@@ -252,7 +265,9 @@ Location parse_location(std::string_view text) {
   return location;
 }
 
-Store detect(Context& context, const Location& location, Side side) {
+namespace {
+
+Store find_format(Context& context, const Location& location, Side side) {
   if (location.format)
     return {*location.format, location.path, fmt::format("the location says {}", to_string(*location.format)),
             location.options};
@@ -283,6 +298,16 @@ Store detect(Context& context, const Location& location, Side side) {
         .hint(fmt::format("say it: {}", format_names()));
   if (missing) throw error.because("no such file or directory");
   throw error.because(seen).hint(fmt::format("if it is mail all the same, name the format: {}", format_names()));
+}
+
+}  // namespace
+
+Store detect(Context& context, const Location& location, Side side) {
+  Store store = find_format(context, location, side);
+  fs::Rules rules;
+  rules.side = side;
+  if (const auto look_closer = row_of(store.format).look_closer) look_closer(context, store, rules);
+  return store;
 }
 
 std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options) {
@@ -337,7 +362,7 @@ std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store&
   } else {
     require_parent(context, store);
   }
-  return std::make_unique<store::DryRunStore>(std::move(there), abilities_of(store.format));
+  return std::make_unique<store::DryRunStore>(std::move(there), abilities_of(store));
 }
 
 std::optional<fs::Status> root_status(Context& context, const Store& store, Side side) {

@@ -109,7 +109,7 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
 
   const auto from = open_source(job.source(), report.source, request.open);
   // Before anything is made at the target: what can't be planned must leave no trace.
-  (void)sync::plan_folders(*from, abilities_of(report.target.format), request.options);
+  (void)sync::plan_folders(*from, abilities_of(report.target), request.options);
   const auto secrets = mail::KeySecrets::make(machine.entropy);
   const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open, birth)
                                   : open_target(job.target(), report.target, request.open, birth);

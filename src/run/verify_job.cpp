@@ -19,7 +19,7 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const auto to = read_target(job.target(), report.target, request.open, birth);
   const auto secrets = mail::KeySecrets::make(machine.entropy);
   report.result =
-      sync::verify(*from, *to, abilities_of(report.target.format), secrets, request.options, observer, machine.stop);
+      sync::verify(*from, *to, abilities_of(report.target), secrets, request.options, observer, machine.stop);
 
   std::uint64_t wanted = 0;
   std::uint64_t found = 0;

@@ -4,11 +4,42 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "folder_settler.hpp"
 #include "mailhaul/base/worker_pool.hpp"
 
 namespace mailhaul::sync {
+
+namespace {
+
+/// Gives each task a target folder that the target can hold. Names that it can hold choose first; of several that
+/// would become one, the later ones get " (2)" and so on: folders are never merged unasked.
+void fit_names(std::vector<FolderTask>& tasks, const store::Capabilities& target) {
+  if (!target.fitting_name) return;
+  std::set<store::FolderRef> taken;
+  std::vector<FolderTask*> unfit;
+  for (FolderTask& task : tasks) {
+    if (target.fitting_name(task.wanted.folder) == task.wanted.folder)
+      taken.insert(task.wanted);
+    else
+      unfit.push_back(&task);
+  }
+  std::sort(unfit.begin(), unfit.end(), [](const auto* a, const auto* b) { return a->wanted < b->wanted; });
+  for (FolderTask* task : unfit) {
+    const mail::FolderName first = target.fitting_name(task->wanted.folder);
+    task->target.folder = first;
+    for (unsigned n = 2; !taken.insert(task->target).second; ++n) {
+      std::vector<std::string> parts = first.parts();
+      parts.back() += " (" + std::to_string(n) + ")";
+      task->target.folder = target.fitting_name(mail::FolderName(std::move(parts)));
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
                                      const Options& options) {
@@ -27,9 +58,9 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
             .because("the target is one file and holds one folder, INBOX")
             .hint("choose one folder with --include NAME --map-folder NAME=INBOX, or put all of them into it with "
                   "--map-folder '*=INBOX'");
-      const auto [same, is_new] = task_of.emplace(to, tasks.size());
+      const auto [same, is_new] = task_of.try_emplace(to, tasks.size());
       if (is_new)
-        tasks.push_back({to, {from}});
+        tasks.push_back({to, to, {from}});
       else
         tasks[same->second].sources.push_back(from);
     }
@@ -39,6 +70,7 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
     throw Error(Cause::usage, Scope::run, "choosing folders")
         .because("--include and --exclude select none of the source's folders")
         .hint("mailhaul scan lists them; globs are exact about case");
+  fit_names(tasks, target);
   return tasks;
 }
 
@@ -65,6 +97,10 @@ Outcome copy(store::MessageSource& source, store::MessageStore& target, const ma
              const Options& options, Findings& findings, Observer& observer, const StopRequest& stop) {
   const auto plan = plan_folders(source, target.capabilities(), options);
   announce(source, plan, observer);
+  for (const FolderTask& task : plan)
+    if (task.target != task.wanted)
+      findings.add({FindingKind::folder_name, Weight::lost, task.wanted.display(), task.target.display(),
+                    "the target can't hold a folder of this name: it is held as the one named here"});
 
   StopRequest abandoned;
   const Settling run{source, target, secrets, options, findings, observer, stop, abandoned};

@@ -1,6 +1,7 @@
 #include "mailhaul/sync/selection.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace mailhaul::sync {
 
@@ -34,6 +35,25 @@ std::string normal_pattern(const std::string& pattern) {
   return name ? name->display() : pattern;
 }
 
+mail::FolderName below(const mail::FolderName& folder, std::span<const std::string> more) {
+  std::vector<std::string> parts = folder.parts();
+  parts.insert(parts.end(), more.begin(), more.end());
+  return mail::FolderName(std::move(parts));
+}
+
+/// What stands behind `beginning`, matched without case (ASCII); nothing when it does not begin so.
+std::optional<std::span<const std::string>> rest_behind(std::span<const std::string> beginning,
+                                                        std::span<const std::string> parts) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  const auto same = [&](std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  };
+  if (beginning.size() > parts.size()) return std::nullopt;
+  for (std::size_t i = 0; i < beginning.size(); ++i)
+    if (!same(beginning[i], parts[i])) return std::nullopt;
+  return parts.subspan(beginning.size());
+}
+
 bool any_matches(const std::vector<std::string>& patterns, const std::string& name) {
   return std::any_of(patterns.begin(), patterns.end(),
                      [&](const std::string& p) { return matches_glob(normal_pattern(p), name); });
@@ -64,6 +84,22 @@ bool FolderMap::add(std::string_view pair) {
   return true;
 }
 
+bool FolderMap::add_special_uses(std::string_view pairs) {
+  for (bool more = true; more;) {
+    const std::size_t comma = pairs.find(',');
+    const std::string_view pair = pairs.substr(0, comma);
+    more = comma != std::string_view::npos;
+    if (more) pairs.remove_prefix(comma + 1);
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) return false;
+    const auto from = mail::FolderName::from_display(pair.substr(0, equals));
+    const auto to = mail::FolderName::from_display(pair.substr(equals + 1));
+    if (!from || !to) return false;
+    special_uses_.emplace_back(*from, *to);
+  }
+  return true;
+}
+
 mail::FolderName FolderMap::map(const mail::FolderName& folder) const {
   const std::string name = folder.display();
   for (const auto& [from, to] : pairs_) {
@@ -75,10 +111,14 @@ mail::FolderName FolderMap::map(const mail::FolderName& folder) const {
     const auto source = mail::FolderName::from_display(from);
     if (!source || source->parts().size() >= folder.parts().size()) continue;
     if (!std::equal(source->parts().begin(), source->parts().end(), folder.parts().begin())) continue;
-    std::vector<std::string> parts = to.parts();
-    parts.insert(parts.end(), folder.parts().begin() + static_cast<std::ptrdiff_t>(source->parts().size()),
-                 folder.parts().end());
-    return mail::FolderName(std::move(parts));
+    return below(to, std::span(folder.parts()).subspan(source->parts().size()));
+  }
+  const std::span<const std::string> parts(folder.parts());
+  for (const auto& [from, to] : special_uses_) {
+    if (const auto rest = rest_behind(from.parts(), parts)) return below(to, *rest);
+    const bool is_prefixed = parts.size() > 1 && parts.front() == "INBOX";
+    if (!is_prefixed) continue;
+    if (const auto rest = rest_behind(from.parts(), parts.subspan(1))) return below(to, *rest);
   }
   return folder;
 }

@@ -92,6 +92,7 @@ TEST_F(ExitStatus, WhatMakesNoSenseIs64) {
       {"sync", "--chmod=D7777", m, t},
       {"sync", "--chmod=F", m, t},
       {"sync", "--map-folder=Work", m, t},
+      {"sync", "--special-use=Work", m, t},
       {"sync", "--map-folder==B", m, t},
       {"sync", "--include=", m, t},
       {"sync", "--include=re:.*", m, t},

@@ -230,6 +230,7 @@ store::Capabilities MemoryStore::capabilities() const {
   abilities.keeps_uids = options_.keeps_uids;
   abilities.changes_flags = options_.changes_flags;
   abilities.parallel_folders = 8;
+  abilities.fitting_name = options_.fitting_name;
   return abilities;
 }
 

@@ -31,6 +31,7 @@ class MemoryStore final : public store::MessageStore {
     bool keeps_uids = true;
     bool dates_need_content = false;  ///< as Maildir: date and size known after content() only
     std::size_t batch_messages = 256;
+    std::function<mail::FolderName(const mail::FolderName&)> fitting_name{};
   };
 
   MemoryStore();

@@ -40,6 +40,43 @@ TEST(Copier, AFirstCopyBringsEveryMessageFlagAndDate) {
   EXPECT_EQ(h.target.mailboxes()[0].folders.size(), 3U) << "the empty folder is made too";
 }
 
+/// As a store whose names hold no '.'.
+mail::FolderName without_dots(const mail::FolderName& folder) {
+  std::vector<std::string> parts = folder.parts();
+  for (std::string& part : parts) std::replace(part.begin(), part.end(), '.', '_');
+  return mail::FolderName(std::move(parts));
+}
+
+FolderRef folder(const char* name) { return {"", *mail::FolderName::from_display(name)}; }
+
+TEST(Copier, ANameThatTheTargetCanNotHoldBecomesOneThatItCanAndIsReported) {
+  Harness h({}, {.fitting_name = &without_dots});
+  h.source.deliver(folder("A.B/C"), mail_text("a"));
+  h.source.deliver(folder("D"), mail_text("d"));
+  const Outcome first = h.copy();
+  EXPECT_EQ(h.at_target(folder("A_B/C")).size(), 1U);
+  ASSERT_EQ(h.findings.all.size(), 1U);
+  EXPECT_EQ(h.findings.all[0].kind, FindingKind::folder_name);
+  EXPECT_EQ(h.findings.all[0].weight, Weight::lost);
+  EXPECT_EQ(h.findings.all[0].folder, "A.B/C");
+  EXPECT_EQ(h.findings.all[0].where, "A_B/C");
+  const std::size_t changes = h.target.changes();
+  EXPECT_EQ(sum(h.copy(), &FolderOutcome::copied), 0U) << "the second run finds the same folder";
+  EXPECT_EQ(h.target.changes(), changes);
+  EXPECT_TRUE(h.verify().missing.empty());
+}
+
+TEST(Copier, FoldersThatWouldBecomeOneAreNotMerged) {
+  Harness h({}, {.fitting_name = &without_dots});
+  for (const char* name : {"A.B", "A_B", "A_B (2)"}) h.source.deliver(folder(name), mail_text(name));
+  for (int run = 0; run < 2; ++run) {
+    (void)h.copy();
+    EXPECT_EQ(h.at_target(folder("A_B")), (std::vector<std::string>{mail_text("A_B")}));
+    EXPECT_EQ(h.at_target(folder("A_B (2)")), (std::vector<std::string>{mail_text("A_B (2)")}));
+    EXPECT_EQ(h.at_target(folder("A_B (3)")), (std::vector<std::string>{mail_text("A.B")}));
+  }
+}
+
 TEST(Copier, AFirstCopyReadsEveryOctetOnce) {
   Harness h;
   std::uint64_t octets = 0;

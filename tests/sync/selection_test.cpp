@@ -74,5 +74,33 @@ TEST(MessageFilter, BoundsAreInclusiveAndNoDatePasses) {
   EXPECT_FALSE(filter.selects_date(mail::InternalDate{std::chrono::seconds{99}}));
 }
 
+TEST(FolderMap, SpecialUsesAreMatchedWithoutCaseAndBelowInbox) {
+  FolderMap map;
+  ASSERT_TRUE(map.add("spam/Keep=Kept"));
+  ASSERT_TRUE(map.add_special_uses("spam=Junk,Sent Items=Sent"));
+  const auto mapped = [&](const char* name) { return map.map(*mail::FolderName::from_display(name)).display(); };
+  struct Row {
+    const char* from;
+    const char* to;
+  };
+  for (const Row& row : {Row{"spam", "Junk"},
+                         {"SPAM", "Junk"},
+                         {"Spam/2024", "Junk/2024"},
+                         {"INBOX/spam", "Junk"},
+                         {"INBOX/Sent items/Old", "Sent/Old"},
+                         {"INBOX/Work/spam", "INBOX/Work/spam"},
+                         {"spam/Keep", "Kept"},
+                         {"spammers", "spammers"},
+                         {"INBOX", "INBOX"}})
+    EXPECT_EQ(mapped(row.from), row.to) << row.from;
+}
+
+TEST(FolderMap, SpecialUsesThatAreNoPairsAreRefused) {
+  for (const char* text : {"", "spam", "spam=Junk,", "spam=", "=Junk", "spam=Junk,Sent"}) {
+    FolderMap map;
+    EXPECT_FALSE(map.add_special_uses(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace mailhaul::sync

@@ -38,8 +38,9 @@ struct Store {
   std::string evidence{};
   formats::LocationOptions options{};
 };
-/// A stated format is believed (opening it will tell); else the path is looked at. Error(not_found) when there is
-/// nothing, Error(not_a_store) with what each format missed.
+/// A stated format is believed (opening it will tell); else the path is looked at. What the store tells of itself (how
+/// folders are laid out) joins the options. Error(not_found) when there is nothing, Error(not_a_store) with what each
+/// format missed.
 [[nodiscard]] Store detect(formats::Context& context, const Location& location, Side side);
 
 /// How stores are opened; one for both sides.
@@ -71,7 +72,10 @@ struct OpenOptions {
 /// What a store is made of, each as a store of its own: itself, and the INBOX that an mboxdir has apart.
 [[nodiscard]] std::vector<Store> parts_of(const Store& store);
 
-/// What a store of that format can hold, before one exists.
-[[nodiscard]] store::Capabilities abilities_of(Format format);
+/// What a store can hold, before it exists.
+[[nodiscard]] store::Capabilities abilities_of(const Store& store);
+
+/// As an operator would type it, for people: "maildir:/a:LAYOUT=fs". Not escaped.
+[[nodiscard]] std::string display(const Store& store);
 
 }  // namespace mailhaul::run

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -67,6 +68,9 @@ struct Capabilities {
   bool takes_mail = true;            ///< messages can be added (no: an mbox that is compressed as a whole)
   bool compresses = false;           ///< messages can be stored compressed
   std::size_t parallel_folders = 1;  ///< how many folders may be worked on at once
+  /// The name under which a folder can be held: its own, or one made of it by a rule that is the same in every run and
+  /// leaves its own results alone. Empty: every name can be held.
+  std::function<mail::FolderName(const mail::FolderName&)> fitting_name{};
 };
 
 /// Walks messages in storage order. One thread.

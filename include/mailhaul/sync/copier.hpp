@@ -22,6 +22,7 @@ struct Options {
 /// One target folder and the source folders that go there (more than one only by `--map-folder`).
 struct FolderTask {
   store::FolderRef target{};
+  store::FolderRef wanted{};  ///< `target`, but for a name that the target can't hold
   std::vector<store::FolderRef> sources{};
 };
 

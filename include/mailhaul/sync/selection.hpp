@@ -41,10 +41,14 @@ class FolderMap {
  public:
   /// "A=B" as typed; false when it is not of that form.
   [[nodiscard]] bool add(std::string_view pair);
+  /// "spam=Junk,Sent Items=Sent" as typed: each pair as add(), but matched without case, and below INBOX too, as
+  /// servers with an "INBOX." prefix have them. Asked after all others. False when one is not of that form.
+  [[nodiscard]] bool add_special_uses(std::string_view pairs);
   [[nodiscard]] mail::FolderName map(const mail::FolderName& folder) const;
 
  private:
   std::vector<std::pair<std::string, mail::FolderName>> pairs_;
+  std::vector<std::pair<mail::FolderName, mail::FolderName>> special_uses_;
 };
 
 }  // namespace mailhaul::sync

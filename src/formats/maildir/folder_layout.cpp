@@ -5,19 +5,41 @@
 #include <set>
 #include <utility>
 
+#include "formats/maildir/fitting_name.hpp"
 #include "formats/maildir/name.hpp"
+#include "mailhaul/base/escape.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
 
 namespace mailhaul::formats::maildir {
 
 namespace {
 
-constexpr char separator = '.';
+char separator_of(Layout layout) { return layout == Layout::fs ? '/' : '.'; }
 
-bool is_inbox_level(std::string_view level) {
-  constexpr std::string_view inbox = "inbox";
-  return std::equal(level.begin(), level.end(), inbox.begin(), inbox.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+std::vector<std::string_view> levels_of(std::string_view directory, Layout layout) {
+  const char separator = separator_of(layout);
+  std::string_view rest = layout == Layout::fs ? directory : directory.substr(1);
+  std::vector<std::string_view> levels;
+  for (bool more = true; more;) {
+    const std::size_t end = rest.find(separator);
+    levels.push_back(rest.substr(0, end));
+    more = end != std::string_view::npos;
+    if (more) rest.remove_prefix(end + 1);
+  }
+  return levels;
 }
 
 struct Decoded {
@@ -30,26 +52,24 @@ void remark(Decoded& decoded, std::string_view text) {
   decoded.remark += text;
 }
 
-Decoded decode(std::string_view directory) {
+Decoded decode(std::string_view directory, const Naming& naming) {
   Decoded out;
   bool guessed = false;
   bool empty = false;
-  std::string_view rest = directory.substr(1);
-  for (bool more = true; more;) {
-    const std::size_t end = rest.find(separator);
-    const std::string_view level = rest.substr(0, end);
-    more = end != std::string_view::npos;
-    if (more) rest.remove_prefix(end + 1);
+  for (const std::string_view level : levels_of(directory, naming.layout)) {
     if (level.empty()) {
       empty = true;
       out.parts.emplace_back("_");
-      continue;
+    } else if (naming.utf8 && is_utf8(level)) {
+      out.parts.emplace_back(level);
+    } else {
+      mail::DecodedLevel decoded = mail::decode_level(level);
+      guessed = guessed || naming.utf8 || decoded.encoding != mail::NameEncoding::modified_utf7;
+      out.parts.push_back(std::move(decoded.utf8));
     }
-    mail::DecodedLevel decoded = mail::decode_level(level);
-    guessed = guessed || decoded.encoding != mail::NameEncoding::modified_utf7;
-    out.parts.push_back(std::move(decoded.utf8));
   }
-  if (guessed) remark(out, "not in modified UTF-7, read as UTF-8 or Latin-1");
+  if (guessed)
+    remark(out, naming.utf8 ? "not in UTF-8, read as Latin-1" : "not in modified UTF-7, read as UTF-8 or Latin-1");
   if (empty) remark(out, "a level without a name, shown as \"_\"");
   // RFC 9051 5.1: the first level INBOX has no case; a server lists ".inbox.x" but can't open it.
   if (is_inbox_level(out.parts.front()) && out.parts.front() != "INBOX") {
@@ -61,32 +81,41 @@ Decoded decode(std::string_view directory) {
 
 }  // namespace
 
-std::optional<std::string> folder_directory(const mail::FolderName& folder) {
+bool is_inbox_level(std::string_view level) {
+  constexpr std::string_view inbox = "inbox";
+  return std::equal(level.begin(), level.end(), inbox.begin(), inbox.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
+}
+
+std::optional<std::string> encode_level(std::string_view level, const Naming& naming) {
+  if (!naming.utf8) return mail::to_modified_utf7(level);
+  return is_utf8(level) ? std::optional(std::string(level)) : std::nullopt;
+}
+
+std::optional<std::string> folder_directory(const mail::FolderName& folder, const Naming& naming) {
   if (folder.is_inbox()) return "";
-  constexpr std::string_view unfit("./\0", 3);
+  if (!is_expressible(folder, naming)) return std::nullopt;
   std::string out;
   for (const std::string& part : folder.parts()) {
-    if (part.empty() || part.find_first_of(unfit) != std::string::npos) return std::nullopt;
-    const auto encoded = mail::to_modified_utf7(part);
-    if (!encoded) return std::nullopt;
-    out += separator;
-    out += *encoded;
+    if (naming.layout == Layout::maildir_plus_plus || !out.empty()) out += separator_of(naming.layout);
+    out += *encode_level(part, naming);
   }
-  if (out.size() > longest_name) return std::nullopt;
   return out;
 }
 
-bool is_hidden_by_root(std::string_view directory) { return is_inbox_level(directory.substr(1)); }
+bool is_hidden_by_root(std::string_view directory, const Naming& naming) {
+  return is_inbox_level(naming.layout == Layout::fs ? directory : directory.substr(1));
+}
 
-std::vector<NamedDirectory> name_folders(std::vector<std::string> directories) {
+std::vector<NamedDirectory> name_folders(std::vector<std::string> directories, const Naming& naming) {
   std::sort(directories.begin(), directories.end());
   std::vector<NamedDirectory> out;
   std::vector<std::pair<std::string, Decoded>> later;
   std::set<mail::FolderName> taken{mail::FolderName{}};
   for (std::string& directory : directories) {
-    Decoded decoded = decode(directory);
+    Decoded decoded = decode(directory, naming);
     mail::FolderName folder(decoded.parts);
-    if (decoded.remark.empty() && folder_directory(folder) == directory && taken.insert(folder).second) {
+    if (decoded.remark.empty() && folder_directory(folder, naming) == directory && taken.insert(folder).second) {
       out.push_back({std::move(directory), std::move(folder), {}});
     } else {
       later.emplace_back(std::move(directory), std::move(decoded));
@@ -108,6 +137,21 @@ std::vector<NamedDirectory> name_folders(std::vector<std::string> directories) {
     out.push_back({std::move(directory), std::move(folder), std::move(decoded.remark)});
   }
   return out;
+}
+
+EncodingEvidence weigh_encoding(const std::vector<std::string>& directories, Layout layout) {
+  EncodingEvidence evidence;
+  for (const std::string& directory : directories) {
+    for (const std::string_view level : levels_of(directory, layout)) {
+      if (is_ascii(level)) {
+        const auto decoded = mail::from_modified_utf7(level);
+        if (decoded && !is_ascii(*decoded)) return {false, std::string(level)};
+      } else if (is_utf8(level) && !evidence.utf8) {
+        evidence = {true, std::string(level)};
+      }
+    }
+  }
+  return evidence;
 }
 
 }  // namespace mailhaul::formats::maildir

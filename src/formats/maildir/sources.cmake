@@ -4,7 +4,9 @@ set(MAILDIR_SOURCES
   maildir/control_lock.cpp
   maildir/cursor.cpp
   maildir/detect.cpp
+  maildir/fitting_name.cpp
   maildir/folder_directories.cpp
+  maildir/folder_finder.cpp
   maildir/folder_layout.cpp
   maildir/handle.cpp
   maildir/keyword_file.cpp
@@ -12,6 +14,7 @@ set(MAILDIR_SOURCES
   maildir/listing.cpp
   maildir/name.cpp
   maildir/new_message.cpp
+  maildir/recognise.cpp
   maildir/scan.cpp
   maildir/store.cpp
   maildir/target_keywords.cpp

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "formats/maildir/cursor.hpp"
+#include "formats/maildir/fitting_name.hpp"
 #include "formats/maildir/listed_ids.hpp"
+#include "formats/maildir/recognise.hpp"
 #include "formats/maildir/target_uid_list.hpp"
 #include "formats/maildir/tree.hpp"
 #include "formats/maildir/writer.hpp"
@@ -39,6 +41,17 @@ store::FolderInfo folder_info(Tree& tree, const store::FolderRef& folder) {
   return info;
 }
 
+store::Capabilities abilities(const Naming& naming) {
+  store::Capabilities can;
+  can.folders = true;
+  can.keeps_keywords = true;
+  can.compresses = true;
+  can.fitting_name = [naming](const mail::FolderName& folder) { return fitting_name(folder, naming); };
+  return can;
+}
+
+TreeOptions options_of(const Naming& naming) { return {naming.layout, naming.utf8}; }
+
 /// The reading half, the same for a source and for a store: `Interface` is either.
 template <class Interface>
 class Reading : public Interface {
@@ -48,15 +61,12 @@ class Reading : public Interface {
   [[nodiscard]] store::StoreId identity() const override { return tree_->identity(); }
 
   [[nodiscard]] store::Capabilities capabilities() const override {
-    store::Capabilities can;
+    store::Capabilities can = abilities(tree_->naming());
     can.fetch = true;
     can.stable_handles = true;
     can.changes_flags = true;
-    can.folders = true;
-    can.keeps_keywords = true;
     can.keeps_uids = true;
     can.keeps_base_names = true;
-    can.compresses = true;
     can.parallel_folders = 64;
     return can;
   }
@@ -110,14 +120,6 @@ Error not_a_store(const std::string& path, Side side, std::string_view seen) {
   return Error(Cause::not_a_store, Scope::run, "opening a Maildir").at(path).because(seen).on(side);
 }
 
-void refuse_other_trees(const std::string& path, Side side, const TreeOptions& options) {
-  if (options.utf8 || options.layout == Layout::fs)
-    throw Error(Cause::unsupported, Scope::run, "opening a Maildir")
-        .at(path)
-        .because("LAYOUT=fs and UTF-8 are not done yet")
-        .on(side);
-}
-
 bool is_maildir(const fs::Directory& root) { return root.look_at("cur") || root.look_at("new"); }
 
 bool is_empty(const fs::Directory& root) {
@@ -137,23 +139,33 @@ std::optional<fs::Directory> find_root(Context& context, const std::string& path
 
 }  // namespace
 
+TreeFacts look_at_tree(Context& context, const std::string& path, const fs::Rules& rules, const TreeOptions& said) {
+  const auto root = find_root(context, path, rules);
+  const Recognised found =
+      root ? recognise(*root, said) : Recognised{{said.layout.value_or(Layout::maildir_plus_plus), said.utf8}, {}};
+  return {options_of(found.naming), found.evidence};
+}
+
+store::Capabilities abilities_of(const TreeOptions& options) {
+  return abilities({options.layout.value_or(Layout::maildir_plus_plus), options.utf8});
+}
+
 std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path, const fs::Rules& rules,
                                                   const TreeOptions& options) {
-  refuse_other_trees(path, rules.side, options);
   auto root = find_root(context, path, rules);
   if (!root) throw Error(Cause::not_found, Scope::run, "opening a Maildir").at(path).because(ENOENT).on(rules.side);
   if (!is_maildir(*root)) throw not_a_store(path, rules.side, "a directory without cur and new");
-  return std::make_unique<MaildirSource>(std::make_shared<Tree>(context, std::move(*root)));
+  return std::make_unique<MaildirSource>(std::make_shared<Tree>(context, std::move(*root), options));
 }
 
 std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path, const fs::Rules& rules,
                                                 const TargetOptions& options) {
-  refuse_other_trees(path, rules.side, options.tree);
   const auto found = find_root(context, path, rules);
   if (found && !is_maildir(*found) && !is_empty(*found))
     throw not_a_store(path, rules.side, "a directory that holds other things than a Maildir");
   const fs::Directory root =
       found ? *found : fs::Directory::make_root(context.kernel, context.entropy, path, rules, options.birth);
+  const auto tree = std::make_shared<Tree>(context, root, options.tree);  // before anything is made in it
   bool is_changed = false;
   for (const char* part : {"cur", "new", "tmp"}) {  // "cur" first: what a kill leaves is then known for a Maildir
     if (root.find_directory(part)) continue;
@@ -161,7 +173,7 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
     is_changed = true;
   }
   if (is_changed && rules.durability != fs::Durability::none) root.sync();
-  return std::make_unique<MaildirStore>(std::make_shared<Tree>(context, root), options);
+  return std::make_unique<MaildirStore>(tree, options);
 }
 
 }  // namespace mailhaul::formats::maildir

@@ -1,28 +1,14 @@
 #include "formats/maildir/tree.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "formats/maildir/folder_layout.hpp"
-#include "formats/maildir/name.hpp"
+#include "formats/maildir/folder_finder.hpp"
+#include "formats/maildir/recognise.hpp"
 
 namespace mailhaul::formats::maildir {
 
-namespace {
-
-bool has_any(const fs::Directory& directory, std::initializer_list<const char*> names) {
-  return std::any_of(names.begin(), names.end(), [&](const char* name) { return directory.look_at(name).has_value(); });
-}
-
-bool has_mail(const fs::Directory& directory) {
-  bool found = false;
-  for (const char* part : {"cur", "new"})
-    if (const auto opened = directory.find_directory(part))
-      opened->list([&](const fs::Entry& entry) { found = found || kind_of(entry.name) != NameKind::hidden; });
-  return found;
-}
-
-}  // namespace
+Tree::Tree(Context& context, fs::Directory root, const TreeOptions& said)
+    : context_(context), root_(std::move(root)), naming_(recognise(root_, said).naming) {}
 
 FolderDirectories open_parts(const fs::Directory& home) {
   return {home, home.find_directory("new"), home.find_directory("cur")};
@@ -50,47 +36,13 @@ void Tree::note_unread(FindingKind kind, const std::string& where, const std::st
   tell({kind, side() == Side::target ? Weight::note : Weight::failed, {}, where, text});
 }
 
-void Tree::take_root_entry(const fs::Entry& entry, std::vector<std::string>& directories) {
-  const std::string& name = entry.name;
-  if (name == "cur" || name == "new" || name == "tmp") return;
-  const bool is_dotted = name.front() == '.';
-  fs::EntryKind kind = entry.kind;
-  if (kind == fs::EntryKind::unknown) {
-    const auto status = root_.look_at(name);
-    kind = status ? status->kind : fs::EntryKind::unknown;
-  }
-  if (kind == fs::EntryKind::symlink && is_dotted) {
-    // ".dovecot.sieve" is a link by design (maildir.md section 5) and no folder.
-    if (name.rfind(".dovecot.", 0) != 0)
-      note_unread(FindingKind::symlink, name, "a symbolic link where a folder could be: not followed");
-    return;
-  }
-  if (kind != fs::EntryKind::directory) return;
-  try {
-    const auto directory = root_.find_directory(name);
-    if (!directory) return;
-    if (!is_dotted) {
-      if (has_any(*directory, {"cur", "new"}))
-        note_unread(FindingKind::ignored_file, name,
-                    "a directory with cur or new that is no Maildir++ folder (LAYOUT=fs?): not read");
-      return;
-    }
-    if (!has_any(*directory, {"cur", "new", "tmp"})) return;
-    // maildir.md section 9. Only mail in there makes it worth a name of its own.
-    if (is_hidden_by_root(name) && !has_mail(*directory)) return;
-    directories.push_back(name);
-  } catch (const Error& error) {
-    if (!is_dotted) return;
-    note_unread(error.cause() == Cause::refused ? FindingKind::foreign_owner : FindingKind::unreadable, name,
-                "a directory that could be a folder was not opened: " + error.reason());
-  }
-}
-
 void Tree::list_folders() {
-  std::vector<std::string> directories;
-  root_.list([&](const fs::Entry& entry) { take_root_entry(entry, directories); });
+  auto directories =
+      find_folders(root_, naming_.layout, [this](FindingKind kind, const std::string& where, const std::string& text) {
+        note_unread(kind, where, text);
+      });
   std::map<mail::FolderName, std::string> found;
-  for (NamedDirectory& named : name_folders(std::move(directories))) {
+  for (NamedDirectory& named : name_folders(std::move(directories), naming_)) {
     if (!named.remark.empty())
       tell({FindingKind::folder_name, Weight::note, named.folder.display(), named.directory, named.remark});
     found.emplace(std::move(named.folder), std::move(named.directory));
@@ -111,7 +63,7 @@ std::optional<std::string> Tree::directory_of(const store::FolderRef& folder) {
   if (folder.folder.is_inbox()) return "";
   if (!directories_) list_folders();
   if (const auto it = directories_->find(folder.folder); it != directories_->end()) return it->second;
-  return folder_directory(folder.folder);
+  return folder_directory(folder.folder, naming_);
 }
 
 std::optional<FolderDirectories> Tree::find(const store::FolderRef& folder) {
@@ -139,7 +91,7 @@ std::string Tree::directory_for(const store::FolderRef& folder) {
   if (auto directory = directory_of(folder)) return *directory;
   throw Error(Cause::unsupported, Scope::folder, "making a folder")
       .in(folder.display())
-      .because("Maildir++ has no name for it: a level holds '.' or '/', or the whole name is over 255 octets")
+      .because("this tree has no name for it: a level holds what none may, or it is too long")
       .hint("give it another name with --map-folder")
       .on(side());
 }

@@ -8,18 +8,20 @@
 #include <vector>
 
 #include "formats/maildir/folder_directories.hpp"
+#include "formats/maildir/folder_layout.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/store/source.hpp"
 
 namespace mailhaul::formats::maildir {
 
-/// One Maildir++ tree: its root and what directory each folder is in. Any number of threads.
+/// One tree: its root, how folders are named in it, and what directory each is in. Any number of threads.
 class Tree {
  public:
-  Tree(Context& context, fs::Directory root) : context_(context), root_(std::move(root)) {}
+  Tree(Context& context, fs::Directory root, const TreeOptions& said);
 
   [[nodiscard]] Context& context() const { return context_; }
   [[nodiscard]] const fs::Directory& root() const { return root_; }
+  [[nodiscard]] const Naming& naming() const { return naming_; }
   [[nodiscard]] Side side() const { return root_.rules().side; }
   [[nodiscard]] store::StoreId identity() const;
 
@@ -42,12 +44,12 @@ class Tree {
 
  private:
   void list_folders();
-  void take_root_entry(const fs::Entry& entry, std::vector<std::string>& directories);
   void note_unread(FindingKind kind, const std::string& where, const std::string& text);
   [[nodiscard]] std::optional<std::string> directory_of(const store::FolderRef& folder);
 
   Context& context_;
   fs::Directory root_;
+  Naming naming_;
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, std::string>> directories_;
   mail::UidValidity largest_validity_{};

@@ -51,11 +51,17 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
   };
   const std::string directory = tree.directory_for(folder);
   try {
-    const fs::Directory home = directory.empty() ? tree.root() : open_or_make(tree.root(), directory);
+    fs::Directory home = tree.root();
+    for (std::string_view rest = directory; !rest.empty();) {  // LAYOUT=fs: parents too
+      const std::string_view level = rest.substr(0, rest.find('/'));
+      home = open_or_make(home, std::string(level));
+      rest.remove_prefix(std::min(rest.size(), level.size() + 1));
+    }
     const fs::Directory cur = open_or_make(home, "cur");
     const fs::Directory fresh = open_or_make(home, "new");
     const fs::Directory tmp = open_or_make(home, "tmp");
-    if (!directory.empty() && !home.look_at("maildirfolder")) {
+    const bool is_marked = tree.naming().layout == Layout::maildir_plus_plus && !directory.empty();
+    if (is_marked && !home.look_at("maildirfolder")) {
       fs::NewFile mark = home.create_file();
       mark.dress(birth, std::nullopt);
       static_cast<void>(mark.link(home, "maildirfolder"));

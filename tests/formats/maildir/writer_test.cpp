@@ -416,6 +416,7 @@ TEST(MaildirWriter, AKeywordFileThatIsALinkIsLeftAlone) {
 TEST(MaildirWriter, FoldersAreMadeInModifiedUtf7AndFoundInAnySpelling) {
   World world;
   world.put_maildir();
+  world.put_maildir("/mail/box/.&APY-");  // without it the other one would make it a tree of UTF-8 names
   world.put_maildir("/mail/box/.Gr\xc3\xbc");
   const auto target = world.target();
   for (const auto& parts :
@@ -425,7 +426,7 @@ TEST(MaildirWriter, FoldersAreMadeInModifiedUtf7AndFoundInAnySpelling) {
     static_cast<void>(writer->flush());
   }
   EXPECT_EQ(world.machine.names_in("/mail/box"),
-            (std::vector<std::string>{".&AOQ-.A &- B", ".Gr\xc3\xbc", ".INBOX.x", "cur", "new", "tmp"}));
+            (std::vector<std::string>{".&AOQ-.A &- B", ".&APY-", ".Gr\xc3\xbc", ".INBOX.x", "cur", "new", "tmp"}));
   EXPECT_EQ(world.machine.names_in("/mail/box/.Gr\xc3\xbc/cur").size(), 1U);
 }
 

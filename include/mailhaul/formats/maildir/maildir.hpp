@@ -36,6 +36,17 @@ struct TargetOptions {
 /// Whether a directory that the operator named is a Maildir: `cur` and `new` are there (with only one, says so).
 [[nodiscard]] Evidence detect(Context& context, const std::string& path);
 
+/// A tree that is there tells what its location does not say; `evidence` is empty where it has nothing to say.
+struct TreeFacts {
+  TreeOptions options{};
+  std::string evidence{};
+};
+[[nodiscard]] TreeFacts look_at_tree(Context& context, const std::string& path, const fs::Rules& rules,
+                                     const TreeOptions& said);
+
+/// What a tree can hold, before one exists.
+[[nodiscard]] store::Capabilities abilities_of(const TreeOptions& options);
+
 /// Error(not_found) when there is no directory, Error(not_a_store) when it holds neither `cur` nor `new`.
 [[nodiscard]] std::unique_ptr<store::MessageSource>
 open_source(Context& context, const std::string& path, const fs::Rules& rules, const TreeOptions& options = {});

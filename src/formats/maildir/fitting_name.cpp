@@ -1,0 +1,145 @@
+#include "formats/maildir/fitting_name.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "formats/maildir/name.hpp"
+#include "mailhaul/base/escape.hpp"
+
+namespace mailhaul::formats::maildir {
+
+namespace {
+
+constexpr char escape_sign = '\\';
+
+/// maildir.md sections 5 and 9: with LAYOUT=fs folders stand beside these.
+bool is_reserved(std::string_view level) {
+  static constexpr std::array<std::string_view, 6> names{"cur",           "new",           "tmp",
+                                                         "subscriptions", "maildirfolder", "maildirsize"};
+  static constexpr std::array<std::string_view, 3> prefixes{"dovecot-", "dovecot.", "courierimap"};
+  return std::find(names.begin(), names.end(), level) != names.end() ||
+         std::any_of(prefixes.begin(), prefixes.end(), [&](auto prefix) { return level.rfind(prefix, 0) == 0; });
+}
+
+/// Whether the octet at `at` can't stand in a level. `first`: the folder's first level.
+bool is_unfit(std::string_view level, std::size_t at, bool first, const Naming& naming) {
+  const auto octet = static_cast<unsigned char>(level[at]);
+  if (octet == '/' || octet == '\0') return true;
+  if (octet == '.' && naming.layout == Layout::maildir_plus_plus) return true;
+  // Names stand in lists of lines; modified UTF-7 spells control octets with letters.
+  if (naming.utf8 && (octet < 0x20 || octet == 0x7f)) return true;
+  if (at > 0) return false;
+  // A server takes it for a home directory: "Invalid mailbox name: Begins with '~'".
+  if (octet == '~' && first) return true;
+  return naming.layout == Layout::fs && (level == "." || level == ".." || is_reserved(level));
+}
+
+bool is_fit(std::string_view level, bool first, const Naming& naming) {
+  for (std::size_t i = 0; i < level.size(); ++i)
+    if (is_unfit(level, i, first, naming)) return false;
+  return true;
+}
+
+std::string escaped(std::string_view level, bool first, const Naming& naming) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (std::size_t i = 0; i < level.size(); ++i) {
+    if (level[i] != escape_sign && !is_unfit(level, i, first, naming)) {
+      out += level[i];
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(level[i]);
+    out += escape_sign;
+    out += digits[octet >> 4U];
+    out += digits[octet & 0xfU];
+  }
+  return out;
+}
+
+std::size_t encoded_size(std::string_view level, const Naming& naming) {
+  const auto encoded = encode_level(level, naming);
+  return encoded ? encoded->size() : longest_name + 1;
+}
+
+/// How much of the room of names a level takes: in Maildir++ all levels share one name.
+std::size_t room_of(std::string_view level, const Naming& naming) {
+  return encoded_size(level, naming) + (naming.layout == Layout::maildir_plus_plus ? 1 : 0);
+}
+
+bool has_room(const std::vector<std::string>& parts, const Naming& naming) {
+  if (parts.size() > deepest_folder) return false;
+  std::size_t sum = 0;
+  for (const std::string& part : parts) {
+    const std::size_t room = room_of(part, naming);
+    sum = naming.layout == Layout::fs ? room : sum + room;
+    if (sum > longest_name) return false;
+  }
+  return true;
+}
+
+/// FNV-1a. Names that collide on purpose get numbers, as any two that want one name do.
+std::string hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (int shift = 60; shift >= 0; shift -= 4) out += digits[hash >> static_cast<unsigned>(shift) & 0xfU];
+  return out;
+}
+
+/// The longest beginning of whole characters that takes at most `room` octets on disk.
+std::string beginning_of(std::string_view text, std::size_t room, const Naming& naming) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(utf8_sequence_length(text), 1);
+    const std::string longer = out + std::string(text.substr(0, length));
+    if (encoded_size(longer, naming) > room) break;
+    out = longer;
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::vector<std::string> shortened(const std::vector<std::string>& parts, const std::string& whole,
+                                   const Naming& naming) {
+  constexpr std::size_t kept_for_last = 55;  // the sign, 16 digits, and something that a person recognises
+  std::vector<std::string> out;
+  std::size_t used = 0;
+  for (const std::string& part : parts) {
+    const std::size_t room = room_of(part, naming);
+    const std::size_t more = naming.layout == Layout::fs ? 0 : room;
+    const bool is_last = out.size() + 1 == std::min(parts.size(), deepest_folder);
+    if (is_last || room > longest_name || used + more > longest_name - kept_for_last) break;
+    out.push_back(part);
+    used += more;
+  }
+  const std::string mark = "-" + hash_of(whole);
+  const std::size_t separator = naming.layout == Layout::fs ? 0 : 1;
+  out.push_back(beginning_of(parts.back(), longest_name - used - separator - mark.size(), naming) + mark);
+  return out;
+}
+
+}  // namespace
+
+bool is_expressible(const mail::FolderName& folder, const Naming& naming) {
+  const std::vector<std::string>& parts = folder.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (!is_fit(parts[i], i == 0, naming)) return false;
+  return (parts.size() == 1 || !is_inbox_level(parts.front()) || parts.front() == "INBOX") && has_room(parts, naming);
+}
+
+mail::FolderName fitting_name(const mail::FolderName& folder, const Naming& naming) {
+  if (folder.is_inbox() || is_expressible(folder, naming)) return folder;
+  std::vector<std::string> parts = folder.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (!is_fit(parts[i], i == 0, naming)) parts[i] = escaped(parts[i], i == 0, naming);
+  if (parts.size() > 1 && is_inbox_level(parts.front())) parts.front() = "INBOX";
+  if (!has_room(parts, naming)) parts = shortened(parts, folder.display(), naming);
+  return mail::FolderName(std::move(parts));
+}
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,140 @@
+#include "formats/maildir/folder_finder.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+#include "formats/maildir/folder_layout.hpp"
+#include "formats/maildir/name.hpp"
+
+namespace mailhaul::formats::maildir {
+
+namespace {
+
+/// Directories of a tree with LAYOUT=fs that are looked into. A home directory named by mistake ends here.
+constexpr std::size_t most_directories = 100'000;
+
+bool has_any(const fs::Directory& directory, std::initializer_list<const char*> names) {
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return directory.look_at(name).has_value(); });
+}
+
+bool has_mail(const fs::Directory& directory) {
+  bool found = false;
+  for (const char* part : {"cur", "new"})
+    if (const auto opened = directory.find_directory(part))
+      opened->list([&](const fs::Entry& entry) { found = found || kind_of(entry.name) != NameKind::hidden; });
+  return found;
+}
+
+bool is_part(const std::string& name) { return name == "cur" || name == "new" || name == "tmp"; }
+
+/// ".dovecot.sieve" is a link by design (maildir.md section 5) and no folder.
+bool is_known_link(const std::string& name) { return name.rfind(".dovecot.", 0) == 0; }
+
+fs::EntryKind kind_at(const fs::Directory& directory, const fs::Entry& entry) {
+  if (entry.kind != fs::EntryKind::unknown) return entry.kind;
+  const auto status = directory.look_at(entry.name);
+  return status ? status->kind : fs::EntryKind::unknown;
+}
+
+void note_closed(const NoteUnread& note, const std::string& where, const Error& error) {
+  note(error.cause() == Cause::refused ? FindingKind::foreign_owner : FindingKind::unreadable, where,
+       "a directory that could be a folder was not opened: " + error.reason());
+}
+
+void take_dotted(const fs::Directory& root, const fs::Entry& entry, const NoteUnread& note,
+                 std::vector<std::string>& folders) {
+  const std::string& name = entry.name;
+  if (is_part(name)) return;
+  const bool is_dotted = name.front() == '.';
+  const fs::EntryKind kind = kind_at(root, entry);
+  if (kind == fs::EntryKind::symlink && is_dotted) {
+    if (!is_known_link(name)) note(FindingKind::symlink, name, "a symbolic link where a folder could be: not followed");
+    return;
+  }
+  if (kind != fs::EntryKind::directory) return;
+  try {
+    const auto directory = root.find_directory(name);
+    if (!directory) return;
+    if (!is_dotted) {
+      if (has_any(*directory, {"cur", "new"}))
+        note(FindingKind::ignored_file, name,
+             "a directory with cur or new that is no Maildir++ folder: not read (a tree of such folders is "
+             "maildir:DIR:LAYOUT=fs)");
+      return;
+    }
+    if (!is_folder(*directory)) return;
+    // maildir.md section 9. Only mail in there makes it worth a name of its own.
+    if (is_hidden_by_root(name) && !has_mail(*directory)) return;
+    folders.push_back(name);
+  } catch (const Error& error) {
+    if (is_dotted) note_closed(note, name, error);
+  }
+}
+
+/// Walks directories in directories, without recursion (S13).
+class NestedFolders {
+ public:
+  NestedFolders(const fs::Directory& root, const NoteUnread& note) : root_(root), note_(note) {}
+
+  std::vector<std::string> find() {
+    look_into(root_, "", 0);
+    for (std::size_t seen = 0; !waiting_.empty(); ++seen) {
+      const auto [path, depth] = std::move(waiting_.back());
+      waiting_.pop_back();
+      if (seen == most_directories) {
+        note_(FindingKind::over_limit, path, "more directories than are looked into: folders here are not read");
+        break;
+      }
+      take(path, depth);
+    }
+    return std::move(folders_);
+  }
+
+ private:
+  void take(const std::string& path, std::size_t depth) {
+    try {
+      const auto directory = root_.find_directory(path);
+      if (!directory) return;
+      const bool hidden = depth == 1 && is_hidden_by_root(path, {Layout::fs, false}) && !has_mail(*directory);
+      if (is_folder(*directory) && !hidden) folders_.push_back(path);
+      look_into(*directory, path, depth);
+    } catch (const Error& error) {
+      note_closed(note_, path, error);
+    }
+  }
+
+  void look_into(const fs::Directory& directory, const std::string& path, std::size_t depth) {
+    directory.list([&](const fs::Entry& entry) {
+      if (is_part(entry.name)) return;
+      const fs::EntryKind kind = kind_at(directory, entry);
+      const std::string below = path.empty() ? entry.name : path + "/" + entry.name;
+      if (kind == fs::EntryKind::symlink && !is_known_link(entry.name))
+        note_(FindingKind::symlink, below, "a symbolic link where a folder could be: not followed");
+      if (kind != fs::EntryKind::directory) return;
+      if (depth == deepest_folder)
+        note_(FindingKind::over_limit, below, "deeper than 64 levels: not read");
+      else
+        waiting_.emplace_back(below, depth + 1);
+    });
+  }
+
+  const fs::Directory& root_;
+  const NoteUnread& note_;
+  std::vector<std::pair<std::string, std::size_t>> waiting_;
+  std::vector<std::string> folders_;
+};
+
+}  // namespace
+
+bool is_folder(const fs::Directory& directory) { return has_any(directory, {"cur", "new", "tmp"}); }
+
+std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note) {
+  if (layout == Layout::fs) return NestedFolders(root, note).find();
+  std::vector<std::string> folders;
+  root.list([&](const fs::Entry& entry) { take_dotted(root, entry, note, folders); });
+  return folders;
+}
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mailhaul/base/finding.hpp"
+#include "mailhaul/formats/maildir/maildir.hpp"
+#include "mailhaul/fs/directory.hpp"
+
+namespace mailhaul::formats::maildir {
+
+/// Told what could be a folder and is not read, and why.
+using NoteUnread = std::function<void(FindingKind kind, const std::string& where, const std::string& text)>;
+
+/// Directories below `root` that are folders in that layout, by path, unsorted; INBOX, the root itself, is not among
+/// them. One that ".INBOX" hides is only when it has mail.
+[[nodiscard]] std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note);
+
+/// Whether a directory has one of cur, new and tmp.
+[[nodiscard]] bool is_folder(const fs::Directory& directory);
+
+}  // namespace mailhaul::formats::maildir

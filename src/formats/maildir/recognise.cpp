@@ -1,0 +1,64 @@
+#include "formats/maildir/recognise.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "formats/maildir/folder_finder.hpp"
+
+namespace mailhaul::formats::maildir {
+
+namespace {
+
+/// The folders of a tree in either layout; of LAYOUT=fs only those that are no `.Name` of the other one.
+struct Trees {
+  std::vector<std::string> dotted;
+  std::vector<std::string> nested;
+};
+
+Trees list_trees(const fs::Directory& root) {
+  Trees trees;
+  bool may_be_dotted = false;  // `.Name`, but a link or closed to us
+  trees.dotted = find_folders(root, Layout::maildir_plus_plus, [&](FindingKind kind, const auto&, const auto&) {
+    may_be_dotted = may_be_dotted || kind != FindingKind::ignored_file;
+  });
+  if (!trees.dotted.empty() || may_be_dotted) return trees;
+  trees.nested = find_folders(root, Layout::fs, [](auto, const auto&, const auto&) {});
+  // ".INBOX", hidden and empty, shows nothing.
+  trees.nested.erase(std::remove_if(trees.nested.begin(), trees.nested.end(),
+                                    [](const std::string& path) { return path.front() == '.'; }),
+                     trees.nested.end());
+  std::sort(trees.nested.begin(), trees.nested.end());
+  return trees;
+}
+
+}  // namespace
+
+Recognised recognise(const fs::Directory& root, const TreeOptions& said) {
+  Recognised out;
+  Trees trees = list_trees(root);
+  std::optional<Layout> seen;
+  if (!trees.dotted.empty()) seen = Layout::maildir_plus_plus;
+  if (!trees.nested.empty()) seen = Layout::fs;
+  out.naming.layout = said.layout.value_or(seen.value_or(Layout::maildir_plus_plus));
+  if (!said.layout && seen == Layout::fs)
+    out.evidence = "LAYOUT=fs: " + trees.nested.front() + " is a folder, and there are none like .Name";
+  if (seen && *seen != out.naming.layout && root.rules().side == Side::target)
+    throw Error(Cause::usage, Scope::run, "opening a Maildir to write to")
+        .at(root.place())
+        .because(*seen == Layout::fs ? "the location says LAYOUT=maildir++, but the folders there are LAYOUT=fs"
+                                     : "the location says LAYOUT=fs, but the folders there are Maildir++ (.Name)")
+        .on(Side::target);
+  out.naming.utf8 = said.utf8;
+  if (said.utf8 || !seen) return out;
+  if (*seen != out.naming.layout)
+    trees.nested = find_folders(root, out.naming.layout, [](auto, const auto&, const auto&) {});
+  const auto& folders = out.naming.layout == Layout::fs ? trees.nested : trees.dotted;
+  const EncodingEvidence encoding = weigh_encoding(folders, out.naming.layout);
+  out.naming.utf8 = encoding.utf8;
+  if (encoding.utf8)
+    out.evidence += (out.evidence.empty() ? "" : "; ") + std::string("folder names in UTF-8: ") + encoding.example;
+  return out;
+}
+
+}  // namespace mailhaul::formats::maildir

@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "formats/maildir/world.hpp"
+
+namespace mailhaul::formats::maildir {
+
+namespace {
+
+class LayoutFs : public testing::Test {
+ protected:
+  void SetUp() override { world_.put_maildir(); }
+
+  void put_folder(const std::string& directory, const std::string& message = "1.a:2,") {
+    for (std::size_t end = directory.find('/'); end != std::string::npos; end = directory.find('/', end + 1)) {
+      const std::string parent = std::string(World::root) + "/" + directory.substr(0, end);
+      if (!world_.machine.exists(parent)) world_.machine.put_directory(parent);
+    }
+    world_.put_maildir(std::string(World::root) + "/" + directory);
+    world_.put(directory + "/cur/" + message, "Subject: " + directory + "\n\n");
+  }
+  std::unique_ptr<store::MessageSource> source(const TreeOptions& options = {}) {
+    return open_source(world_.context, World::root, {}, options);
+  }
+  std::unique_ptr<store::MessageStore> target(const TreeOptions& options = {}) {
+    fs::Rules rules;
+    rules.side = Side::target;
+    return open_store(world_.context, World::root, rules, {world_.birth, options});
+  }
+  static std::vector<std::string> folders(store::MessageSource& store) {
+    std::vector<std::string> out;
+    const auto mailboxes = store.mailboxes();
+    for (const auto& folder : mailboxes.front().folders) out.push_back(folder.display());
+    return out;
+  }
+  using Names = std::vector<std::string>;
+  World world_;
+};
+
+}  // namespace
+
+TEST_F(LayoutFs, ATreeOfDirectoriesInDirectoriesIsRecognised) {
+  put_folder("Work/2024");
+  put_folder("Gr&APw-");
+  const auto store = source();
+  EXPECT_EQ(folders(*store), (Names{"INBOX", "Gr\xc3\xbc", "Work/2024"})) << "Work itself holds no mail";
+  EXPECT_EQ(read_folder(*store, folder_ref({"Work", "2024"})).messages.size(), 1U);
+  EXPECT_TRUE(world_.findings.all().empty());
+  const TreeFacts facts = look_at_tree(world_.context, World::root, {}, {});
+  EXPECT_EQ(facts.options.layout, Layout::fs);
+  EXPECT_NE(facts.evidence.find("LAYOUT=fs"), std::string::npos) << facts.evidence;
+}
+
+TEST_F(LayoutFs, DottedFoldersMakeItMaildirPlusPlus) {
+  put_folder(".Sent");
+  put_folder("backup");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "Sent"}));
+  EXPECT_EQ(world_.findings.count(FindingKind::ignored_file, Weight::failed), 1U) << "backup is not read, and said";
+}
+
+TEST_F(LayoutFs, WhatTheLocationSaysIsBelieved) {
+  put_folder(".Sent");
+  put_folder("backup");
+  EXPECT_EQ(folders(*source({Layout::fs, false})), (Names{"INBOX", ".Sent", "backup"}));
+}
+
+TEST_F(LayoutFs, AFolderNeedsNoMaildirfolderAndGetsNone) {
+  const auto store = target({Layout::fs, false});
+  const auto folder = folder_ref({"A", "B"});
+  const auto writer = store->open_folder(folder, {});
+  append(*writer, "Subject: x\n\nx\n");
+  writer->flush();
+  EXPECT_EQ(world_.names("A"), (Names{"B"})) << "a parent is no folder";
+  EXPECT_EQ(world_.names("A/B"), (Names{"cur", "new", "tmp"}));
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A/B"}));
+}
+
+TEST_F(LayoutFs, ReservedNamesAreNoFolders) {
+  put_folder("A");
+  world_.put_maildir(std::string(World::root) + "/A/cur/cur");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A"}));
+}
+
+TEST_F(LayoutFs, ChildrenOfInboxAreBelowADirectoryINBOX) {
+  put_folder("INBOX/Sub");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "INBOX/Sub"}));
+}
+
+TEST_F(LayoutFs, ADirectoryINBOXIsHiddenUnlessItHasMail) {
+  put_folder("A");
+  world_.put_maildir(std::string(World::root) + "/INBOX");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A"}));
+  world_.put("INBOX/cur/2.b:2,");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A", "INBOX (2)"}));
+}
+
+TEST_F(LayoutFs, ATreeThatIsTooDeepIsSaid) {
+  std::string path = "d";
+  for (int i = 1; i < 66; ++i) path += "/d";
+  put_folder(path);
+  put_folder("shallow");
+  EXPECT_EQ(folders(*source({Layout::fs, false})), (Names{"INBOX", "shallow"}));
+  EXPECT_EQ(world_.findings.count(FindingKind::over_limit, Weight::failed), 1U);
+}
+
+TEST_F(LayoutFs, ALinkWhereAFolderCouldBeIsNotFollowed) {
+  put_folder("A");
+  world_.machine.put_symlink(std::string(World::root) + "/B", "A");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A"}));
+  EXPECT_EQ(world_.findings.count(FindingKind::symlink, Weight::failed), 1U);
+}
+
+TEST_F(LayoutFs, ATargetOfTheOtherLayoutIsNotMixed) {
+  put_folder(".Sent");
+  try {
+    (void)target({Layout::fs, false});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.cause(), Cause::usage);
+  }
+}
+
+TEST_F(LayoutFs, ATargetOfTheOtherLayoutIsNotMixedTheOtherWayRound) {
+  put_folder("Sent");
+  EXPECT_THROW((void)target({Layout::maildir_plus_plus, false}), Error);
+}
+
+TEST_F(LayoutFs, NewFoldersHaveTheEncodingOfThoseThatAreThere) {
+  put_folder(".Gr\xc3\xbc");
+  const auto store = target();
+  (void)store->open_folder(folder_ref({"\xc3\x84nd", "R&D"}), {});
+  const auto names = world_.names("");
+  EXPECT_NE(std::find(names.begin(), names.end(), ".\xc3\x84nd.R&D"), names.end());
+}
+
+TEST_F(LayoutFs, ANewTreeHasTheEncodingThatItsLocationSays) {
+  (void)target({Layout::fs, true})->open_folder(folder_ref({"\xc3\x84nd"}), {});
+  EXPECT_EQ(world_.names(""), (Names{"cur", "new", "tmp", "\xc3\x84nd"}));
+}
+
+TEST_F(LayoutFs, ControlFilesOfAServerAreNoFoldersAndNoFindings) {
+  put_folder("A");
+  for (const char* name : {"dovecot.index.log", "dovecot-uidlist", "subscriptions", "maildirsize",
+                           "A/dovecot.index.cache", "A/dovecot-keywords", "dovecot-acl-list"})
+    world_.put(name, "x");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A"}));
+  EXPECT_TRUE(world_.findings.all().empty());
+}
+
+}  // namespace mailhaul::formats::maildir
