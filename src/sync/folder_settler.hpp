@@ -78,7 +78,7 @@ class FolderSettler {
   std::uint64_t flags_refused_ = 0;      ///< the target can't change flags
   std::uint64_t flags_not_changed_ = 0;  ///< it can, but not these
   bool keeps_uids_ = false;              ///< the target wants the UIDs in finish()
-  bool is_numbered_ = false;  ///< one of several source folders has UIDs that the target could keep
+  bool is_numbered_ = false;             ///< one of several source folders has UIDs that the target could keep
   Numbering numbering_;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;

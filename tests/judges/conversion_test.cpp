@@ -53,35 +53,34 @@ std::string name_of(const Conversion& row) {
 }
 void PrintTo(const Conversion& row, std::ostream* out) { *out << name_of(row); }
 
-constexpr std::string_view layouts = "LAYOUT=fs and UTF-8";
 constexpr std::string_view compression = "--compress";
 constexpr std::string_view dovecot_variant = "--mbox-variant=dovecot";
 
 const std::vector<Conversion>& conversions() {
   static const std::vector<Conversion> table{
       {maildir, maildir, between_maildirs},
-      {maildir, maildir_fs, between_maildirs, {}, layouts},
-      {maildir, maildir_utf8, between_maildirs, {}, layouts},
+      {maildir, maildir_fs, between_maildirs},
+      {maildir, maildir_utf8, between_maildirs},
       {maildir, maildir_gz, between_maildirs, {"--compress=gzip"}, compression},
       {maildir, mbox_tree, maildir_to_tree},
       {maildir, mbox_file, maildir_to_file_rd, {"--include=INBOX"}},
       {maildir, mbox_file, maildir_to_file_cl2, {"--include=INBOX", "--mbox-variant=cl2"}},
       {maildir, mbox_file, maildir_to_dovecots, {"--include=INBOX", "--mbox-variant=dovecot"}, dovecot_variant},
-      {maildir_fs, maildir, between_maildirs, {}, layouts},
-      {maildir_fs, maildir_fs, between_maildirs, {}, layouts},
-      {maildir_fs, maildir_utf8, between_maildirs, {}, layouts},
-      {maildir_fs, mbox_tree, maildir_to_tree, {}, layouts},
-      {maildir_utf8, maildir, between_maildirs, {}, layouts},
-      {maildir_utf8, maildir_fs, between_maildirs, {}, layouts},
-      {maildir_utf8, maildir_utf8, between_maildirs, {}, layouts},
-      {maildir_utf8, mbox_tree, maildir_to_tree, {}, layouts},
+      {maildir_fs, maildir, between_maildirs},
+      {maildir_fs, maildir_fs, between_maildirs},
+      {maildir_fs, maildir_utf8, between_maildirs},
+      {maildir_fs, mbox_tree, maildir_to_tree},
+      {maildir_utf8, maildir, between_maildirs},
+      {maildir_utf8, maildir_fs, between_maildirs},
+      {maildir_utf8, maildir_utf8, between_maildirs},
+      {maildir_utf8, mbox_tree, maildir_to_tree},
       {maildir_gz, maildir_gz, between_maildirs},
       {maildir_gz, maildir, between_maildirs, {"--compress=none"}, compression},
-      {maildir_gz, maildir_fs, between_maildirs, {}, layouts},
+      {maildir_gz, maildir_fs, between_maildirs},
       {maildir_gz, mbox_tree, maildir_to_tree},
       {mbox_tree, maildir, tree_to_maildir},
-      {mbox_tree, maildir_fs, tree_to_maildir, {}, layouts},
-      {mbox_tree, maildir_utf8, tree_to_maildir, {}, layouts},
+      {mbox_tree, maildir_fs, tree_to_maildir},
+      {mbox_tree, maildir_utf8, tree_to_maildir},
       {mbox_tree, maildir_gz, tree_to_maildir, {"--compress=gzip"}, compression},
       {mbox_tree, mbox_tree, between_trees},
       {mbox_file, maildir, file_to_maildir},

@@ -39,7 +39,7 @@ struct Request {
   OpenOptions open{};
   OwnershipOptions ownership{};
   std::chrono::milliseconds lock_wait{30'000};
-  std::string state_directory{};  ///< --state; empty: where such things are on this machine
+  std::string state_directory{};      ///< --state; empty: where such things are on this machine
   std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's
   bool dry_run = false;
 };

@@ -50,8 +50,6 @@ store::Capabilities abilities(const Naming& naming) {
   return can;
 }
 
-TreeOptions options_of(const Naming& naming) { return {naming.layout, naming.utf8}; }
-
 /// The reading half, the same for a source and for a store: `Interface` is either.
 template <class Interface>
 class Reading : public Interface {
@@ -140,10 +138,15 @@ std::optional<fs::Directory> find_root(Context& context, const std::string& path
 }  // namespace
 
 TreeFacts look_at_tree(Context& context, const std::string& path, const fs::Rules& rules, const TreeOptions& said) {
-  const auto root = find_root(context, path, rules);
-  const Recognised found =
-      root ? recognise(*root, said) : Recognised{{said.layout.value_or(Layout::maildir_plus_plus), said.utf8}, {}};
-  return {options_of(found.naming), found.evidence};
+  try {
+    if (const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, rules)) {
+      const Recognised found = recognise(*root, said);
+      return {{found.naming.layout, found.naming.utf8}, found.evidence};
+    }
+  } catch (const Error& error) {
+    if (error.cause() == Cause::usage) throw;  // what can't be looked at says so when it is opened
+  }
+  return {said, {}};
 }
 
 store::Capabilities abilities_of(const TreeOptions& options) {
