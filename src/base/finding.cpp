@@ -32,6 +32,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::wrong_size: return "wrong_size";
   case FindingKind::compression: return "compression";
   case FindingKind::lost_dates: return "lost_dates";
+  case FindingKind::setting: return "setting";
   case FindingKind::durability: return "durability";
   }
   return "";

@@ -37,7 +37,8 @@ Examples:
 Exit status:
   0 all of SRC is at DST          2 done, but SRC changed meanwhile: run again    20 stopped by a signal: run again
   23 some messages failed, listed 64 usage      66 no such store     73 cannot create DST   74 I/O error at DST
-  75 locked by another program    77 permission 113 DST is full      1 other error)";
+  75 locked by another program    77 permission 113 DST is full      1 other error
+  3 all mail is at DST, but subscriptions or access lists are not)";
 
 /// Options as typed, before they mean anything.
 struct Typed {
@@ -48,7 +49,7 @@ struct Typed {
                                                                   source_zone, compress, dates = "mtime";
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
-  bool dry_run = false, allow_sparse = false, audit = false;
+  bool dry_run = false, allow_sparse = false, subscribed = false, audit = false;
   int verbose = 0;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
@@ -120,6 +121,7 @@ void add_message_filters(CLI::App& command, Typed& typed) {
                   "folder A and those below it become B; A may be a glob, then all that match go into B")
       ->type_name("A=B")
       ->allow_extra_args(false);
+  command.add_flag("--subscribed", typed.subscribed, "only INBOX and the folders that are subscribed");
   command
       .add_option("--special-use", typed.special_uses,
                   "as --map-folder, several in one, without case and below an INBOX. prefix too: \"spam=Junk,Sent "
@@ -193,6 +195,7 @@ void read_filters(const Typed& typed, const Clock& clock, sync::Options& options
       if (pattern.empty() || pattern.starts_with("re:") || pattern.front() == '\\')
         throw bad_option("--include/--exclude", pattern, "only globs on folder names are known in this version");
   options.folders = {typed.includes, typed.excludes};
+  options.only_subscribed = typed.subscribed;
   for (const std::string& pair : typed.maps)
     if (!options.map.add(pair)) throw bad_option("--map-folder", pair, "not of the form A=B with a folder name as B");
   for (const std::string& pairs : typed.special_uses)

@@ -88,10 +88,13 @@ void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                  {"stable", folder.stable}});
     if (folder.error && folder.error->scope() == Scope::folder) error(*folder.error);
   }
+  if (report.outcome.settings.error) error(*report.outcome.settings.error);
   if (report.outcome.error) error(*report.outcome.error);
   print_summary(out_, "sync", report.status,
                 {{"source", location(report.source)},
                  {"target", location(report.target)},
+                 {"subscriptions_added", report.outcome.settings.subscriptions},
+                 {"access_lists_added", report.outcome.settings.acls},
                  {"findings_failed", findings.count(Weight::failed)},
                  {"dry_run", report.dry_run},
                  {"verdict", report.verdict}});

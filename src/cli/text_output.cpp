@@ -215,12 +215,17 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                     report.dry_run ? "Would copy" : "Copied", with_groups(copied), run::readable_octets(octets),
                     with_groups(adopted), report.dry_run ? "to change" : "changed", with_groups(flags),
                     with_groups(left_out), with_groups(failed_)));
+    if (report.outcome.settings.subscriptions + report.outcome.settings.acls > 0)
+      say(fmt::format("{} {}, {}.", report.dry_run ? "Would add" : "Added",
+                      run::counted(report.outcome.settings.subscriptions, "subscription"),
+                      run::counted(report.outcome.settings.acls, "access list")));
   }
   say_stats(octets);
   say_findings(findings);
   say_failures();
   for (const auto& folder : report.outcome.folders)
     if (folder.error && folder.error->scope() == Scope::folder) error(*folder.error);
+  if (report.outcome.settings.error) error(*report.outcome.settings.error);
   if (report.outcome.error) error(*report.outcome.error);
   conclude(report.status, report.verdict);
 }

@@ -77,6 +77,10 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
         fmt::format("{}ll {} {}source message{} at the target.{}", sums.copied == 0 ? "Nothing to copy: a" : "A",
                     with_groups(wanted), selected, wanted == 1 ? " is" : "s are", left_out);
   }
+  if (report.outcome.settings.error) {
+    if (report.status == ExitStatus::ok) report.status = ExitStatus::settings_missing;
+    report.verdict += " Not all settings beside the mail are.";
+  }
   if (request.open.durability == fs::Durability::none && sums.copied > 0)
     report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
 }

@@ -10,6 +10,7 @@
 
 #include "folder_settler.hpp"
 #include "mailhaul/base/worker_pool.hpp"
+#include "mailhaul/sync/settings.hpp"
 
 namespace mailhaul::sync {
 
@@ -39,6 +40,18 @@ void fit_names(std::vector<FolderTask>& tasks, const store::Capabilities& target
   }
 }
 
+/// Nothing: all folders take part.
+std::optional<store::Subscriptions> subscriptions_of(store::MessageSource& source, const std::string& mailbox,
+                                                     const Options& options) {
+  if (!options.only_subscribed) return std::nullopt;
+  store::SettingsSource* settings = source.settings();
+  if (settings == nullptr)
+    throw Error(Cause::usage, Scope::run, "reading --subscribed")
+        .because("the source has no list of subscriptions")
+        .hint("choose folders with --include");
+  return settings->subscriptions(mailbox);
+}
+
 }  // namespace
 
 std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
@@ -47,9 +60,11 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
   std::map<store::FolderRef, std::size_t> task_of;
   std::size_t folders = 0;
   for (const store::Mailbox& mailbox : source.mailboxes()) {
+    const auto subscribed = subscriptions_of(source, mailbox.name, options);
     for (const mail::FolderName& folder : mailbox.folders) {
       ++folders;
       if (!options.folders.selects(folder)) continue;
+      if (subscribed && !folder.is_inbox() && subscribed->count(folder) == 0) continue;
       const store::FolderRef from{mailbox.name, folder};
       const store::FolderRef to{mailbox.name, options.map.map(folder)};
       if (!target.folders && !to.folder.is_inbox())
@@ -129,7 +144,9 @@ Outcome copy(store::MessageSource& source, store::MessageStore& target, const ma
     target.finish();
   } catch (const Error& error) {
     result.error = error;
+    return result;
   }
+  result.settings = copy_settings(source, target, plan, options, findings);
   return result;
 }
 

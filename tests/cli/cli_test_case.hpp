@@ -18,6 +18,7 @@ namespace status {
 inline constexpr int ok = 0;
 inline constexpr int other_error = 1;
 inline constexpr int run_again = 2;
+inline constexpr int settings_missing = 3;
 inline constexpr int stopped = 20;
 inline constexpr int some_failed = 23;
 inline constexpr int usage = 64;

@@ -26,7 +26,7 @@ struct Promise {
 };
 //                                     texts              folders uids     flags keywords received guids    UIDLs
 //                                     subscriptions
-constexpr Promise between_maildirs{As::exact, kept, not_yet, kept, kept, kept, not_yet, not_yet, not_yet};
+constexpr Promise between_maildirs{As::exact, kept, not_yet, kept, kept, kept, not_yet, not_yet, kept};
 constexpr Promise maildir_to_tree{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, not_yet};
 constexpr Promise tree_to_maildir{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, not_yet};
 constexpr Promise between_trees{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, not_yet};

@@ -230,6 +230,8 @@ store::Capabilities MemoryStore::capabilities() const {
   abilities.keeps_uids = options_.keeps_uids;
   abilities.changes_flags = options_.changes_flags;
   abilities.parallel_folders = 8;
+  abilities.keeps_subscriptions = options_.settings;
+  abilities.keeps_acls = options_.settings;
   abilities.fitting_name = options_.fitting_name;
   return abilities;
 }

@@ -11,6 +11,28 @@
 
 namespace mailhaul::support {
 
+/// Settings beside the mail of a MemoryStore.
+class MemorySettings final : public store::SettingsSource, public store::SettingsTarget {
+ public:
+  store::Subscriptions subscribed{};
+  std::map<store::FolderRef, store::Acl> acls{};
+  std::size_t writes = 0;
+  std::optional<Error> failure{};  ///< thrown by subscribe()
+
+  [[nodiscard]] store::Subscriptions subscriptions(const std::string& /*mailbox*/) override { return subscribed; }
+  [[nodiscard]] store::Acl acl(const store::FolderRef& folder) override { return acls[folder]; }
+  void subscribe(const std::string& /*mailbox*/, const store::Subscriptions& folders) override {
+    if (failure) throw Error(*failure);
+    ++writes;
+    subscribed.insert(folders.begin(), folders.end());
+  }
+  [[nodiscard]] bool set_acl(const store::FolderRef& folder, const store::Acl& acl) override {
+    ++writes;
+    acls[folder] = acl;
+    return true;
+  }
+};
+
 /// A whole store in memory: the third implementation of the interface, and the double that `sync` is tested with.
 ///
 /// It can have unstable handles (renumbered by every flush, as offsets of an mbox are), fail on demand, and crash:
@@ -32,6 +54,7 @@ class MemoryStore final : public store::MessageStore {
     bool dates_need_content = false;  ///< as Maildir: date and size known after content() only
     std::size_t batch_messages = 256;
     std::function<mail::FolderName(const mail::FolderName&)> fitting_name{};
+    bool settings = true;
   };
 
   MemoryStore();
@@ -66,6 +89,10 @@ class MemoryStore final : public store::MessageStore {
                                                             std::span<const store::Handle> handles) override;
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override;
+  [[nodiscard]] store::SettingsSource* settings() override { return options_.settings ? &beside : nullptr; }
+  [[nodiscard]] store::SettingsTarget* settings_target() override { return options_.settings ? &beside : nullptr; }
+
+  MemorySettings beside;
 
  private:
   class Cursor;

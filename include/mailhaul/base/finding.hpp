@@ -42,6 +42,7 @@ enum class FindingKind {
   wrong_size,          ///< a size in a file name that is not that of the message
   compression,         ///< messages that are stored compressed, or no longer are
   lost_dates,          ///< file times that look like those of a copy, not of arrival
+  setting,             ///< a subscription or an access list that could not be kept
   durability,          ///< `--fsync=none`, or a file system that can't promise
 };
 

@@ -8,9 +8,10 @@ namespace mailhaul::run {
 enum class ExitStatus : int {
   ok = 0,
   other_error = 1,
-  run_again = 2,     ///< the source changed while it was read
-  stopped = 20,      ///< by a signal: run again
-  some_failed = 23,  ///< some messages failed, listed
+  run_again = 2,         ///< the source changed while it was read
+  settings_missing = 3,  ///< all mail is there; subscriptions or access lists are not
+  stopped = 20,          ///< by a signal: run again
+  some_failed = 23,      ///< some messages failed, listed
   usage = 64,
   no_such_store = 66,
   cannot_create = 73,

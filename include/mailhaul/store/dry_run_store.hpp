@@ -21,10 +21,18 @@ class DryRunStore final : public MessageStore {
   [[nodiscard]] std::unique_ptr<MessageCursor> walk(std::span<const FolderSince> folders) override;
   [[nodiscard]] std::unique_ptr<MessageCursor> fetch(const FolderRef& folder, std::span<const Handle> handles) override;
   [[nodiscard]] std::unique_ptr<FolderWriter> open_folder(const FolderRef& folder, const FolderInfo& info) override;
+  [[nodiscard]] SettingsSource* settings() override { return target_ ? target_->settings() : nullptr; }
+  [[nodiscard]] SettingsTarget* settings_target() override { return &nowhere_; }
 
  private:
+  class Nowhere final : public SettingsTarget {
+   public:
+    void subscribe(const std::string& /*mailbox*/, const Subscriptions& /*folders*/) override {}
+    [[nodiscard]] bool set_acl(const FolderRef& /*folder*/, const Acl& /*acl*/) override { return true; }
+  };
   std::unique_ptr<MessageSource> target_;
   Capabilities abilities_;
+  Nowhere nowhere_;
 };
 
 }  // namespace mailhaul::store

@@ -11,6 +11,7 @@
 #include "mailhaul/io/source.hpp"
 #include "mailhaul/mail/content_key.hpp"
 #include "mailhaul/store/message.hpp"
+#include "mailhaul/store/settings.hpp"
 
 namespace mailhaul::store {
 
@@ -65,8 +66,10 @@ struct Capabilities {
   bool keeps_keywords = false;
   bool keeps_uids = false;
   bool keeps_base_names = false;
-  bool takes_mail = true;            ///< messages can be added (no: an mbox that is compressed as a whole)
-  bool compresses = false;           ///< messages can be stored compressed
+  bool takes_mail = true;   ///< messages can be added (no: an mbox that is compressed as a whole)
+  bool compresses = false;  ///< messages can be stored compressed
+  bool keeps_subscriptions = false;
+  bool keeps_acls = false;
   std::size_t parallel_folders = 1;  ///< how many folders may be worked on at once
   /// The name under which a folder can be held: its own, or one made of it by a rule that is the same in every run and
   /// leaves its own results alone. Empty: every name can be held.
@@ -97,8 +100,6 @@ class MessageCursor {
   [[nodiscard]] virtual WalkEnd end(const FolderRef& folder) = 0;
 };
 
-class SettingsSource;  ///< what lies beside mail in an account; arrives with the accounts
-
 /// All that may be held of a source: it can't write.  Any number of threads; a cursor each.
 class MessageSource {
  public:
@@ -114,6 +115,7 @@ class MessageSource {
   [[nodiscard]] virtual FolderInfo folder(const FolderRef& folder) = 0;
   /// Nothing when the folder does not exist.
   [[nodiscard]] virtual std::optional<Stamp> stamp(const FolderRef& folder) = 0;
+  /// Null: such a store has none.
   [[nodiscard]] virtual SettingsSource* settings() { return nullptr; }
   /// All of each folder, or where a stamp is given and the store can (an mbox that only grew) what came after it.
   [[nodiscard]] virtual std::unique_ptr<MessageCursor> walk(std::span<const FolderSince> folders) = 0;

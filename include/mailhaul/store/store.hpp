@@ -77,6 +77,8 @@ class MessageStore : public MessageSource {
   [[nodiscard]] virtual std::unique_ptr<FolderWriter> open_folder(const FolderRef& folder, const FolderInfo& info) = 0;
   /// After the last folder: what belongs to the store as a whole.
   virtual void finish() {}
+  /// Not null where capabilities() say that settings are kept.
+  [[nodiscard]] virtual SettingsTarget* settings_target() { return nullptr; }
   [[nodiscard]] virtual Repairs* repairs() { return nullptr; }
 };
 

@@ -17,6 +17,7 @@ struct Options {
   FolderFilter folders{};
   MessageFilter messages{};
   FolderMap map{};
+  bool only_subscribed = false;  ///< INBOX, and of the other folders those that their user subscribed
 };
 
 /// One target folder and the source folders that go there (more than one only by `--map-folder`).
@@ -27,16 +28,24 @@ struct FolderTask {
 };
 
 /// Which source folder goes where, INBOX first. Error(usage) when several folders would have to share one because the
-/// target has no folders: that is never done unasked; and when no folder is selected. Pure but for asking the source
-/// for its list.
+/// target has no folders: that is never done unasked; when no folder is selected; and when the source does not know
+/// what is subscribed, but only that is asked for. Pure but for asking the source for its list.
 [[nodiscard]] std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
                                                    const Options& options);
 
 /// Tells the observer how much there is to do.
 void announce(store::MessageSource& source, const std::vector<FolderTask>& plan, Observer& observer);
 
+/// What lies beside the mail and was brought over.
+struct SettingsOutcome {
+  std::uint64_t subscriptions = 0;  ///< added
+  std::uint64_t acls = 0;           ///< folders that were given one
+  std::optional<Error> error{};     ///< the first; what it was about is not at the target
+};
+
 struct Outcome {
   std::vector<FolderOutcome> folders{};
+  SettingsOutcome settings{};
   std::optional<Error> error{};  ///< what ended the run early
 };
 

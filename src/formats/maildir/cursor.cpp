@@ -128,10 +128,13 @@ store::WalkEnd Cursor::end(const store::FolderRef& folder) {
 
 void Cursor::read_keywords() {
   keywords_are_fresh_ = true;
+  courier_keywords_.reset();
   try {
     const auto file = fs::read_control_file(directories_->home, keyword_file_name, keyword_file_limit);
     keywords_ = file ? KeywordSlots::parse(file->text) : KeywordSlots{};
     keywords_are_readable_ = true;
+    // One that Dovecot took over from Courier has a keyword file, and Courier's are of long ago.
+    if (!file) courier_keywords_ = CourierKeywords::find(directories_->home);
   } catch (const Error& error) {
     // The mail matters more than its labels; and invented ones would stay for ever.
     keywords_are_readable_ = false;
@@ -153,6 +156,16 @@ void Cursor::show(std::string_view name, bool in_new) {
   info_.hints.info_extra = parsed.extra;
   info_.hints.time_in_name = time_in_name(parsed.base);
   if (parsed.slots != 0) show_keywords(parsed.slots);
+  if (courier_keywords_) show_courier_keywords();
+}
+
+void Cursor::show_courier_keywords() {
+  try {
+    for (const std::string& name : courier_keywords_->of(info_.hints.base_name)) info_.keywords.add(name);
+  } catch (const Error& error) {
+    tree_->tell({FindingKind::keyword, Weight::lost, folder_.display(), info_.hints.base_name,
+                 "its keywords can't be read: " + error.reason()});
+  }
 }
 
 void Cursor::show_keywords(SlotBits slots) {

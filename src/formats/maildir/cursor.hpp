@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/maildir/body.hpp"
+#include "formats/maildir/courier_keywords.hpp"
 #include "formats/maildir/keyword_file.hpp"
 #include "formats/maildir/listed_ids.hpp"
 #include "formats/maildir/scan.hpp"
@@ -38,6 +39,7 @@ class Cursor final : public store::MessageCursor {
   void read_keywords();
   void show(std::string_view name, bool in_new);
   void show_keywords(SlotBits slots);
+  void show_courier_keywords();
   [[nodiscard]] fs::File open_current();
   /// Lists new/ and cur/ anew: what moved is found under its base name (D10).
   void list_again();
@@ -57,6 +59,7 @@ class Cursor final : public store::MessageCursor {
   std::vector<bool> selected_;     ///< one an item, where only some are wanted
   std::optional<Listing> newest_;  ///< names since files were found to have moved
   KeywordSlots keywords_;
+  std::optional<CourierKeywords> courier_keywords_;  ///< where the folder has no keyword file
   bool keywords_are_fresh_ = false;
   bool keywords_are_readable_ = true;
   SlotBits nameless_told_ = 0;

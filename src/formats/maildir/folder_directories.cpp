@@ -30,6 +30,7 @@ FolderTimes FolderTimes::of(const FolderDirectories& directories, const Clock& c
   out.messages_ = note(status_of(directories.fresh));
   out.messages_ += "/" + note(status_of(directories.cur));
   out.keywords_ = note(directories.home.look_at(keyword_file_name));
+  if (const auto courier = directories.home.look_at("courierimapkeywords")) out.keywords_ += "/" + note(courier);
   return out;
 }
 

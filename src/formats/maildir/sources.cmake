@@ -2,6 +2,7 @@ set(MAILDIR_SOURCES
   maildir/body.cpp
   maildir/changes.cpp
   maildir/control_lock.cpp
+  maildir/courier_keywords.cpp
   maildir/cursor.cpp
   maildir/detect.cpp
   maildir/fitting_name.cpp
@@ -16,6 +17,7 @@ set(MAILDIR_SOURCES
   maildir/new_message.cpp
   maildir/recognise.cpp
   maildir/scan.cpp
+  maildir/settings.cpp
   maildir/store.cpp
   maildir/target_keywords.cpp
   maildir/target_uid_list.cpp

@@ -6,6 +6,7 @@
 #include "formats/maildir/fitting_name.hpp"
 #include "formats/maildir/listed_ids.hpp"
 #include "formats/maildir/recognise.hpp"
+#include "formats/maildir/settings.hpp"
 #include "formats/maildir/target_uid_list.hpp"
 #include "formats/maildir/tree.hpp"
 #include "formats/maildir/writer.hpp"
@@ -45,6 +46,8 @@ store::Capabilities abilities(const Naming& naming) {
   store::Capabilities can;
   can.folders = true;
   can.keeps_keywords = true;
+  can.keeps_subscriptions = true;
+  can.keeps_acls = true;
   can.compresses = true;
   can.fitting_name = [naming](const mail::FolderName& folder) { return fitting_name(folder, naming); };
   return can;
@@ -54,7 +57,7 @@ store::Capabilities abilities(const Naming& naming) {
 template <class Interface>
 class Reading : public Interface {
  public:
-  explicit Reading(std::shared_ptr<Tree> tree) : tree_(std::move(tree)) {}
+  explicit Reading(std::shared_ptr<Tree> tree) : tree_(std::move(tree)), settings_(*tree_) {}
 
   [[nodiscard]] store::StoreId identity() const override { return tree_->identity(); }
 
@@ -92,8 +95,13 @@ class Reading : public Interface {
     return std::make_unique<Cursor>(tree_, folder, std::vector<store::Handle>(handles.begin(), handles.end()));
   }
 
+  [[nodiscard]] store::SettingsSource* settings() override { return &settings_; }
+
  protected:
   std::shared_ptr<Tree> tree_;
+
+ private:
+  Settings settings_;
 };
 
 using MaildirSource = Reading<store::MessageSource>;
@@ -101,17 +109,20 @@ using MaildirSource = Reading<store::MessageSource>;
 class MaildirStore final : public Reading<store::MessageStore> {
  public:
   MaildirStore(std::shared_ptr<Tree> tree, const TargetOptions& options)
-      : Reading(std::move(tree)), options_(options) {}
+      : Reading(std::move(tree)), options_(options), target_settings_(*tree_, options.birth) {}
 
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& /*info*/) override {
     return std::make_unique<Writer>(tree_, folder, make_folder(*tree_, folder, options_.birth), options_);
   }
 
+  [[nodiscard]] store::SettingsTarget* settings_target() override { return &target_settings_; }
+
   void finish() override { write_last_validity(tree_->root(), options_.birth, tree_->largest_validity()); }
 
  private:
   TargetOptions options_;
+  TargetSettings target_settings_;
 };
 
 Error not_a_store(const std::string& path, Side side, std::string_view seen) {

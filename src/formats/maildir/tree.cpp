@@ -58,6 +58,12 @@ std::vector<mail::FolderName> Tree::folders() {
   return out;
 }
 
+std::map<mail::FolderName, std::string> Tree::directories() {
+  const std::lock_guard guard(mutex_);
+  if (!directories_) list_folders();
+  return *directories_;
+}
+
 std::optional<std::string> Tree::directory_of(const store::FolderRef& folder) {
   if (!folder.mailbox.empty()) return std::nullopt;
   if (folder.folder.is_inbox()) return "";

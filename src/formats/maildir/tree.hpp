@@ -27,6 +27,8 @@ class Tree {
 
   /// Lists the root anew: INBOX first, the others sorted.
   [[nodiscard]] std::vector<mail::FolderName> folders();
+  /// What directory each folder is in, as listed last; INBOX is not among them.
+  [[nodiscard]] std::map<mail::FolderName, std::string> directories();
   /// Nothing when the folder does not exist. Error of scope folder when it may not be opened.
   [[nodiscard]] std::optional<FolderDirectories> find(const store::FolderRef& folder);
   /// The directory that holds, or shall hold, a folder; "" is the root. Error(unsupported) where none can.

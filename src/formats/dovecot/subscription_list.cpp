@@ -1,0 +1,57 @@
+#include "formats/dovecot/subscription_list.hpp"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "mailhaul/fs/control_file.hpp"
+#include "mailhaul/fs/dotlock.hpp"
+
+namespace mailhaul::formats::dovecot {
+namespace {
+
+constexpr std::uint64_t size_limit = std::uint64_t{16} << 20U;
+
+Error locked(const SubscriptionPlace& place, std::string_view reason) {
+  return Error(Cause::locked, Scope::folder, "adding subscriptions")
+      .at(place.directory.place() + "/" + place.name)
+      .because(reason)
+      .hint("run the same command again")
+      .on(Side::target);
+}
+
+fs::Dotlock take_lock(const Context& context, const SubscriptionPlace& place, const fs::Birth& birth) {
+  constexpr std::chrono::milliseconds pause{100};
+  const std::string content = std::to_string(context.process) + ":" + context.host;
+  for (auto waited = std::chrono::milliseconds{0};; waited += pause) {
+    if (auto lock = fs::Dotlock::try_take(place.directory, place.name, content, birth, context.clock))
+      return std::move(*lock);
+    if (waited >= context.lock_wait) break;
+    context.clock.sleep(pause);
+  }
+  throw locked(place, "another program holds its lock");
+}
+
+}  // namespace
+
+std::optional<std::vector<StoredName>> read_subscriptions(const SubscriptionPlace& place) {
+  const auto file = fs::read_control_file(place.directory, place.name, size_limit);
+  if (!file) return std::nullopt;
+  return parse_subscriptions(file->text, place.separator);
+}
+
+void write_subscriptions(const Context& context, const SubscriptionPlace& place, const std::vector<StoredName>& names,
+                         const fs::Birth& birth) {
+  constexpr int tries = 10;
+  const fs::Dotlock lock = take_lock(context, place, birth);
+  for (int i = 0; i < tries; ++i) {
+    const auto file = fs::read_control_file(place.directory, place.name, size_limit);
+    const std::string text = add_subscriptions(file ? file->text : "", names, place.separator);
+    if (file && text == file->text) return;
+    const auto replaced = file ? std::optional(file->status) : std::nullopt;
+    if (fs::write_control_file(place.directory, place.name, text, birth, replaced)) return;
+  }
+  throw locked(place, "another program keeps changing it, lock or no lock");
+}
+
+}  // namespace mailhaul::formats::dovecot
