@@ -76,37 +76,5 @@ TEST_F(CompressionCli, ScanCountsPlainOctets) {
   EXPECT_TRUE(holds(result.out, "\"octets\":46"));
 }
 
-/// Two messages as gzip -nc wrote them.
-std::string zipped_mbox() {
-  static constexpr std::array<unsigned char, 84> octets{
-      0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x73, 0x2b, 0xca, 0xcf, 0x55, 0x48, 0x74,
-      0x48, 0x52, 0x08, 0xc9, 0x28, 0x55, 0xf0, 0xcb, 0x2f, 0x53, 0x30, 0xb2, 0x54, 0x30, 0x32, 0xb2, 0x32,
-      0x36, 0xb6, 0x32, 0x35, 0x52, 0x30, 0x32, 0x30, 0x30, 0xe4, 0x0a, 0x2e, 0x4d, 0xca, 0x4a, 0x4d, 0x2e,
-      0xb1, 0x52, 0xc8, 0xcf, 0x4b, 0xe5, 0xe2, 0xaa, 0xe0, 0xe2, 0x72, 0xc3, 0xad, 0xc5, 0x18, 0x4d, 0x4b,
-      0x49, 0x79, 0x3e, 0x17, 0x57, 0x25, 0x17, 0x00, 0x52, 0x79, 0x54, 0x24, 0x65, 0x00, 0x00, 0x00};
-  return {octets.begin(), octets.end()};
-}
-
-TEST_F(CompressionCli, AWholeMboxIsReadWhateverItsName) {
-  write_file(at("archive"), zipped_mbox());
-  guard(at("archive"));
-  const Result scan = run({"scan", at("archive")});
-  EXPECT_TRUE(holds(scan.out, "it is compressed with gzip; inside: the first line is a postmark"));
-  EXPECT_TRUE(holds(scan.out, "Dates from: postmark line 2"));
-  sync({at("archive"), "maildir:" + at("B")});
-  EXPECT_EQ(names_in(at("B/cur")).size() + names_in(at("B/new")).size(), 2U);
-  expect_settled("mbox:" + at("archive"), "maildir:" + at("B"));
-}
-
-TEST_F(CompressionCli, AWholeMboxIsNoTarget) {
-  write_file(at("archive"), zipped_mbox());
-  guard_but_for_atimes(at("archive"));
-  for (const char* option : {"--fsync=none", "-n"}) {
-    const Result result = run({"sync", option, "maildir:" + at("A"), "mbox:" + at("archive")});
-    EXPECT_EQ(result.status, status::cannot_create);
-    expect_one_line(result, "unpack it first");
-  }
-}
-
 }  // namespace
 }  // namespace mailhaul::black_box

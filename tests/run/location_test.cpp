@@ -88,6 +88,20 @@ TEST(ParseLocation, AnOptionIsSaidOnce) {
     EXPECT_THROW((void)parse_location(text), Error) << text;
 }
 
+TEST(ParseLocation, AnMboxdirMayHaveItsInboxApart) {
+  const Location location = parse_location("mboxdir:/home/bob/mail:INBOX=/var/mail/bob");
+  EXPECT_EQ(location.format, Format::mboxdir);
+  EXPECT_EQ(location.path, "/home/bob/mail");
+  EXPECT_EQ(location.options, (formats::LocationOptions{{"INBOX", "/var/mail/bob"}}));
+  const auto parts = parts_of({Format::mboxdir, location.path, "", location.options});
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[1].format, Format::mbox);
+  EXPECT_EQ(parts[1].path, "/var/mail/bob");
+  EXPECT_EQ(parts_of({Format::mboxdir, location.path, "", {}}).size(), 1U);
+  for (const char* text : {"mboxdir:/a:INBOX", "mboxdir:/a:INBOX=", "mboxdir:/a:LAYOUT=fs"})
+    EXPECT_THROW((void)parse_location(text), Error) << text;
+}
+
 TEST(ParseLocation, AnMboxHasNoOptions) {
   try {
     (void)parse_location("mbox:/a:UTF-8");

@@ -130,7 +130,7 @@ store::Capabilities Store::capabilities() const {
 void Store::choose_variant() {
   if (options_.variant) {
     variant_ = *options_.variant;
-  } else if (reader().folder({}).uid_validity) {
+  } else if (reader().folder(reader().file().folder()).uid_validity) {
     variant_ = Variant::dovecot;
   }
 }
