@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 #include "cli/cli_test_case.hpp"
@@ -26,16 +27,16 @@ struct Promise {
 };
 //                                     texts              folders uids     flags keywords received guids    UIDLs
 //                                     subscriptions
-constexpr Promise between_maildirs{As::exact, kept, not_yet, kept, kept, kept, not_yet, not_yet, kept};
-constexpr Promise maildir_to_tree{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, not_yet};
-constexpr Promise tree_to_maildir{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, not_yet};
-constexpr Promise between_trees{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, not_yet};
-constexpr Promise file_to_maildir{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, cannot};
+constexpr Promise between_maildirs{As::exact, kept, kept, kept, kept, kept, kept, kept, kept};
+constexpr Promise maildir_to_tree{As::kept_by_mbox, kept, kept, kept, kept, kept, cannot, cannot, not_yet};
+constexpr Promise tree_to_maildir{As::kept_by_mbox, kept, kept, kept, kept, kept, cannot, cannot, not_yet};
+constexpr Promise between_trees{As::kept_by_mbox, kept, kept, kept, kept, kept, cannot, cannot, not_yet};
+constexpr Promise file_to_maildir{As::kept_by_mbox, kept, kept, kept, kept, kept, cannot, cannot, cannot};
 // Dovecot does not undo the quoting of mboxrd, so its readers see one '>' more; and it believes no keywords where there
 // is no X-IMAPbase.
 constexpr Promise maildir_to_file_rd{As::folded, kept, cannot, kept, cannot, kept, cannot, cannot, cannot};
 constexpr Promise maildir_to_file_cl2{As::kept_by_mbox, kept, cannot, kept, cannot, kept, cannot, cannot, cannot};
-constexpr Promise maildir_to_dovecots{As::kept_by_mbox, kept, not_yet, kept, kept, kept, cannot, cannot, cannot};
+constexpr Promise maildir_to_dovecots{As::kept_by_mbox, kept, kept, kept, kept, kept, cannot, cannot, cannot};
 
 struct Conversion {
   Form from;
@@ -53,19 +54,16 @@ std::string name_of(const Conversion& row) {
 }
 void PrintTo(const Conversion& row, std::ostream* out) { *out << name_of(row); }
 
-constexpr std::string_view compression = "--compress";
-constexpr std::string_view dovecot_variant = "--mbox-variant=dovecot";
-
 const std::vector<Conversion>& conversions() {
   static const std::vector<Conversion> table{
       {maildir, maildir, between_maildirs},
       {maildir, maildir_fs, between_maildirs},
       {maildir, maildir_utf8, between_maildirs},
-      {maildir, maildir_gz, between_maildirs, {"--compress=gzip"}, compression},
+      {maildir, maildir_gz, between_maildirs, {"--compress=gzip"}},
       {maildir, mbox_tree, maildir_to_tree},
       {maildir, mbox_file, maildir_to_file_rd, {"--include=INBOX"}},
       {maildir, mbox_file, maildir_to_file_cl2, {"--include=INBOX", "--mbox-variant=cl2"}},
-      {maildir, mbox_file, maildir_to_dovecots, {"--include=INBOX", "--mbox-variant=dovecot"}, dovecot_variant},
+      {maildir, mbox_file, maildir_to_dovecots, {"--include=INBOX", "--mbox-variant=dovecot"}},
       {maildir_fs, maildir, between_maildirs},
       {maildir_fs, maildir_fs, between_maildirs},
       {maildir_fs, maildir_utf8, between_maildirs},
@@ -75,13 +73,13 @@ const std::vector<Conversion>& conversions() {
       {maildir_utf8, maildir_utf8, between_maildirs},
       {maildir_utf8, mbox_tree, maildir_to_tree},
       {maildir_gz, maildir_gz, between_maildirs},
-      {maildir_gz, maildir, between_maildirs, {"--compress=none"}, compression},
+      {maildir_gz, maildir, between_maildirs, {"--compress=none"}},
       {maildir_gz, maildir_fs, between_maildirs},
       {maildir_gz, mbox_tree, maildir_to_tree},
       {mbox_tree, maildir, tree_to_maildir},
       {mbox_tree, maildir_fs, tree_to_maildir},
       {mbox_tree, maildir_utf8, tree_to_maildir},
-      {mbox_tree, maildir_gz, tree_to_maildir, {"--compress=gzip"}, compression},
+      {mbox_tree, maildir_gz, tree_to_maildir, {"--compress=gzip"}},
       {mbox_tree, mbox_tree, between_trees},
       {mbox_file, maildir, file_to_maildir},
   };
@@ -125,6 +123,14 @@ class DovecotJudges : public black_box::CliTest, public ::testing::WithParamInte
   }
 };
 
+/// A file of no octets has no UIDVALIDITY: Dovecot keeps it in an index beside it, which nobody else reads (mbox.md
+/// section 5).
+View without_empty(View view) {
+  for (auto it = view.folders.begin(); it != view.folders.end();)
+    it = it->second.messages.empty() ? view.folders.erase(it) : std::next(it);
+  return view;
+}
+
 constexpr std::array properties{Property::folders,    Property::messages,     Property::texts,    Property::uids,
                                 Property::flags,      Property::keywords,     Property::received, Property::guids,
                                 Property::pop3_uidls, Property::subscriptions};
@@ -153,7 +159,9 @@ TEST_P(DovecotJudges, SeesNoDifference) {
   bool says_all = true;
   for (const Property property : properties) {
     SCOPED_TRACE(std::string(name_of(property)));
-    const std::string found = difference(before, after, property, row.promise.texts);
+    const bool numbers_of_source = property == Property::uids && row.from.name.substr(0, 4) == "mbox";
+    const std::string found = numbers_of_source ? difference(without_empty(before), without_empty(after), property)
+                                                : difference(before, after, property, row.promise.texts);
     switch (expected(property)) {
     case kept: EXPECT_EQ(found, ""); break;
     case reported:
