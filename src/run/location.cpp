@@ -127,7 +127,11 @@ const std::array<FormatRow, 3>& format_rows() {
                   return formats::mboxdir::open_store(context, store.path, rules,
                                                       {{inbox_of(store)}, writing_of(birth, options)});
                 },
-                [](const Store& /*store*/) { return with_folders(true); },
+                [](const Store& /*store*/) {
+                  store::Capabilities abilities = with_folders(true);
+                  abilities.keeps_subscriptions = true;
+                  return abilities;
+                },
                 nullptr},
   };
   return rows;

@@ -6,6 +6,7 @@
 #include "formats/mbox/opening.hpp"
 #include "formats/mbox/store.hpp"
 #include "formats/mboxdir/names.hpp"
+#include "formats/mboxdir/settings.hpp"
 #include "formats/mboxdir/tree.hpp"
 #include "mailhaul/formats/mboxdir/mboxdir.hpp"
 
@@ -89,12 +90,13 @@ template <class Interface>
 class Reading : public Interface {
  public:
   Reading(Context& context, std::unique_ptr<Tree> tree, const mbox::SourceOptions& options)
-      : context_(context), tree_(std::move(tree)), options_(options) {}
+      : context_(context), tree_(std::move(tree)), options_(options), settings_(*tree_) {}
 
   [[nodiscard]] store::StoreId identity() const override { return tree_->identity(); }
   [[nodiscard]] store::Capabilities capabilities() const override {
     store::Capabilities can = mbox::Reader::capabilities();
     can.folders = true;
+    can.keeps_subscriptions = true;
     // What stands where a folder shall be decides its name, so they are made one after the other.
     can.parallel_folders = tree_->side() == Side::target ? 1 : 64;
     return can;
@@ -104,6 +106,7 @@ class Reading : public Interface {
     const auto reader = reader_of(folder);
     return reader ? reader->folder(folder) : store::FolderInfo{};
   }
+  [[nodiscard]] store::SettingsSource* settings() override { return &settings_; }
   [[nodiscard]] std::optional<store::Stamp> stamp(const store::FolderRef& folder) override {
     const auto reader = reader_of(folder);
     return reader ? reader->stamp(folder) : std::nullopt;
@@ -142,6 +145,7 @@ class Reading : public Interface {
   Context& context_;
   std::unique_ptr<Tree> tree_;
   mbox::SourceOptions options_;
+  Settings settings_;
 };
 
 using TreeSource = Reading<store::MessageSource>;
@@ -149,7 +153,9 @@ using TreeSource = Reading<store::MessageSource>;
 class TreeStore final : public Reading<store::MessageStore> {
  public:
   TreeStore(Context& context, std::unique_ptr<Tree> tree, const mbox::TargetOptions& options)
-      : Reading(context, std::move(tree), options.reading), options_(options) {
+      : Reading(context, std::move(tree), options.reading),
+        options_(options),
+        target_settings_(Reading::tree(), options.birth) {
     // Such a tree is Dovecot's.
     if (!options_.variant) options_.variant = mbox::Variant::dovecot;
   }
@@ -159,6 +165,7 @@ class TreeStore final : public Reading<store::MessageStore> {
     can.keeps_uids = options_.variant == mbox::Variant::dovecot;
     return can;
   }
+  [[nodiscard]] store::SettingsTarget* settings_target() override { return &target_settings_; }
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override {
     auto store = std::make_unique<mbox::Store>(context(), tree().make(folder, options_.birth), options_);
@@ -170,6 +177,7 @@ class TreeStore final : public Reading<store::MessageStore> {
 
  private:
   mbox::TargetOptions options_;
+  TargetSettings target_settings_;
 };
 
 std::optional<fs::Directory> find_root(Context& context, const std::string& path, const fs::Rules& rules) {

@@ -166,6 +166,14 @@ void Tree::add(mail::FolderName folder, const Spot& spot) {
                 "its folder has the same name as that of " + there->second.path() + ": not read");
 }
 
+std::map<mail::FolderName, std::string> Tree::paths() {
+  const std::lock_guard guard(mutex_);
+  if (!spots_) list();
+  std::map<mail::FolderName, std::string> out;
+  for (const auto& [folder, spot] : *spots_) out.emplace(folder, spot.path());
+  return out;
+}
+
 std::vector<mail::FolderName> Tree::folders() {
   const std::lock_guard guard(mutex_);
   list();

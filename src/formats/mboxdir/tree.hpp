@@ -30,11 +30,15 @@ class Tree {
   Tree(Context& context, fs::Directory root, std::optional<mbox::MailboxPlace> inbox,
        const mbox::SourceOptions& options);
 
+  [[nodiscard]] Context& context() const { return context_; }
+  [[nodiscard]] const fs::Directory& root() const { return root_; }
   [[nodiscard]] Side side() const { return root_.rules().side; }
   [[nodiscard]] store::StoreId identity() const;
 
   /// INBOX first, where there is one, the others sorted.
   [[nodiscard]] std::vector<mail::FolderName> folders();
+  /// Where each folder of the tree is, below the root.
+  [[nodiscard]] std::map<mail::FolderName, std::string> paths();
   /// Nothing when the folder does not exist. Error of scope folder when its directory may not be opened.
   [[nodiscard]] std::optional<mbox::MailboxPlace> find(const store::FolderRef& folder);
   /// Where the folder is or shall be; missing directories are made and durable. Error(unsupported, folder) where no
