@@ -200,7 +200,19 @@ TEST_F(RealFiles, AreLinkedWithoutCapabilities) {
   EXPECT_EQ(world_->octets_of("theirs/m"), "mail");
 }
 
+/// Built with the undefined-behaviour sanitizer: its check of a virtual call opens a pipe and takes the failure of that
+/// for a broken object.
+bool needs_descriptors_itself() {
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer) || __has_feature(address_sanitizer)
+  return true;
+#endif
+#endif
+  return false;
+}
+
 TEST_F(RealFiles, ThatAreTooManyEndTheRunNotOneMessage) {
+  if (needs_descriptors_itself()) GTEST_SKIP() << "no descriptor is left for the sanitizer";
   world_->put_file("f", "");
   // The lowest free descriptor, not simply 3: whoever started the tests may have closed standard input.
   const int lowest_free = ::fcntl(root_.descriptor(), F_DUPFD_CLOEXEC, 0);
