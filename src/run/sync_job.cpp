@@ -117,12 +117,6 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   const auto secrets = mail::KeySecrets::make(machine.entropy);
   const auto to = request.dry_run ? open_preview(job.target(), report.target, request.open, birth)
                                   : open_target(job.target(), report.target, request.open, birth);
-  if (!to->capabilities().takes_mail)
-    throw Error(Cause::refused, Scope::run, "opening the target to write to")
-        .at(report.target.path)
-        .because("it is compressed as a whole, so nothing can be added to it")
-        .hint("unpack it first")
-        .on(Side::target);
   std::optional<RunLock> lock;
   if (!request.dry_run) lock.emplace(take_run_lock(machine, job.target(), report.target, request));
   report.outcome = sync::copy(*from, *to, secrets, request.options, findings, observer, machine.stop);

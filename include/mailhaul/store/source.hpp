@@ -66,7 +66,6 @@ struct Capabilities {
   bool keeps_keywords = false;
   bool keeps_uids = false;
   bool keeps_base_names = false;
-  bool takes_mail = true;   ///< messages can be added (no: an mbox that is compressed as a whole)
   bool compresses = false;  ///< messages can be stored compressed
   bool keeps_subscriptions = false;
   bool keeps_acls = false;

@@ -9,6 +9,7 @@
 #include "mailhaul/mail/header_block.hpp"
 #include "mailhaul/mail/loose_postmark.hpp"
 #include "mailhaul/mail/postmark.hpp"
+#include "plain_stream.hpp"
 #include "splitter.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -72,28 +73,73 @@ PostmarkForm form_for(PostmarkRule rule) {
   return PostmarkForm::dovecot;
 }
 
+/// A file that is looked into, from its beginning as often as need be.
+struct Looked {
+  const fs::File& file;
+  Side side;
+  std::uint64_t size = 0;
+  std::optional<io::Compression> compression{};
+
+  [[nodiscard]] Splitter splitter(const SplitRules& rules, std::size_t block_octets = default_block_octets) const {
+    return {file, side, size, block_octets, rules, plain_stream(file, compression, side, size)};
+  }
+  [[nodiscard]] Window window() const {
+    return {file, side, size, looked_at_octets, LineEnds::lf, plain_stream(file, compression, side, size)};
+  }
+};
+
+/// The first octets of what is read as an mbox.
+struct FirstOctets {
+  std::string text{};
+  bool whole = false;              ///< there are no others
+  std::optional<Error> failure{};  ///< why they could not be decompressed further
+};
+
+FirstOctets stored_octets(const fs::File& file) {
+  FirstOctets first;
+  first.text.resize(looked_at_octets);
+  first.text.resize(file.read_at(std::as_writable_bytes(std::span(first.text)), 0));
+  first.whole = first.text.size() < looked_at_octets;
+  return first;
+}
+
+FirstOctets plain_octets(const Looked& looked) {
+  FirstOctets first;
+  const auto plain = plain_stream(looked.file, looked.compression, looked.side, looked.size);
+  try {
+    while (first.text.size() < looked_at_octets && !first.whole) {
+      const Bytes piece = plain->read();
+      first.whole = piece.empty();
+      first.text += as_text(piece);
+    }
+  } catch (const Error& error) {
+    first.failure = error;
+  }
+  first.text.resize(std::min(first.text.size(), looked_at_octets));
+  return first;
+}
+
 /// The first postmark behind octet `from`: the text before it is taken for a message without one, whose end is looked
 /// for. Nothing when there is none.
-std::optional<std::uint64_t> search(const fs::File& file, Side side, std::uint64_t size, const SplitRules& rules) {
+std::optional<std::uint64_t> search(const Looked& looked, const SplitRules& rules) {
   SplitRules bare = rules;
   bare.first_is_bare = true;
-  Splitter splitter(file, side, size, default_block_octets, bare);
+  Splitter splitter = looked.splitter(bare);
   if (!splitter.next() || !splitter.next()) return std::nullopt;
   return splitter.mark().offset;
 }
 
 /// Looks further than the beginning; `opening` says what was seen there.
-void search_whole(const fs::File& file, Side side, std::uint64_t size, std::string_view beginning, PostmarkRule rule,
-                  Opening& opening) {
+void search_whole(const Looked& looked, std::string_view beginning, PostmarkRule rule, Opening& opening) {
   SplitRules& rules = opening.rules;
   const bool may_be_loose = rule == PostmarkRule::first_line || rule == PostmarkRule::loose;
   rules.form = may_be_loose ? PostmarkForm::loose : form_for(rule);
-  const auto found = search(file, side, size, rules);
+  const auto found = search(looked, rules);
   if (!found) return;
   if (rule == PostmarkRule::first_line) {
     SplitRules dovecot = rules;
     dovecot.form = PostmarkForm::dovecot;
-    if (Splitter(file, side, size, looked_at_octets, dovecot).seek(*found)) rules.form = PostmarkForm::dovecot;
+    if (looked.splitter(dovecot, looked_at_octets).seek(*found)) rules.form = PostmarkForm::dovecot;
   }
   opening.is_readable = true;
   const std::string where = "the first postmark stands at octet " + std::to_string(*found);
@@ -107,34 +153,36 @@ void search_whole(const fs::File& file, Side side, std::uint64_t size, std::stri
   }
 }
 
-Error bad_from_line(const fs::File& file, Side side, std::uint64_t offset, std::string_view reason) {
+Error bad_from_line(const Looked& looked, std::uint64_t offset, std::string_view reason) {
   return Error(Cause::usage, Scope::run, "reading --from-line " + std::to_string(offset))
-      .at(file.place())
+      .at(looked.file.place())
       .because(reason)
-      .on(side);
+      .on(looked.side);
 }
 
-void check_from_line(const fs::File& file, Side side, const FromLine& line) {
+/// `window` is at no later place.
+void check_from_line(const Looked& looked, Window& window, const FromLine& line) {
   std::array<char, 1 + from_word.size()> octets{};
   const std::size_t before = line.offset == 0 ? 0 : 1;
-  const std::size_t got =
-      file.read_at(std::as_writable_bytes(std::span(octets).first(before + from_word.size())), line.offset - before);
+  window.jump(line.offset - before);
+  const std::size_t got = window.peek(std::span(octets).first(before + from_word.size()), line.offset - before);
   const std::string_view text(octets.data(), got);
   // A byte order mark may stand before the first line.
   const bool begins_line = before == 0 || (!text.empty() && text[0] != ' ' &&
                                            (text[0] == '\n' || text[0] == '\r' || text[0] == byte_order_mark.back()));
   if (!begins_line || text.substr(before) != from_word)
-    throw bad_from_line(file, side, line.offset, "no line that begins with \"From \" stands there")
+    throw bad_from_line(looked, line.offset, "no line that begins with \"From \" stands there")
         .hint("scan --audit lists the offsets of doubtful lines");
 }
 
-void apply_from_lines(const fs::File& file, Side side, const std::vector<FromLine>& lines, Opening& opening) {
+void apply_from_lines(const Looked& looked, const std::vector<FromLine>& lines, Opening& opening) {
   SplitRules& rules = opening.rules;
   rules.decided = lines;
   std::sort(rules.decided.begin(), rules.decided.end(),
             [](const FromLine& a, const FromLine& b) { return a.offset < b.offset; });
+  Window window = looked.window();
   for (const FromLine& line : rules.decided) {
-    check_from_line(file, side, line);
+    check_from_line(looked, window, line);
     if (line.is == FromLine::Is::split && (!opening.is_readable || line.offset < rules.begin)) {
       rules.begin = line.offset;
       rules.first_is_bare = false;
@@ -145,7 +193,7 @@ void apply_from_lines(const fs::File& file, Side side, const std::vector<FromLin
   }
   for (const FromLine& line : rules.decided)
     if (opening.is_readable && line.is == FromLine::Is::body && line.offset == rules.begin)
-      throw bad_from_line(file, side, line.offset, "the first message begins there, so it is in no body");
+      throw bad_from_line(looked, line.offset, "the first message begins there, so it is in no body");
 }
 
 }  // namespace
@@ -181,14 +229,22 @@ Opening judge_opening(std::string_view text, bool whole, PostmarkRule rule) {
 }
 
 Opening look_for_mail(const fs::File& file, Side side, const SourceOptions& options, Depth depth) {
-  std::array<char, looked_at_octets> octets;
-  const std::size_t got = file.read_at(std::as_writable_bytes(std::span(octets)), 0);
-  const std::string_view beginning(octets.data(), got);
-  Opening opening = judge_opening(beginning, got < octets.size(), options.postmark);
+  FirstOctets beginning = stored_octets(file);
+  const Looked looked{file, side, file.status_now().size_octets, io::detect_compression(as_bytes(beginning.text))};
+  if (looked.compression) beginning = plain_octets(looked);
+  Opening opening = judge_opening(beginning.text, beginning.whole, options.postmark);
+  if (beginning.failure && (!opening.is_readable || beginning.text.empty())) {
+    if (depth == Depth::whole) throw *beginning.failure;
+    opening.is_readable = false;
+    opening.text = beginning.failure->reason();
+  }
   const bool search =
-      !opening.is_readable && depth == Depth::whole && !judge_beginning(beginning, false).is_other_format;
-  if (search) search_whole(file, side, file.status_now().size_octets, beginning, options.postmark, opening);
-  if (!options.from_lines.empty()) apply_from_lines(file, side, options.from_lines, opening);
+      !opening.is_readable && depth == Depth::whole && !judge_beginning(beginning.text, false).is_other_format;
+  if (search) search_whole(looked, beginning.text, options.postmark, opening);
+  if (!options.from_lines.empty()) apply_from_lines(looked, options.from_lines, opening);
+  opening.compression = looked.compression;
+  if (looked.compression)
+    opening.text = "it is compressed with " + std::string(to_string(*looked.compression)) + "; inside: " + opening.text;
   return opening;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/fs/file.hpp"
+#include "mailhaul/io/compression.hpp"
 #include "split_rules.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -24,6 +26,7 @@ struct Opening {
   std::string text{};  ///< one sentence, what was seen; may hold octets of the file
   SplitRules rules{};
   Before before = Before::nothing;
+  std::optional<io::Compression> compression{};  ///< of the whole file; then offsets are those of the plain octets
 };
 
 /// How far is looked.
@@ -32,7 +35,9 @@ enum class Depth : std::uint8_t {
   whole,      ///< the operator says that it is an mbox
 };
 
-/// Error(io_error, message); Error(usage, run) for a FromLine that stands nowhere.
+/// What is compressed as a whole is judged by what is inside. Error(io_error, message); Error(usage, run) for a
+/// FromLine that stands nowhere. With Depth::whole what decompression says, of scope message or folder, when no mail
+/// came before.
 [[nodiscard]] Opening look_for_mail(const fs::File& file, Side side, const SourceOptions& options, Depth depth);
 
 /// What the first octets of a file say; `whole` when it holds no others. Without FromLines and searching.

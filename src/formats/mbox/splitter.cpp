@@ -36,8 +36,9 @@ std::optional<mail::InternalDate> Mark::instant(const Clock& clock) const {
   return mail::Postmark{sender, *civil, zone}.instant(clock);
 }
 
-Splitter::Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets, SplitRules rules)
-    : window_(file, side, end, block_octets, rules.line_ends), rules_(std::move(rules)) {}
+Splitter::Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets, SplitRules rules,
+                   std::unique_ptr<io::Source> plain)
+    : window_(file, side, end, block_octets, rules.line_ends, std::move(plain)), rules_(std::move(rules)) {}
 
 template <typename Step>
 auto Splitter::guarded(const Step& step) {
@@ -53,8 +54,8 @@ bool Splitter::next() {
   return guarded([&] {
     if (state_ == State::fresh) {
       state_ = State::between;
-      another_follows_ = rules_.begin < window_.end();
       if (rules_.begin != 0) window_.jump(rules_.begin);
+      another_follows_ = window_.reaches(rules_.begin, rules_.begin);
       if (another_follows_ && !first_stands_at(rules_.begin))
         throw Error(Cause::source_changed, Scope::folder, "reading an mbox")
             .because("it no longer begins with a postmark line")
@@ -78,6 +79,7 @@ bool Splitter::seek(std::uint64_t offset) {
     if (offset >= window_.end()) return false;
     const std::uint64_t line_feed = offset == rules_.begin ? offset : offset - 1;
     window_.jump(line_feed);
+    if (window_.begin() > line_feed) return false;  // a stream is past it
     const bool stands =
         offset == rules_.begin ? first_stands_at(offset) : mark_stands_at(offset, line_feed, Before::blank);
     if (!stands) return false;
@@ -220,7 +222,8 @@ void Splitter::begin_message() {
     window_.more(at);
   }
   take_header();
-  if (!mail::looks_like_header_line(header())) doubts_.add(Doubt::mark_without_header, mark_.offset, shown);
+  if (!mark_.bare && !mail::looks_like_header_line(header()))
+    doubts_.add(Doubt::mark_without_header, mark_.offset, shown);
   state_ = State::inside;
 }
 
@@ -300,7 +303,7 @@ void Splitter::header_ends(std::uint64_t body, std::uint64_t line) {
     doubts_.add(Doubt::wrong_length, mark_.offset);
   }
   // The line end before `line` may be the separator itself: "Subject: x", empty line, postmark.
-  const bool file_ends = line == window_.end();
+  const bool file_ends = !window_.reaches(line, header_);
   const Before before = line == body && header_is_whole_ ? Before::blank : Before::text;
   if (!file_ends && (line == header_ || !mark_stands_at(line, header_, before))) {
     if (window_.from(line).substr(0, from_word.size()) == from_word)

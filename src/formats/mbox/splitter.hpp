@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,8 +44,9 @@ struct Mark {
 class Splitter {
  public:
   /// Walks [rules.begin, end) of the file; nothing is read before next() or seek().
+  /// `plain`: what is inside the file where it is compressed (Window); else null. Then seek() only goes forward.
   Splitter(const fs::File& file, Side side, std::uint64_t end, std::size_t block_octets = default_block_octets,
-           SplitRules rules = {});
+           SplitRules rules = {}, std::unique_ptr<io::Source> plain = nullptr);
 
   /// Goes to the next message; false at the end.
   [[nodiscard]] bool next();

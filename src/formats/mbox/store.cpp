@@ -7,6 +7,7 @@
 #include "lock.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "opening.hpp"
+#include "plain_stream.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -28,7 +29,16 @@ std::optional<std::uint64_t> offset_of(const store::Handle& handle) {
 
 }  // namespace
 
-Opening Reader::look(const fs::File& file) const { return look_for_mail(file, file_.side(), options_, Depth::whole); }
+Opening Reader::look(const fs::File& file) const {
+  try {
+    return look_for_mail(file, file_.side(), options_, Depth::whole);
+  } catch (Error& error) {
+    if (error.scope() == Scope::run) throw;
+    if (error.place().empty()) error.at(file_.path());
+    error.reaching(file_.scope()).on(file_.side());
+    throw;
+  }
+}
 
 bool Reader::find_mailbox() const {
   const auto file = open_locked(file_);
@@ -41,6 +51,13 @@ bool Reader::find_mailbox() const {
 bool Reader::find_target() const {
   const auto file = open_locked(file_);
   if (!file) return false;
+  if (const auto compression = compression_of(*file)) {
+    throw Error(Cause::refused, file_.scope(), "opening an mbox to write to")
+        .at(file_.path())
+        .because("it is compressed with " + std::string(to_string(*compression)) + ", so nothing can be added to it")
+        .hint("unpack it first")
+        .on(file_.side());
+  }
   const Beginning beginning = look_at_beginning(*file);
   if (!beginning.is_mbox) throw not_an_mbox(file_, beginning.text);
   return true;
@@ -67,7 +84,9 @@ store::FolderInfo Reader::folder(const store::FolderRef& folder) const {
   if (!file) return info;
   const std::uint64_t size = file->status_now().size_octets;
   if (size == 0) info.messages = info.octets = 0;
-  Splitter splitter(*file, file_.side(), size, fetch_block_octets, look(*file).rules);
+  const Opening opening = look(*file);
+  Splitter splitter(*file, file_.side(), size, fetch_block_octets, opening.rules,
+                    plain_stream(*file, opening.compression, file_.side(), size));
   if (!splitter.next()) return info;
   const auto base = mail::parse_store_headers(splitter.header()).base;
   if (!base) return info;

@@ -25,7 +25,7 @@ class Reader {
 
   /// False when the file is missing; Error(not_a_store) with what was seen instead, Error(locked).
   [[nodiscard]] bool find_mailbox() const;
-  /// The same for one that shall be written to: only what Dovecot opens too.
+  /// The same for one that shall be written to: only what Dovecot opens too, and nothing that is compressed.
   [[nodiscard]] bool find_target() const;
 
   [[nodiscard]] const MailboxFile& file() const { return file_; }
@@ -38,6 +38,7 @@ class Reader {
                                                             std::span<const store::Handle> handles) const;
 
  private:
+  /// Every Error has the mailbox's scope.
   [[nodiscard]] Opening look(const fs::File& file) const;
   [[nodiscard]] bool is_ours(const store::FolderRef& folder) const { return folder == file_.folder(); }
 

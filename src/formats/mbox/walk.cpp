@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "plain_stream.hpp"
+
 namespace mailhaul::formats::mbox {
 namespace {
 
@@ -61,7 +63,8 @@ Walk::Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& optio
       begun_(file_.status_now()),
       stamp_(stamp_of(begun_, context_.clock)),
       offsets_(std::move(offsets)),
-      splitter_(file_, mailbox.side(), begun_.size_octets, block_octets, opening.rules) {
+      splitter_(file_, mailbox.side(), begun_.size_octets, block_octets, opening.rules,
+                plain_stream(file_, opening.compression, mailbox.side(), begun_.size_octets)) {
   if (options_.audit && !offsets_) hear_doubts();
 }
 
@@ -144,6 +147,7 @@ void Walk::look_up_info() const {
   if (mozilla_)
     for (const std::string& keyword : mozilla_->keywords) info_.keywords.add(keyword);
   info_.internal_date = mark.instant(context_.clock);
+  if (info_.internal_date) info_.date_source = store::DateSource::postmark;
   if (!info_.internal_date) {
     if (without_date_++ == 0) first_without_date_ = mark.offset;
   } else if (!mark.zone && without_zone_++ == 0) {
@@ -173,12 +177,24 @@ void Walk::Text::begin(std::string header) {
 Bytes Walk::Text::read() {
   if (ended_) return {};
   if (!std::exchange(header_given_, true) && !header_.empty()) return as_bytes(header_);
-  const Bytes piece = walk_.splitter_.read();
+  const Bytes piece = walk_.read_body();
   if (piece.empty()) {
     ended_ = true;
     walk_.check_file(walk_.splitter_.ended_with_file() && !walk_.splitter_.length_holds());
   }
   return piece;
+}
+
+Bytes Walk::read_body() {
+  try {
+    return splitter_.read();
+  } catch (const Error& error) {
+    if (error.scope() != Scope::message) {
+      finished_ = true;
+      stable_ = false;
+    }
+    throw;
+  }
 }
 
 Bytes Walk::Unquoted::read() {
@@ -259,7 +275,10 @@ void Walk::tell_findings() {
   for (const DoubtText& text : doubt_texts) {
     if (text.is_about_line && options_.audit) continue;  // each was told
     const Doubts::Count& count = splitter_.doubts().count(text.doubt);
-    tell(text.kind, count.number, count.first, text.many);
+    std::string many = text.many;
+    if (text.doubt == Doubt::wrong_length && opening_.compression)
+      many += " (nor one that leads further ahead than is looked in a compressed file)";
+    tell(text.kind, count.number, count.first, many);
   }
   tell(FindingKind::unquoted_lines, unquoted_lines_, first_unquoted_,
        "quoted lines (>From ) that lost one '>' on reading");

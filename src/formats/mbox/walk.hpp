@@ -69,6 +69,7 @@ class Walk final : public store::MessageCursor {
     bool counted_ = false;
   };
 
+  [[nodiscard]] Bytes read_body();
   [[nodiscard]] bool go_to_next();
   [[nodiscard]] bool is_mail();
   void follow_uids();

@@ -13,6 +13,17 @@ constexpr std::array<std::string_view, 2> passed_over_suffixes{".lock", ".msf"};
 /// 255 less what a dotlock adds, and what we add to tell a folder from its children.
 constexpr std::size_t longest_name_octets = 245;
 
+struct Suffix {
+  io::Compression compression;
+  std::string_view text;
+};
+constexpr std::array compression_suffixes{
+    Suffix{io::Compression::gzip, ".gz"},
+    Suffix{io::Compression::bzip2, ".bz2"},
+    Suffix{io::Compression::zstd, ".zst"},
+    Suffix{io::Compression::xz, ".xz"},
+};
+
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
@@ -38,5 +49,12 @@ std::optional<std::string> name_of_level(std::string_view utf8) {
 bool is_inbox_name(std::string_view name) { return mail::equal_without_case(name, "INBOX"); }
 
 bool has_mbox_suffix(std::string_view name) { return name.size() > mbox_suffix.size() && ends_with(name, mbox_suffix); }
+
+std::string_view without_compression_suffix(std::string_view name, std::optional<io::Compression> compression) {
+  for (const Suffix& suffix : compression_suffixes)
+    if (suffix.compression == compression && name.size() > suffix.text.size() && ends_with(name, suffix.text))
+      return name.substr(0, name.size() - suffix.text.size());
+  return name;
+}
 
 }  // namespace mailhaul::formats::mboxdir

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "mailhaul/io/compression.hpp"
+
 namespace mailhaul::formats::mboxdir {
 
 /// What pipermail and others put behind the name of an mbox.
@@ -21,5 +23,9 @@ inline constexpr std::string_view mbox_suffix = ".mbox";
 [[nodiscard]] bool is_inbox_name(std::string_view name);
 
 [[nodiscard]] bool has_mbox_suffix(std::string_view name);
+
+/// Without the suffix that says how the file is compressed ("2016-April.txt.gz"), where it has the right one.
+[[nodiscard]] std::string_view without_compression_suffix(std::string_view name,
+                                                          std::optional<io::Compression> compression);
 
 }  // namespace mailhaul::formats::mboxdir

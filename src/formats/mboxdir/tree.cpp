@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "formats/mbox/opening.hpp"
 #include "formats/mboxdir/names.hpp"
 
 namespace mailhaul::formats::mboxdir {
@@ -95,68 +94,74 @@ void Tree::take_entry(const fs::Directory& directory, const Level& level, const 
     }
     return;
   }
-  if (side() == Side::target ? kind == fs::EntryKind::regular : is_mailbox(directory, path, entry))
-    files_.emplace(path, level.parts);
+  if (side() == Side::target) {
+    if (kind == fs::EntryKind::regular) files_.emplace(path, Listed{level.parts});
+  } else if (const auto opening = look_into(directory, path, entry)) {
+    files_.emplace(path, Listed{level.parts, opening->compression});
+  }
 }
 
-bool Tree::is_mailbox(const fs::Directory& directory, const std::string& path, const fs::Entry& entry) {
+std::optional<mbox::Opening> Tree::look_into(const fs::Directory& directory, const std::string& path,
+                                             const fs::Entry& entry) {
   try {
     const fs::OpenResult opened = directory.open_file(entry.name, entry.kind);
-    if (opened.refusal == fs::Refusal::missing) return false;
+    if (opened.refusal == fs::Refusal::missing) return std::nullopt;
     if (opened.refusal != fs::Refusal::none) {
       note_unread(kind_of(opened.refusal), path, "not opened: no file that a mailbox of this tree may be");
-      return false;
+      return std::nullopt;
     }
-    const mbox::Opening opening = mbox::look_for_mail(*opened.file, side(), options_, mbox::Depth::whole);
-    if (!opening.is_readable)
-      note_once({FindingKind::ignored_file, Weight::note, {}, path, "no mbox: " + opening.text});
-    return opening.is_readable;
+    mbox::Opening opening = mbox::look_for_mail(*opened.file, side(), options_, mbox::Depth::whole);
+    if (opening.is_readable) return opening;
+    note_once({FindingKind::ignored_file, Weight::note, {}, path, "no mbox: " + opening.text});
   } catch (const Error& error) {
     note_unread(FindingKind::unreadable, path, std::string("not read: ") + error.what());
-    return false;
   }
+  return std::nullopt;
 }
 
 /// From the files, in the order of their names, so that of two that mean the same the choice is always the same one.
 void Tree::name_folders() {
-  const auto is_at_root = [](const auto& file) { return file.second.empty(); };
-  const auto has_suffix = [&](const auto& file) { return !is_at_root(file) || has_mbox_suffix(file.first); };
+  const auto is_at_root = [](const auto& file) { return file.second.levels.empty(); };
+  const auto has_suffix = [&](const auto& file) {
+    return !is_at_root(file) || has_mbox_suffix(without_compression_suffix(file.first, file.second.compression));
+  };
   is_flat_ =
       std::any_of(files_.begin(), files_.end(), is_at_root) && std::all_of(files_.begin(), files_.end(), has_suffix);
   spots_.emplace();
-  for (const auto& [path, levels] : files_) {
-    const std::size_t slash = path.rfind('/');
-    Spot spot;
-    if (slash != std::string::npos) spot.directory = path.substr(0, slash);
-    spot.name = slash == std::string::npos ? path : path.substr(slash + 1);
-    std::string leaf = spot.name;
-    if (is_flat_ && levels.empty()) leaf.resize(leaf.size() - mbox_suffix.size());
-    if (levels.empty() && is_inbox_name(leaf)) {
-      if (inbox_)
-        note_once({FindingKind::folder_name,
-                   Weight::lost,
-                   {},
-                   path,
-                   "hidden by the INBOX that the location names: not read"});
-      else
-        add(mail::FolderName{}, spot);
-      continue;
-    }
-    std::vector<std::string> parts;
-    bool guessed = false;
-    for (const std::string& level : levels) {
-      const mail::DecodedLevel decoded = mail::decode_level(level);
-      guessed = guessed || decoded.encoding != mail::NameEncoding::modified_utf7;
-      parts.push_back(decoded.utf8);
-    }
-    const mail::DecodedLevel decoded = mail::decode_level(leaf);
+  for (const auto& [path, listed] : files_) name_folder(path, listed);
+}
+
+void Tree::name_folder(const std::string& path, const Listed& listed) {
+  const std::size_t slash = path.rfind('/');
+  Spot spot;
+  if (slash != std::string::npos) spot.directory = path.substr(0, slash);
+  spot.name = slash == std::string::npos ? path : path.substr(slash + 1);
+  const std::string_view plain = without_compression_suffix(spot.name, listed.compression);
+  bool guessed = false;
+  mail::FolderName folder = folder_of(listed.levels, plain, guessed);
+  // list.mbox and list.mbox.gz may be the same mail, or not.
+  if (plain != spot.name && spots_->count(folder) != 0) folder = folder_of(listed.levels, spot.name, guessed);
+  if (folder.is_inbox() && inbox_)
+    return note_once(
+        {FindingKind::folder_name, Weight::lost, {}, path, "hidden by the INBOX that the location names: not read"});
+  if (guessed)
+    note_once({FindingKind::folder_name, Weight::note, folder.display(), path, "a name that is not modified UTF-7"});
+  add(std::move(folder), spot);
+}
+
+mail::FolderName Tree::folder_of(const std::vector<std::string>& levels, std::string_view leaf, bool& guessed) const {
+  if (is_flat_ && levels.empty() && has_mbox_suffix(leaf)) leaf.remove_suffix(mbox_suffix.size());
+  if (levels.empty() && is_inbox_name(leaf)) return {};
+  std::vector<std::string> parts;
+  guessed = false;
+  const auto add_part = [&](std::string_view name) {
+    const mail::DecodedLevel decoded = mail::decode_level(name);
     guessed = guessed || decoded.encoding != mail::NameEncoding::modified_utf7;
     parts.push_back(decoded.utf8);
-    mail::FolderName folder(std::move(parts));
-    if (guessed)
-      note_once({FindingKind::folder_name, Weight::note, folder.display(), path, "a name that is not modified UTF-7"});
-    add(std::move(folder), spot);
-  }
+  };
+  for (const std::string& level : levels) add_part(level);
+  add_part(leaf);
+  return mail::FolderName(std::move(parts));
 }
 
 void Tree::add(mail::FolderName folder, const Spot& spot) {

@@ -4,9 +4,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/mbox/mailbox_file.hpp"
+#include "formats/mbox/opening.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/formats/mboxdir/mboxdir.hpp"
 #include "mailhaul/store/source.hpp"
@@ -47,11 +49,21 @@ class Tree {
 
  private:
   struct Level;
+  /// A file that was listed.
+  struct Listed {
+    std::vector<std::string> levels{};  ///< above it
+    std::optional<io::Compression> compression{};
+  };
   void list();
   void list_level(const fs::Directory& directory, const Level& level);
   void take_entry(const fs::Directory& directory, const Level& level, const fs::Entry& entry);
-  [[nodiscard]] bool is_mailbox(const fs::Directory& directory, const std::string& path, const fs::Entry& entry);
+  /// How it is read; nothing when it is no mailbox.
+  [[nodiscard]] std::optional<mbox::Opening> look_into(const fs::Directory& directory, const std::string& path,
+                                                       const fs::Entry& entry);
   void name_folders();
+  void name_folder(const std::string& path, const Listed& listed);
+  [[nodiscard]] mail::FolderName folder_of(const std::vector<std::string>& levels, std::string_view leaf,
+                                           bool& guessed) const;
   void add(mail::FolderName folder, const Spot& spot);
   [[nodiscard]] std::optional<Spot> spot_of(const store::FolderRef& folder);
   [[nodiscard]] std::optional<Spot> free_spot(const mail::FolderName& folder);
@@ -67,9 +79,9 @@ class Tree {
   mbox::SourceOptions options_;
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, Spot>> spots_;
-  std::map<std::string, std::vector<std::string>> files_;  ///< of the listing: by path, the levels above
+  std::map<std::string, Listed> files_;  ///< of the listing, by path
   std::size_t entries_ = 0;
-  bool is_flat_ = false;  ///< each file of the root is NAME.mbox
+  bool is_flat_ = false;  ///< each file of the root is NAME.mbox, or that compressed
   std::map<std::string, bool> told_;
 };
 

@@ -399,6 +399,70 @@ TEST(Splitter, AgreesWithThePlainRuleOnRandomInput) {
   EXPECT_GT(holding, 100U);  // or the generator shows nothing about lengths
 }
 
+/// Octets front to back, in pieces.
+class InPieces final : public io::Source {
+ public:
+  InPieces(std::string octets, std::size_t piece) : octets_(std::move(octets)), inner_(as_bytes(octets_), piece) {}
+  [[nodiscard]] Bytes read() override { return inner_.read(); }
+
+ private:
+  std::string octets_;
+  io::MemorySource inner_;
+};
+
+TEST(Splitter, AStreamIsSplitAsTheFileIsUnderEveryRule) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 20000; ++i) {
+    std::string text = random_mbox(random);
+    SplitRules rules;
+    rules.form = static_cast<PostmarkForm>(random() % 3);
+    rules.first_is_bare = random() % 4 == 0;
+    if (random() % 4 == 0) rules.begin = random() % (text.size() + 1);
+    if (random() % 4 == 0) {
+      rules.line_ends = LineEnds::cr;
+      for (char& c : text)
+        if (c == '\n' && random() % 8 != 0) c = '\r';
+    }
+    if (const std::size_t at = text.find("\nFrom ", random() % (text.size() + 1)); at != std::string::npos)
+      if (random() % 2 == 0) rules.decided = {{at + 1, random() % 2 == 0 ? FromLine::Is::split : FromLine::Is::body}};
+    const OpenOctets open(text);
+    const std::size_t piece = 1 + random() % 64;
+    const auto parts_of = [&](std::unique_ptr<io::Source> plain) {
+      Splitter splitter(open.file(), Side::source, open.size(), 1 + random() % 64, rules, std::move(plain));
+      std::vector<Part> parts;
+      try {
+        while (splitter.next()) parts.push_back(part_of(splitter));
+      } catch (const Error& error) {
+        EXPECT_EQ(error.cause(), Cause::source_changed);  // no postmark where the rules say
+      }
+      return parts;
+    };
+    const auto wanted = parts_of(nullptr);
+    ASSERT_EQ(parts_of(std::make_unique<InPieces>(text, piece)), wanted)
+        << testing::PrintToString(text) << ", pieces of " << piece << ", begin " << rules.begin;
+    // Asked for by their offsets too, but never backwards.
+    Splitter plain(open.file(), Side::source, open.size(), 64, rules);
+    Splitter splitter(open.file(), Side::source, open.size(), 64, rules, std::make_unique<InPieces>(text, piece));
+    for (std::size_t at = random() % 2; at < wanted.size(); at += 1 + random() % 2) {
+      const bool stands = plain.seek(wanted[at].offset);
+      ASSERT_EQ(splitter.seek(wanted[at].offset), stands) << testing::PrintToString(text) << ", pieces of " << piece;
+      if (stands) {
+        ASSERT_EQ(part_of(splitter), part_of(plain)) << testing::PrintToString(text) << ", pieces of " << piece;
+      }
+    }
+  }
+}
+
+TEST(Splitter, AStreamThatIsPastAnOffsetDoesNotGoBackThere) {
+  const std::string text = mark + "h: 1\n\nb1\n\n" + mark + "h: 2\n\n" + std::string(1000, 'b') + "\n";
+  const OpenOctets open(text);
+  Splitter splitter(open.file(), Side::source, open.size(), 64, {}, std::make_unique<InPieces>(text, 16));
+  ASSERT_TRUE(splitter.seek(text.rfind("From ")));
+  EXPECT_EQ(part_of(splitter).header, "h: 2\n\n");
+  EXPECT_FALSE(splitter.seek(0));
+  EXPECT_FALSE(splitter.next());
+}
+
 TEST(Splitter, SkippingFindsTheSameMessagesAsReading) {
   std::mt19937 random(7);
   for (int i = 0; i < 3000; ++i) {

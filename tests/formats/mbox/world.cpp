@@ -13,6 +13,14 @@ std::uint64_t CollectedFindings::count(FindingKind kind) const {
   return sum;
 }
 
+std::string packed(std::string_view octets, io::Compression compression) {
+  io::StringSink out;
+  io::CompressingSink sink(out, compression);
+  sink.write(as_bytes(octets));
+  sink.finish();
+  return out.take();
+}
+
 MboxWorld::MboxWorld() {
   memory.set_time(fs::FileTime{std::chrono::seconds{1704067200}});
   memory.put_directory("/var", {}, 0755);

@@ -14,6 +14,7 @@
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
+#include "mailhaul/io/compression.hpp"
 #include "mailhaul/io/pump.hpp"
 #include "support/faulty_kernel.hpp"
 #include "support/memory_kernel.hpp"
@@ -129,6 +130,8 @@ template <typename Run>
 }
 
 [[nodiscard]] bool contains(std::string_view text, std::string_view part);
+
+[[nodiscard]] std::string packed(std::string_view octets, io::Compression compression);
 
 /// "From a@b Thu Nov 29 22:33:52 2001" with the line end.
 inline const std::string mark = "From a@b Thu Nov 29 22:33:52 2001\n";

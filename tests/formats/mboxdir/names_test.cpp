@@ -38,5 +38,17 @@ TEST(MboxdirNames, ALevelIsAFileNameInModifiedUtf7) {
   EXPECT_FALSE(name_of_level(std::string(246, 'x')));  // with a dotlock and -sub behind it, it fits no more
 }
 
+TEST(MboxdirNames, ASuffixThatSaysTheCompressionIsNoneOfTheName) {
+  using io::Compression;
+  EXPECT_EQ(without_compression_suffix("2016-April.txt.gz", Compression::gzip), "2016-April.txt");
+  EXPECT_EQ(without_compression_suffix("list.mbox.bz2", Compression::bzip2), "list.mbox");
+  EXPECT_EQ(without_compression_suffix("a.zst", Compression::zstd), "a");
+  EXPECT_EQ(without_compression_suffix("a.xz", Compression::xz), "a");
+  EXPECT_EQ(without_compression_suffix("a.gz", std::nullopt), "a.gz");
+  EXPECT_EQ(without_compression_suffix("a.gz", Compression::xz), "a.gz");
+  EXPECT_EQ(without_compression_suffix("gz", Compression::gzip), "gz");
+  EXPECT_EQ(without_compression_suffix("b.gz.gz", Compression::gzip), "b.gz");
+}
+
 }  // namespace
 }  // namespace mailhaul::formats::mboxdir

@@ -1,6 +1,8 @@
 // Dovecot's tree of mboxes (mbox.md section 7).
 #include "formats/mboxdir/world.hpp"
 
+#include <algorithm>
+
 namespace mailhaul::formats::mboxdir {
 namespace {
 
@@ -147,6 +149,52 @@ TEST(Mboxdir, AFlatDirectoryOfMboxFilesLosesTheSuffix) {
   // Where others stand beside them it is part of the name.
   world.put("Sent", mbox_with("h: 1\n\nb"));
   EXPECT_EQ(world.folders(), (Texts{"2015-December.mbox", "2015-November.mbox", "Sent"}));
+}
+
+TEST(Mboxdir, ACompressedFileIsAFolderToo) {
+  TreeWorld world;
+  world.put("2016-April.txt.gz", packed(mbox_with("h: 4\n\nb"), io::Compression::gzip));
+  world.put("2016-May.txt", mbox_with("h: 5\n\nb"));
+  world.put("Old/Sent.xz", packed(mbox_with("h: s\n\nb"), io::Compression::xz));
+  world.put("notes.gz", packed("no mail\n", io::Compression::gzip));
+  EXPECT_TRUE(detect(world.context, TreeWorld::root).matches);
+  const auto source = world.source();
+  EXPECT_EQ(TreeWorld::folders(*source), (Texts{"2016-April.txt", "2016-May.txt", "Old/Sent"}));
+  EXPECT_EQ(TreeWorld::texts(*source, "2016-April.txt"), Texts{"h: 4\n\nb"});
+  EXPECT_EQ(TreeWorld::texts(*source, "Old/Sent"), Texts{"h: s\n\nb"});
+  EXPECT_EQ(world.findings.count(FindingKind::ignored_file), 1U);
+  // Half an archive shows no mail; that is no reason to say there is none.
+  world.put("2016-June.txt.gz", packed(mbox_with("h: 6\n\nb"), io::Compression::gzip).substr(0, 12));
+  EXPECT_EQ(world.folders().size(), 3U);
+  const auto unread = std::find_if(world.findings.all.begin(), world.findings.all.end(),
+                                   [](const Finding& f) { return f.kind == FindingKind::unreadable; });
+  ASSERT_NE(unread, world.findings.all.end());
+  EXPECT_EQ(unread->weight, Weight::failed);
+  EXPECT_EQ(unread->where, "2016-June.txt.gz");
+}
+
+TEST(Mboxdir, APlainFileAndItsCompressedNeighbourAreTwoFolders) {
+  TreeWorld world;
+  world.put("list.mbox", mbox_with("h: 1\n\nb"));
+  world.put("list.mbox.gz", packed(mbox_with("h: 2\n\nb"), io::Compression::gzip));
+  world.put("other.mbox.gz", packed(mbox_with("h: 3\n\nb"), io::Compression::gzip));
+  world.put("inbox.mbox.gz", packed(mbox_with("h: 4\n\nb"), io::Compression::gzip));
+  const auto source = world.source();
+  EXPECT_EQ(TreeWorld::folders(*source), (Texts{"INBOX", "list", "list.mbox.gz", "other"}));
+  EXPECT_EQ(TreeWorld::texts(*source, "list"), Texts{"h: 1\n\nb"});
+  EXPECT_EQ(TreeWorld::texts(*source, "list.mbox.gz"), Texts{"h: 2\n\nb"});
+  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 0U);
+}
+
+TEST(MboxdirTarget, NothingIsAddedToACompressedFile) {
+  TreeWorld world;
+  const std::string stream = packed(mbox_with("h: 1\n\nb"), io::Compression::gzip);
+  world.put("Sent", stream);
+  const auto target = world.target();
+  const Error error = error_of([&] { world.append(*target, "Sent", "h: 2\n\nb\n"); });
+  EXPECT_EQ(error.cause(), Cause::refused);
+  EXPECT_EQ(error.scope(), Scope::folder);
+  EXPECT_EQ(world.octets("Sent"), stream);
 }
 
 TEST(Mboxdir, IsDetectedByWhatIsInIt) {

@@ -13,6 +13,7 @@ namespace mailhaul::formats::mboxdir {
 using mbox::contains;
 using mbox::error_of;
 using mbox::mark;
+using mbox::packed;
 
 /// A machine in memory with a tree of mboxes at /home/bob/mail, or a place for one.
 class TreeWorld {
