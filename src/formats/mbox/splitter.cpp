@@ -112,22 +112,23 @@ Bytes Splitter::read() {
 }
 
 /// Whether `text`, the beginning of a line at `offset`, begins with a postmark line; then it is in next_mark_.
-/// A line that is not ended before the file is was cut while it was written: no postmark. Of a longer one than any
-/// postmark is, the beginning decides, as in Dovecot.
+/// A line that is not ended before the file is was cut while it was written: no postmark, unless the operator says so.
+/// Of a longer one than any postmark is, the beginning decides, as in Dovecot.
 Splitter::Answer Splitter::judge(std::string_view text, std::uint64_t offset, Before before, bool file_ends) {
   const std::size_t known = std::min(text.size(), from_word.size());
   if (text.substr(0, known) != from_word.substr(0, known)) return Answer::no;
   std::string_view line = text.substr(0, mail::postmark_limit_octets);
   std::string_view behind = text.substr(line.size());
+  const FromLine* const decided = decision_on(offset);
   const std::size_t line_feed = line.find('\n');
   if (line_feed != std::string_view::npos) {
     behind = text.substr(line_feed + 1);
     line = line.substr(0, line_feed);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   } else if (text.size() < mail::postmark_limit_octets) {
-    return file_ends ? Answer::no : Answer::more;
+    if (!file_ends) return Answer::more;
+    if (decided == nullptr) return Answer::no;
   }
-  const FromLine* const decided = decision_on(offset);
   if (decided != nullptr && decided->is == FromLine::Is::body) return Answer::no;
   const auto postmark = mail::parse_postmark(line);
   if (postmark) {

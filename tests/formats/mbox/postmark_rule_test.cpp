@@ -174,6 +174,14 @@ TEST(FromLine, TheOperatorDecides) {
   EXPECT_FALSE(cursor->info().internal_date.has_value());
 }
 
+TEST(FromLine, ALineThatTheFileEndsInCanBeSaidToBeAPostmark) {
+  MboxWorld world;
+  world.put(mark + "h: 1\n\nb\nFrom cut");
+  EXPECT_EQ(world.texts(with({{world.octets().rfind("From "), FromLine::Is::split}})), (Texts{"h: 1\n\nb", ""}));
+  world.put("B\nFrom ]");
+  EXPECT_EQ(world.texts(with({{2, FromLine::Is::split}})), Texts{""});
+}
+
 TEST(FromLine, GoesBeforeContentLength) {
   const std::string body = "text\n\n" + mark + "h: 2\n\nbye\n";
   const std::string octets =
