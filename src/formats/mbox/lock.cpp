@@ -37,6 +37,9 @@ class Patience {
 };
 
 std::string dotlock_name(const MailboxFile& mailbox) { return mailbox.path() + ".lock"; }
+std::string replacing_name(const MailboxFile& mailbox) {
+  return mailbox.path() + " busy, putting new files in its place";
+}
 std::string fcntl_name(const MailboxFile& mailbox) { return "an fcntl lock on " + mailbox.path(); }
 
 }  // namespace
@@ -50,6 +53,8 @@ std::optional<fs::File> open_locked(const MailboxFile& mailbox) {
       patience.wait_for(dotlock_name(mailbox));
     } else if (!file->try_lock(fs::LockKind::shared)) {
       patience.wait_for(fcntl_name(mailbox));
+    } else if (!mailbox.is_still(*file)) {
+      patience.wait_for(replacing_name(mailbox));
     } else {
       return file;
     }
@@ -65,8 +70,7 @@ std::optional<WriteLock> WriteLock::take(const MailboxFile& mailbox, const fs::B
       if (!file) return std::nullopt;
       if (file->try_lock(fs::LockKind::exclusive)) {
         // Between open and lock another program may have put a new file in its place; ours would be a lost one.
-        const auto there = mailbox.look();
-        if (there && there->id == file->opened_as().id) return WriteLock(std::move(*dotlock), std::move(*file));
+        if (mailbox.is_still(*file)) return WriteLock(std::move(*dotlock), std::move(*file));
       }
       held = fcntl_name(mailbox);
     }

@@ -10,8 +10,9 @@
 namespace mailhaul::formats::mbox {
 
 /// Opens the mailbox for reading with a shared fcntl lock and no other program's dotlock beside it (mbox.md section 8),
-/// waiting up to Context::lock_wait. Nothing is created. The lock lasts as long as the file is open, or until unlock().
-/// Nothing when the file is missing. Error(locked) naming the lock, of the mailbox's scope.
+/// waiting up to Context::lock_wait; the file that has the name when all is locked. Nothing is created. The lock lasts
+/// as long as the file is open, or until unlock(). Nothing when the file is missing. Error(locked) naming the lock, of
+/// the mailbox's scope.
 [[nodiscard]] std::optional<fs::File> open_locked(const MailboxFile& mailbox);
 
 /// The mailbox open for writing, under the locks of Dovecot's order: dotlock, then fcntl. All are taken without

@@ -83,6 +83,11 @@ std::optional<fs::Status> MailboxFile::look() const {
   return guarded([&] { return place_.directory.look_at(place_.name); });
 }
 
+bool MailboxFile::is_still(const fs::File& file) const {
+  const auto there = look();
+  return there && there->id == file.opened_as().id;
+}
+
 bool MailboxFile::dotlock_is_held() const {
   return guarded([&] { return fs::Dotlock::is_held(place_.directory, place_.name, context_.clock); });
 }

@@ -46,6 +46,8 @@ class MailboxFile {
   [[nodiscard]] std::optional<fs::File> open_for_update() const;
   /// Nothing when it is missing. By name: never permission to do something (S5).
   [[nodiscard]] std::optional<fs::Status> look() const;
+  /// The name still stands for that file: no program has put another in its place, or taken it away.
+  [[nodiscard]] bool is_still(const fs::File& file) const;
 
   [[nodiscard]] bool dotlock_is_held() const;
   [[nodiscard]] std::optional<fs::Dotlock> try_dotlock(const fs::Birth& birth) const;

@@ -233,6 +233,12 @@ void Walk::finish() {
   finished_ = true;
   if (!offsets_) tell_findings();
   check_file(false);
+  if (!mailbox_.is_still(file_)) {
+    // What was read is whole, but no longer the mailbox.
+    stable_ = false;
+    context_.findings.add({FindingKind::changed, Weight::note, folder().display(), mailbox_.path(),
+                           "another file took its place while it was read", 1});
+  }
   file_.unlock();
 }
 

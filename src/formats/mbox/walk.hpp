@@ -25,8 +25,9 @@ namespace mailhaul::formats::mbox {
 /// The file is locked for as long as the walk lasts, yet not every program keeps to locks. So the file is looked at
 /// again at the end of each message that was read and at the end of the walk: one that shrank, or was written to
 /// without growing, ends the walk; one that only grew holds for what it had (mbox.md section 8), but for its last
-/// message, which may have been cut. The pseudo message (section 5) and mail that Thunderbird expunged (section 6) are
-/// passed over. UIDs are known only to a walk that saw every message before.
+/// message, which may have been cut. One that another file took the place of was read whole, and is not stable. The
+/// pseudo message (section 5) and mail that Thunderbird expunged (section 6) are passed over. UIDs are known only to a
+/// walk that saw every message before.
 class Walk final : public store::MessageCursor {
  public:
   /// `file` is locked; `opening` says how it is read. `offsets`, ascending: only these messages; nothing: all.

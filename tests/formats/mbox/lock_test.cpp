@@ -63,6 +63,16 @@ TEST_F(MboxLock, ASourceWaitsForAWriterWithAnFcntlLock) {
   EXPECT_EQ(world.read().size(), 1U);
 }
 
+TEST_F(MboxLock, TheFileThatIsLockedIsTheOneThatHasTheName) {
+  world.memory.put_file("/var/mail/new", mark + "h: 2\n\nb\n\n" + mark + "h: 3\n\nb\n", MboxWorld::bob);
+  const auto source = world.source();
+  world.kernel.count_anew();
+  world.kernel.before(support::Call::try_lock, 1, [&] { world.memory.exchange("/var/mail/new", MboxWorld::path); });
+  const auto all = read_all(*source);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].octets, "h: 2\n\nb\n");
+}
+
 TEST_F(MboxLock, AWalkKeepsWritersOutUntilItsEnd) {
   Intruder other(world);
   const auto source = world.source();

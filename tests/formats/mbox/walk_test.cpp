@@ -52,6 +52,26 @@ TEST(MboxWalk, GrowthIsSeenByAWalkThatReadsNoBodies) {
   EXPECT_FALSE(cursor->end({}).stable);
 }
 
+TEST(MboxWalk, AFileThatAnotherTookThePlaceOfIsWholeAndNotStable) {
+  for (const bool is_there : {true, false}) {
+    MboxWorld world;
+    world.put(three_messages());
+    world.memory.put_file("/var/mail/new", three_messages() + mark + "h: 4\n\nb4\n", MboxWorld::bob);
+    const auto source = world.source();
+    const auto cursor = walk_of(*source);
+    ASSERT_TRUE(cursor->next());
+    world.memory.exchange("/var/mail/new", MboxWorld::path);
+    if (!is_there) world.memory.remove(MboxWorld::path);
+    EXPECT_EQ(content_of(*cursor), "h: 1\n\nb1\n");
+    ASSERT_TRUE(cursor->next());
+    ASSERT_TRUE(cursor->next());
+    EXPECT_FALSE(cursor->next());
+    EXPECT_FALSE(cursor->end({}).stable);
+    EXPECT_FALSE(cursor->end({}).stamp.has_value());
+    EXPECT_EQ(world.findings.count(FindingKind::changed), 1U);
+  }
+}
+
 TEST(MboxWalk, AFileThatShrankEndsTheWalk) {
   MboxWorld world;
   world.put(three_messages());
