@@ -24,6 +24,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::quoted_lines: return "quoted_lines";
   case FindingKind::bad_content_length: return "bad_content_length";
   case FindingKind::keyword: return "keyword";
+  case FindingKind::flag_letters: return "flag_letters";
   case FindingKind::folder_name: return "folder_name";
   case FindingKind::ignored_file: return "ignored_file";
   case FindingKind::flags_differ: return "flags_differ";

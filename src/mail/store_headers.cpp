@@ -45,10 +45,13 @@ void parse_status(std::string_view letters, StoreHeaders& headers) {
   }
 }
 
-void parse_keywords(std::string_view body, FlagSet& flags, std::vector<std::string>& names) {
+void parse_keywords(std::string_view body, StoreHeaders& headers, std::vector<std::string>& names) {
   for (std::string_view name = next_word(body); !name.empty(); name = next_word(body)) {
-    if (same_keyword(name, forwarded)) flags.add(Flag::passed);
-    if (names.size() < keywords_limit && name.size() <= keyword_limit_octets) names.emplace_back(name);
+    if (same_keyword(name, forwarded)) headers.flags.add(Flag::passed);
+    if (names.size() < keywords_limit && name.size() <= keyword_limit_octets)
+      names.emplace_back(name);
+    else
+      headers.keywords_left_out = true;
   }
 }
 
@@ -87,6 +90,15 @@ bool is_store_header(std::string_view name) {
                      [&](std::string_view known) { return ascii::equal(known, name); });
 }
 
+bool BaseRoom::take(std::string_view name) {
+  const std::size_t octets = octets_ + 1 + name.size();
+  if (names_ == base_keywords_limit || octets > base_keywords_limit_octets || name.size() > keyword_limit_octets)
+    return false;
+  ++names_;
+  octets_ = octets;
+  return true;
+}
+
 std::optional<ImapBase> parse_imap_base(std::string_view value) {
   ImapBase base;
   const auto validity = ascii::number<std::uint32_t>(next_word(value));
@@ -97,8 +109,13 @@ std::optional<ImapBase> parse_imap_base(std::string_view value) {
     if (!last) return std::nullopt;
     base.last_uid.value = *last;
   }
-  for (std::string_view name = next_word(value); !name.empty(); name = next_word(value))
-    base.keywords.emplace_back(name);
+  BaseRoom room;
+  for (std::string_view name = next_word(value); !name.empty(); name = next_word(value)) {
+    if (room.take(name))
+      base.keywords.emplace_back(name);
+    else
+      ++base.left_out;
+  }
   return base;
 }
 
@@ -113,7 +130,7 @@ StoreHeaders parse_store_headers(std::string_view header_block) {
     } else if (is("X-Status")) {
       add_flags(field.body, headers.flags);
     } else if (is("X-Keywords")) {
-      parse_keywords(field.body, headers.flags, keywords);
+      parse_keywords(field.body, headers, keywords);
     } else if (is("X-UID") && !headers.uid) {
       const auto uid = lone_number<std::uint32_t>(field.body);
       if (!uid || *uid == 0) continue;

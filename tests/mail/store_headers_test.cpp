@@ -180,6 +180,25 @@ TEST(StoreHeaders, TakeAHeaderFullOfNamesInNoTime) {
   std::string block = "X-Keywords:";
   for (int i = 999999; i >= 850000; --i) block += ' ' + std::to_string(i);
   EXPECT_EQ(parse_store_headers(block + '\n').keywords.size(), keywords_limit);
+  EXPECT_TRUE(parse_store_headers(block + '\n').keywords_left_out);
+  EXPECT_FALSE(parse_store_headers("X-Keywords: " + std::string(keyword_limit_octets, 'k') + '\n').keywords_left_out);
+  const StoreHeaders long_one =
+      parse_store_headers("X-Keywords: a " + std::string(keyword_limit_octets + 1, 'k') + '\n');
+  EXPECT_TRUE(long_one.keywords_left_out);
+  EXPECT_EQ(long_one.keywords, KeywordSet{"a"});
+}
+
+TEST(ImapBase, OfAMillionNamesTheFirstAreRead) {
+  std::string value = "7 0000000009";
+  for (int i = 0; i < 130000; ++i) value += ' ' + std::to_string(i);
+  const auto base = parse_imap_base(value);
+  ASSERT_TRUE(base);
+  EXPECT_EQ(base->keywords.size(), base_keywords_limit);
+  EXPECT_EQ(base->left_out, 130000 - base_keywords_limit);
+  value = "7 0000000009 " + std::string(keyword_limit_octets + 1, 'x');
+  for (int i = 0; i < 1000; ++i) value += ' ' + std::string(keyword_limit_octets, 'k');
+  EXPECT_EQ(parse_imap_base(value)->keywords.size(), base_keywords_limit_octets / (keyword_limit_octets + 1));
+  EXPECT_EQ(parse_imap_base("7 9 a b")->left_out, 0U);
 }
 
 TEST(PaddedLength, HasRoomForEveryNumber) {

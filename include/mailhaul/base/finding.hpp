@@ -34,6 +34,7 @@ enum class FindingKind {
   quoted_lines,        ///< lines that gained a `>` on writing
   bad_content_length,  ///< Content-Length that does not lead to a message end
   keyword,             ///< keyword without a name, or without room in the target
+  flag_letters,        ///< letters in a Maildir file name that the target has nothing for
   folder_name,         ///< folder name in an encoding that was guessed, or that the target can't hold
   ignored_file,        ///< a file that is not mail and not ours
   flags_differ,        ///< flags at the target could not be brought up to date

@@ -21,14 +21,30 @@ struct ImapBase {
   UidValidity uid_validity{};
   Uid last_uid{};
   std::vector<std::string> keywords{};
+  std::size_t left_out = 0;      ///< names over a limit, which were not read
   std::size_t spare_octets = 0;  ///< of blanks behind them when it is written, for names that come later
 };
 [[nodiscard]] std::optional<ImapBase> parse_imap_base(std::string_view value);
 
-/// No more keywords of one message are read, and no longer ones (S13): a header of a million names must not cost more
-/// than one of ten.
+/// No more keywords of one message are read or written, and no longer ones (S13): a header of a million names must not
+/// cost more than one of ten.
 inline constexpr std::size_t keywords_limit = 100;
 inline constexpr std::size_t keyword_limit_octets = 255;
+/// The same for the names in a base; with their blanks. With the keywords of a message they must fit a header block
+/// beside what a message brings.
+inline constexpr std::size_t base_keywords_limit = 1000;
+inline constexpr std::size_t base_keywords_limit_octets = 32 * 1024;
+
+/// How much of a base is taken.
+class BaseRoom {
+ public:
+  /// False when there is no room for that name too; then nothing is taken for it.
+  bool take(std::string_view name);
+
+ private:
+  std::size_t names_ = 0;
+  std::size_t octets_ = 0;
+};
 
 /// What the seven headers of one mbox message say. `P` of a Maildir name and the keyword `$Forwarded` of IMAP clients
 /// are the same fact, and an mbox has no letter for it: so Flag::passed is written as `$Forwarded`, and `$Forwarded` is
@@ -37,6 +53,7 @@ inline constexpr std::size_t keyword_limit_octets = 255;
 struct StoreHeaders {
   FlagSet flags{};
   KeywordSet keywords{};
+  bool keywords_left_out = false;                 ///< there were more, or longer ones, than are read
   bool old = false;                               ///< `O` in Status: not \Recent
   std::optional<std::uint64_t> content_length{};  ///< only digits; else unset
   std::optional<Uid> uid{};

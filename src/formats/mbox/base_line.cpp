@@ -42,7 +42,8 @@ std::optional<BaseLine> find_base_line(std::string_view header, std::uint64_t of
     line.last_uid_width = keywords - last;
     line.keywords_at = body_at + keywords;
     const bool is_folded = body.find_first_not_of("\r\n", end) != std::string_view::npos;
-    if (!is_folded) line.keywords_room = end - keywords;
+    // Names that were not read must not be overwritten.
+    if (!is_folded && line.says.left_out == 0) line.keywords_room = end - keywords;
     return line;
   }
   return std::nullopt;

@@ -17,7 +17,7 @@ struct BaseLine {
   std::uint64_t last_uid_at = 0;
   std::size_t last_uid_width = 0;
   std::uint64_t keywords_at = 0;  ///< behind the last UID
-  std::size_t keywords_room = 0;  ///< up to the end of the line; 0: the field is folded, nothing can be added
+  std::size_t keywords_room = 0;  ///< up to the end of the line; 0: nothing can be added (folded, or over a limit)
 
   /// The number as wide as it stands there; nothing when it does not fit.
   [[nodiscard]] std::optional<std::string> last_uid_text(mail::Uid last) const;

@@ -23,17 +23,19 @@ bool same_file(const fs::Status& a, const fs::Status& b) {
 
 }  // namespace
 
-void FolderNumbers::State::add_name(const std::string& name) {
-  if (names.has(name)) return;
+bool FolderNumbers::State::add_name(const std::string& name) {
+  if (names.has(name)) return true;
+  if (!room.take(name)) return false;
   names.add(name);
   names_octets += name.size() + 1;
+  return true;
 }
 
 FolderNumbers::State FolderNumbers::nothing_yet() const {
   State state;
   state.holds = true;
   for (const std::string& name : info_.keywords)
-    if (mail::is_keyword(name)) state.add_name(name);
+    if (mail::is_keyword(name)) static_cast<void>(state.add_name(name));
   state.names_room = state.names_octets + spare_octets;
   return state;
 }
@@ -50,7 +52,7 @@ FolderNumbers::State FolderNumbers::scan(const fs::File& file) const {
   if (!state.line) return state;
   state.holds = state.line->last_uid_width > 0 && chain.holds();
   state.last = state.line->says.last_uid.value;
-  for (const std::string& name : state.line->says.keywords) state.add_name(name);
+  for (const std::string& name : state.line->says.keywords) static_cast<void>(state.add_name(name));
   state.names_room = state.line->keywords_room;
   return state;
 }
@@ -87,8 +89,12 @@ bool FolderNumbers::take_keyword(std::string_view name) {
   if (state_.names.has(name) || std::any_of(next_names_.begin(), next_names_.end(), is_name)) return true;
   if (!state_.line && !begins_file()) return true;  // there is no base: as in the other variants
   std::size_t octets = state_.names_octets + name.size() + 1;
-  for (const std::string& other : next_names_) octets += other.size() + 1;
-  if (octets > state_.names_room) return false;
+  mail::BaseRoom room = state_.room;
+  for (const std::string& other : next_names_) {
+    octets += other.size() + 1;
+    room.take(other);
+  }
+  if (octets > state_.names_room || !room.take(name)) return false;
   next_names_.emplace_back(name);
   return true;
 }
@@ -109,7 +115,7 @@ bool FolderNumbers::prepare(const store::MessageInfo& info, mail::StoreHeaders& 
     all_kept = false;
   }
   if (begins_file()) {
-    mail::ImapBase base{validity(), {}, state_.names.names(), state_.names_room - state_.names_octets};
+    mail::ImapBase base{validity(), {}, state_.names.names(), 0, state_.names_room - state_.names_octets};
     for (const std::string& name : next_names_) {
       base.keywords.push_back(name);
       base.spare_octets -= name.size() + 1;

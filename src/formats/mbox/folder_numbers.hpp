@@ -59,9 +59,10 @@ class FolderNumbers {
     bool holds = false;  ///< every message has its UID
     std::uint32_t last = 0;
     mail::KeywordSet names{};  ///< of the base
+    mail::BaseRoom room{};     ///< that they take of what is ever read
     std::size_t names_octets = 0;
     std::size_t names_room = 0;
-    void add_name(const std::string& name);
+    bool add_name(const std::string& name);  ///< false: there is no room
   };
   [[nodiscard]] State scan(const fs::File& file) const;
   [[nodiscard]] State nothing_yet() const;

@@ -93,6 +93,7 @@ void FolderAppender::committed(std::uint64_t offset, const WriteCounts& counts) 
   if (lost_uid_) ++counts_.lost_uids;
   counts_.quoted_lines += counts.quoted_lines;
   counts_.lost_keywords += counts.lost_keywords;
+  counts_.lost_letters += counts.lost_letters;
   counts_.lost_lines += counts.lost_lines;
 }
 
@@ -256,7 +257,13 @@ void FolderAppender::keep_empty_folder(const store::FolderInfo& info) {
   const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now());
   const mail::Uid next = info.next_uid.value_or(mail::Uid{1});
   begin_batch();
-  const mail::ImapBase base{*info.uid_validity, {next.value - 1}, info.keywords, FolderNumbers::spare_octets};
+  mail::ImapBase base;
+  base.uid_validity = *info.uid_validity;
+  base.last_uid = mail::Uid{next.value - 1};
+  base.spare_octets = FolderNumbers::spare_octets;
+  mail::BaseRoom room;
+  for (const std::string& name : info.keywords)
+    if (mail::is_keyword(name) && room.take(name)) base.keywords.push_back(name);
   stage_->write(pseudo_message(base, mailbox_.context().host, now));
   stage_->settle();
   committed_octets_ = stage_->size_octets();
@@ -306,6 +313,8 @@ void FolderAppender::tell_findings() {
   tell(FindingKind::quoted_lines, Weight::note, counts_.quoted_lines, "lines that gained a '>' on writing");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_keywords,
        "messages with a keyword that an mbox can't hold: left out");
+  tell(FindingKind::flag_letters, Weight::lost, counts_.lost_letters,
+       "messages whose file names hold flag letters or more that only a Maildir has: left out");
   tell(FindingKind::uid_list, Weight::lost, counts_.lost_uids,
        "messages that lose their UID: only --mbox-variant dovecot keeps it");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_lines,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "folder_numbers.hpp"
 #include "mailhaul/mail/header_block.hpp"
 #include "mailhaul/mail/keyword.hpp"
 #include "mailhaul/mail/postmark.hpp"
@@ -10,7 +11,13 @@ namespace mailhaul::formats::mbox {
 namespace {
 
 /// Our lines, and a '>' here and there, come on top of it; and a reader with the bound must still find their end.
-constexpr std::size_t longest_header_octets = mail::header_block_limit_octets - 64 * 1024;
+constexpr std::size_t our_lines_octets = 64 * 1024;
+constexpr std::size_t longest_header_octets = mail::header_block_limit_octets - our_lines_octets;
+/// All but keywords: names of fields, flags, numbers.
+constexpr std::size_t other_lines_octets = 1024;
+static_assert(mail::base_keywords_limit_octets + FolderNumbers::spare_octets +
+                  mail::keywords_limit * (mail::keyword_limit_octets + 1) + other_lines_octets <=
+              our_lines_octets);
 
 mail::FromQuoting quoting_of(Variant variant) {
   switch (variant) {
@@ -118,12 +125,15 @@ void MessageAppender::begin_body(mail::FromQuoting quoting) {
 mail::StoreHeaders MessageAppender::store_headers() {
   mail::StoreHeaders headers;
   headers.flags = info_.flags;
+  // Passed takes one: it is written as a keyword.
+  const std::size_t most = mail::keywords_limit - (info_.flags.has(mail::Flag::passed) ? 1 : 0);
   for (const std::string& name : info_.keywords) {
-    if (mail::is_keyword(name))
+    if (mail::is_keyword(name) && name.size() <= mail::keyword_limit_octets && headers.keywords.size() < most)
       headers.keywords.add(name);
     else
       counts_.lost_keywords = 1;
   }
+  counts_.lost_letters = info_.hints.info_extra.empty() ? 0 : 1;
   headers.old = !info_.recent;
   if (!home_.number(info_, headers)) counts_.lost_keywords = 1;
   return headers;

@@ -118,7 +118,11 @@ void Walk::follow_uids() {
 bool Walk::is_mail() {
   const std::string_view header = splitter_.header();
   const std::uint64_t offset = splitter_.mark().offset;
-  if (offset == opening_.rules.begin && mail::parse_store_headers(header).pseudo) return false;
+  if (offset == opening_.rules.begin) {
+    const mail::StoreHeaders headers = mail::parse_store_headers(header);
+    if (headers.base) base_names_left_out_ = headers.base->left_out;
+    if (headers.pseudo) return false;
+  }
   mozilla_.reset();
   if (splitter_.mark().sender != thunderbird_sender || !mail::may_have_mozilla_status(header)) return true;
   mozilla_ = mail::parse_mozilla_status(header);
@@ -139,6 +143,7 @@ void Walk::look_up_info() const {
   info_.handle.token = std::to_string(mark.offset);
   info_.flags = headers.flags;
   info_.keywords = headers.keywords;
+  if (headers.keywords_left_out && keywords_left_out_++ == 0) first_keywords_left_out_ = mark.offset;
   info_.recent = !headers.old;
   if (mozilla_ && mozilla_->present) {
     info_.flags = info_.flags | mozilla_->flags;
@@ -250,10 +255,11 @@ store::WalkEnd Walk::end(const store::FolderRef& folder) {
   return end;
 }
 
-void Walk::tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const std::string& text) const {
+void Walk::tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const std::string& text,
+                Weight weight) const {
   if (count == 0) return;
-  context_.findings.add({kind, Weight::note, folder().display(),
-                         mailbox_.path() + ", first at octet " + std::to_string(first), text, count});
+  context_.findings.add(
+      {kind, weight, folder().display(), mailbox_.path() + ", first at octet " + std::to_string(first), text, count});
 }
 
 void Walk::tell_opening() const {
@@ -288,6 +294,14 @@ void Walk::tell_findings() {
   }
   tell(FindingKind::unquoted_lines, unquoted_lines_, first_unquoted_,
        "quoted lines (>From ) that lost one '>' on reading");
+  tell(FindingKind::keyword, keywords_left_out_, first_keywords_left_out_,
+       "messages with more than " + std::to_string(mail::keywords_limit) + " keywords, or longer ones than " +
+           std::to_string(mail::keyword_limit_octets) + " octets: the others are left out",
+       Weight::lost);
+  tell(FindingKind::keyword, base_names_left_out_, opening_.rules.begin,
+       "names of keywords in X-IMAPbase or X-IMAP that are too many (" + std::to_string(mail::base_keywords_limit) +
+           ") or too long: left out",
+       Weight::lost);
   tell(FindingKind::expunged, expunged_, first_expunged_,
        "messages that Thunderbird has expunged (X-Mozilla-Status) and not compacted yet: left out");
   tell(FindingKind::no_zone, without_zone_, first_without_zone_,

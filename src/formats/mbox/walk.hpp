@@ -80,7 +80,8 @@ class Walk final : public store::MessageCursor {
   void finish();
   void tell_findings();
   void tell_opening() const;
-  void tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const std::string& text) const;
+  void tell(FindingKind kind, std::uint64_t count, std::uint64_t first, const std::string& text,
+            Weight weight = Weight::note) const;
 
   const MailboxFile& mailbox_;
   Context& context_;
@@ -103,6 +104,9 @@ class Walk final : public store::MessageCursor {
   std::uint64_t first_expunged_ = 0;
   mutable std::uint64_t without_zone_ = 0;
   mutable std::uint64_t first_without_zone_ = 0;
+  mutable std::uint64_t keywords_left_out_ = 0;
+  mutable std::uint64_t first_keywords_left_out_ = 0;
+  std::uint64_t base_names_left_out_ = 0;
   mutable std::uint64_t without_date_ = 0;
   mutable std::uint64_t first_without_date_ = 0;
   std::uint64_t unquoted_lines_ = 0;

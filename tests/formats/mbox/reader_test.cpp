@@ -1,4 +1,5 @@
 #include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/store_headers.hpp"
 #include "world.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -214,6 +215,20 @@ TEST(MboxReader, OddThingsAreToldOnceAWalk) {
     EXPECT_EQ(finding.folder, "INBOX");
     EXPECT_TRUE(contains(finding.where, MboxWorld::path));
   }
+}
+
+TEST(MboxReader, KeywordsThatAreTooManyAreToldOnceAFolder) {
+  MboxWorld world;
+  std::string names = "X-Keywords:";
+  for (std::size_t i = 0; i <= mail::keywords_limit; ++i) names += " k" + std::to_string(i);
+  world.put(mark + names + "\n\nb\n\n" + mark + "X-Keywords: k1\n\nb\n\n" + mark + names + "\n\nb\n");
+  const auto all = world.read();
+  EXPECT_EQ(all.at(2).info.keywords.size(), mail::keywords_limit);
+  ASSERT_EQ(world.findings.count(FindingKind::keyword), 2U);
+  const auto told = std::find_if(world.findings.all.begin(), world.findings.all.end(),
+                                 [](const Finding& f) { return f.kind == FindingKind::keyword; });
+  EXPECT_EQ(told->weight, Weight::lost);
+  EXPECT_EQ(told->count, 2U);
 }
 
 TEST(MboxReader, ALongHeaderBlockIsToldAndTheMessageIsWhole) {

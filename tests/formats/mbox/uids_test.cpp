@@ -203,6 +203,50 @@ TEST(MboxDovecot, AKeywordThatTheBaseHasNoRoomForIsLostAndTheOthersStay) {
   EXPECT_EQ(world.findings.count(FindingKind::keyword), 1U);
 }
 
+std::string many_names(int number) {
+  std::string names;
+  for (int i = 0; i < number; ++i) names += " keyword-number-" + std::to_string(i);
+  return names;
+}
+
+TEST(MboxDovecot, ABaseFullOfNamesCostsNoFlags) {
+  MboxWorld source;
+  source.put(numbered("1234567 0000000009" + many_names(30000), {3}));
+  auto all = source.read();
+  EXPECT_EQ(source.findings.count(FindingKind::keyword), 30000U - mail::base_keywords_limit);
+  for (const Finding& finding : source.findings.all)
+    if (finding.kind == FindingKind::keyword) {
+      EXPECT_EQ(finding.weight, Weight::lost);
+    }
+  all.at(0).info.flags = {Flag::seen, Flag::flagged};
+  for (int i = 0; i < 200; ++i) all[0].info.keywords.add(std::string(250, 'k') + std::to_string(i));
+  auto info = source.source()->folder({});
+  for (int i = 0; i < 30000; ++i) info.keywords.push_back("more-" + std::to_string(i));  // as no mbox would say it
+  MboxWorld target;
+  target.append(all, Variant::dovecot, info);
+  const auto back = target.read();
+  ASSERT_EQ(back.size(), 1U);
+  EXPECT_EQ(back[0].info.flags, all[0].info.flags);
+  EXPECT_EQ(back[0].info.ids.uid, mail::Uid{3});
+  EXPECT_EQ(target.findings.count(FindingKind::header_too_long), 0U);
+  EXPECT_EQ(target.findings.count(FindingKind::keyword), 1U) << "the message that lost some; and none on reading";
+  // Without mail it is the same.
+  MboxWorld empty;
+  empty.append({}, Variant::dovecot, info);
+  EXPECT_EQ(empty.source()->folder({}).uid_validity, mail::UidValidity{1234567});
+  EXPECT_EQ(empty.read().size(), 0U);
+  EXPECT_EQ(empty.findings.count(FindingKind::keyword), 0U);
+}
+
+TEST(MboxDovecot, NamesThatWereNotReadAreNotOverwritten) {
+  MboxWorld world;
+  const std::string names = many_names(2000);
+  world.put(numbered("1234567 0000000009" + names + std::string(400, ' '), {3}));
+  world.append({message(12, {"keyword-number-1", "new"})}, Variant::dovecot, folder(1234567, 13));
+  EXPECT_TRUE(contains(world.octets(), "1234567 0000000012" + names));
+  EXPECT_TRUE(world.read().at(1).info.keywords == mail::KeywordSet{"keyword-number-1"});
+}
+
 TEST(MboxDovecot, AppendingRaisesTheBaseInPlace) {
   MboxWorld world;
   world.append({message(3)}, Variant::dovecot, folder(1234567, 5));

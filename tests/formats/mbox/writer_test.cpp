@@ -2,6 +2,7 @@
 #include <random>
 
 #include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/store_headers.hpp"
 #include "world.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -231,6 +232,31 @@ TEST(MboxWriter, KeywordsThatNoHeaderCanHoldAreTold) {
   EXPECT_TRUE(world.read().at(0).info.keywords == (mail::KeywordSet{"fine"}));
   EXPECT_EQ(world.findings.count(FindingKind::keyword), 1U);
   EXPECT_EQ(world.findings.all.front().weight, Weight::lost);
+}
+
+TEST(MboxWriter, WhatOnlyAMaildirNameCanSayIsTold) {
+  MboxWorld world;
+  Got odd = message("h: 1\n\nb\n");
+  odd.info.hints.info_extra = "X";
+  world.append({odd, message("h: 2\n\nb\n"), odd});
+  EXPECT_EQ(world.findings.count(FindingKind::flag_letters), 2U);
+  ASSERT_EQ(world.findings.all.size(), 1U) << "one a folder";
+  EXPECT_EQ(world.findings.all.front().weight, Weight::lost);
+}
+
+TEST(MboxWriter, MoreKeywordsThanAreReadAreNotWritten) {
+  for (const bool passed : {false, true}) {
+    MboxWorld world;
+    Got mail = message("h: 1\n\nb\n");
+    if (passed) mail.info.flags = {Flag::passed};
+    for (std::size_t i = 0; i <= mail::keywords_limit; ++i) mail.info.keywords.add("k" + std::to_string(i));
+    world.append({mail});
+    EXPECT_EQ(world.findings.count(FindingKind::keyword), 1U);
+    const auto back = world.read();
+    EXPECT_EQ(back.at(0).info.keywords.size(), mail::keywords_limit);
+    EXPECT_EQ(back.at(0).info.flags.has(Flag::passed), passed);
+    EXPECT_EQ(world.findings.count(FindingKind::keyword), 1U) << "nothing is left out on reading";
+  }
 }
 
 TEST(MboxWriter, AHeaderBlockOverTheLimitComesBack) {
