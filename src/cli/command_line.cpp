@@ -87,7 +87,8 @@ void add_common(CLI::App& command, Typed& typed) {
       .add_option("--source-tz", typed.source_zone,
                   "zone of received dates at the source that name none (default: this machine's)")
       ->type_name("ZONE|+hhmm");
-  command.add_option("--lock-wait", typed.lock_wait, "how long to wait for a locked mailbox (default 30)")
+  command
+      .add_option("--lock-wait", typed.lock_wait, "how long to wait for locks of other programs, in all (default 30)")
       ->type_name("SECONDS");
   command
       .add_option(

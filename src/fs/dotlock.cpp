@@ -10,14 +10,18 @@ constexpr std::size_t longest_name = 255;
 
 std::string lock_name(const std::string& locked_name) { return locked_name + ".lock"; }
 
+/// The last sign of life: a time that is still to come says nothing, but only the kernel sets when the file changed.
+FileTime last_touched(const Status& file, FileTime now) { return file.modified > now ? file.changed : file.modified; }
+
 /// Whether the lock was left by a dead program: neither it nor what it locks has changed for `stale_after`.
 /// Something else than a file under the name is nobody's lock that we may judge, so it holds.
 bool is_stale(const Directory& directory, const std::string& locked_name, const Status& lock, const Clock& clock) {
   if (lock.kind != EntryKind::regular) return false;
-  const auto limit = clock.now() - Dotlock::stale_after;
-  if (lock.modified > limit) return false;
+  const FileTime now = clock.now();
+  const FileTime limit = now - Dotlock::stale_after;
+  if (last_touched(lock, now) > limit) return false;
   const std::optional<Status> locked = directory.look_at(locked_name);
-  return !locked || locked->modified <= limit;
+  return !locked || last_touched(*locked, now) <= limit;
 }
 
 }  // namespace

@@ -49,7 +49,12 @@ std::optional<store::Subscriptions> subscriptions_of(store::MessageSource& sourc
     throw Error(Cause::usage, Scope::run, "reading --subscribed")
         .because("the source has no list of subscriptions")
         .hint("choose folders with --include");
-  return settings->subscriptions(mailbox);
+  store::Subscriptions list = settings->subscriptions(mailbox);
+  if (list.empty())
+    throw Error(Cause::usage, Scope::run, "reading --subscribed")
+        .because("nothing is subscribed at the source, or its list is missing")
+        .hint("choose folders with --include");
+  return list;
 }
 
 }  // namespace

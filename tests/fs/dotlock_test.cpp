@@ -130,6 +130,16 @@ TEST_F(Dotlocked, LivesAsLongAsItIsTouched) {
   EXPECT_FALSE(held());
 }
 
+TEST_F(Dotlocked, OfTheFutureGoesStaleLikeAnyOther) {
+  memory().put_file("/m/mbox.lock", "1:planted", bob);
+  for (const char* name : {"mbox.lock", "mbox"})
+    open().open_file_for_update(name).file->set_modified(memory().time() + 1000h);
+  EXPECT_TRUE(held());
+  memory().advance(121s);
+  EXPECT_FALSE(held());
+  EXPECT_TRUE(take(open()));
+}
+
 TEST_F(Dotlocked, IsNotTouchedMoreOftenThanNeeded) {
   const Directory root = open();
   auto lock = take(root);

@@ -105,6 +105,13 @@ TEST_F(Settings, SubscribedFoldersAndInboxAloneTakePart) {
   EXPECT_EQ(h_.target.mailboxes()[0].folders, (std::vector<mail::FolderName>{name("INBOX"), name("Sent")}));
 }
 
+TEST_F(Settings, AnEmptyListChoosesNothingUnasked) {
+  fill();
+  h_.source.beside.subscribed = {};
+  h_.options.only_subscribed = true;
+  EXPECT_THROW((void)h_.copy(), Error);
+}
+
 TEST_F(Settings, ASourceWithoutSubscriptionsCanNotBeAskedForThem) {
   Harness h({.settings = false}, {});
   h.source.deliver(folder("A"), mail_text("a"));

@@ -8,6 +8,7 @@
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/entropy.hpp"
 #include "mailhaul/base/finding.hpp"
+#include "mailhaul/formats/lock_wait.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/fs/kernel.hpp"
 
@@ -34,7 +35,7 @@ struct Context {
   UniqueInstants& instants;
   std::string host;  ///< no '/', ':' or control octets
   std::int64_t process = 0;
-  std::chrono::milliseconds lock_wait{30'000};  ///< how long a held mailbox is waited for
+  LockWait lock_wait{std::chrono::seconds{30}};
 };
 
 /// One reason why a path is, or is not, a store of some format; shown by `scan`.

@@ -38,8 +38,9 @@ inline constexpr std::size_t compression_magic_octets = 15;
 /// S13: what a stream may grow to.
 struct ExpansionLimits {
   std::uint64_t largest_octets = std::uint64_t{4} << 30U;
-  std::uint64_t most_ratio = 200;                            ///< octets out for one octet in …
-  std::uint64_t free_octets = std::uint64_t{16} << 20U;      ///< … once so many are out
+  std::uint64_t most_ratio = 200;  ///< octets out for one octet in …
+  /// … once so many are out: more than mail servers take, since an attachment full of blanks is mail too.
+  std::uint64_t free_octets = std::uint64_t{128} << 20U;
   static constexpr std::uint64_t largest_window = 1U << 27;  ///< 128 MiB of memory for one stream
 };
 

@@ -1,6 +1,5 @@
 #include "formats/dovecot/subscription_list.hpp"
 
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -21,14 +20,11 @@ Error locked(const SubscriptionPlace& place, std::string_view reason) {
 }
 
 fs::Dotlock take_lock(const Context& context, const SubscriptionPlace& place, const fs::Birth& birth) {
-  constexpr std::chrono::milliseconds pause{100};
   const std::string content = std::to_string(context.process) + ":" + context.host;
-  for (auto waited = std::chrono::milliseconds{0};; waited += pause) {
+  do {
     if (auto lock = fs::Dotlock::try_take(place.directory, place.name, content, birth, context.clock))
       return std::move(*lock);
-    if (waited >= context.lock_wait) break;
-    context.clock.sleep(pause);
-  }
+  } while (context.lock_wait.pause(context.clock));
   throw locked(place, "another program holds its lock");
 }
 

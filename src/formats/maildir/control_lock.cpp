@@ -1,6 +1,5 @@
 #include "formats/maildir/control_lock.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "formats/maildir/uidlist.hpp"
@@ -9,13 +8,10 @@ namespace mailhaul::formats::maildir {
 
 fs::Dotlock take_control_lock(const Context& context, const fs::Directory& home, const fs::Birth& birth,
                               const std::string& folder, std::string_view doing) {
-  constexpr std::chrono::milliseconds pause{100};
   const std::string content = std::to_string(context.process) + ":" + context.host;
-  for (auto waited = std::chrono::milliseconds{0};; waited += pause) {
+  do {
     if (auto lock = fs::Dotlock::try_take(home, uid_list_name, content, birth, context.clock)) return std::move(*lock);
-    if (waited >= context.lock_wait) break;
-    context.clock.sleep(pause);
-  }
+  } while (context.lock_wait.pause(context.clock));
   throw Error(Cause::locked, Scope::folder, doing)
       .in(folder)
       .at(home.place() + "/" + uid_list_name + ".lock")

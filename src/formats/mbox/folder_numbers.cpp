@@ -122,8 +122,8 @@ bool FolderNumbers::prepare(const store::MessageInfo& info, mail::StoreHeaders& 
     }
     headers.base = std::move(base);
   }
-  if (!state_.holds) return all_kept;
   next_.wanted = info.ids.uid.value_or(mail::Uid{0}).value;
+  if (!state_.holds) return all_kept;
   next_.written = next_uid(next_.wanted);
   if (next_.written != 0) headers.uid = mail::Uid{next_.written};
   return all_kept;
@@ -195,6 +195,15 @@ void FolderNumbers::settle_existing(const fs::File& file, Stage& stage, bool dur
 void FolderNumbers::published(const fs::Status& now) {
   file_ = state_;
   known_as_ = now;
+}
+
+std::uint64_t FolderNumbers::lost_uids() const {
+  if (!info_.uid_validity) return 0;
+  const bool is_source_s = state_.line && info_.uid_validity == validity();
+  const auto is_lost = [&](const Row& row) {
+    return row.wanted != 0 && (row.at == 0 || row.written != row.wanted || !is_source_s);
+  };
+  return static_cast<std::uint64_t>(std::count_if(rows_.begin(), rows_.end(), is_lost));
 }
 
 std::optional<Replacement> raised_base(const fs::File& file, Side side, const store::FolderInfo& info) {

@@ -46,6 +46,8 @@ class FolderNumbers {
   void settle_existing(const fs::File& file, Stage& stage, bool durable);
   /// The batch stands there, and nothing else was changed since it was settled.
   void published(const fs::Status& now);
+  /// Of the batch that was settled: those whose UID of the source is no longer theirs.
+  [[nodiscard]] std::uint64_t lost_uids() const;
 
  private:
   struct Row {

@@ -116,6 +116,7 @@ std::vector<store::Receipt> FolderAppender::flush() {
     error.on(Side::target);
     throw;
   }
+  if (numbers_) counts_.lost_uids += numbers_->lost_uids();
   drop_batch();
   return receipts;
 }
@@ -316,7 +317,8 @@ void FolderAppender::tell_findings() {
   tell(FindingKind::flag_letters, Weight::lost, counts_.lost_letters,
        "messages whose file names hold flag letters or more that only a Maildir has: left out");
   tell(FindingKind::uid_list, Weight::lost, counts_.lost_uids,
-       "messages that lose their UID: only --mbox-variant dovecot keeps it");
+       numbers_ ? "messages that get new UIDs: the file has numbers of its own"
+                : "messages that lose their UID: only --mbox-variant dovecot keeps it");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_lines,
        "messages whose header block has no place for flags and keywords: left out");
   counts_ = {};

@@ -1,39 +1,27 @@
 #include "lock.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace mailhaul::formats::mbox {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds between_tries{100};
-
-/// Counts the time slept, not the clock: a clock set back must not make us wait for ever.
 class Patience {
  public:
   Patience(const MailboxFile& mailbox, Scope scope) : mailbox_(mailbox), scope_(scope) {}
 
   void wait_for(const std::string& held) {
-    const milliseconds limit = mailbox_.context().lock_wait;
-    if (waited_ >= limit) {
-      throw Error(Cause::locked, scope_, "locking an mbox")
-          .at(mailbox_.path())
-          .because("another program holds " + held)
-          .hint("run the same command again when it is done")
-          .on(mailbox_.side());
-    }
-    const milliseconds step = std::min(between_tries, limit - waited_);
-    mailbox_.context().clock.sleep(step);
-    waited_ += step;
+    if (mailbox_.context().lock_wait.pause(mailbox_.context().clock)) return;
+    throw Error(Cause::locked, scope_, "locking an mbox")
+        .at(mailbox_.path())
+        .because("another program holds " + held)
+        .hint("run the same command again when it is done")
+        .on(mailbox_.side());
   }
 
  private:
   const MailboxFile& mailbox_;
   Scope scope_;
-  milliseconds waited_{0};
 };
 
 std::string dotlock_name(const MailboxFile& mailbox) { return mailbox.path() + ".lock"; }

@@ -121,7 +121,10 @@ bool Walk::is_mail() {
   if (offset == opening_.rules.begin) {
     const mail::StoreHeaders headers = mail::parse_store_headers(header);
     if (headers.base) base_names_left_out_ = headers.base->left_out;
-    if (headers.pseudo) return false;
+    if (headers.pseudo) {
+      pseudo_is_odd_ = header.find("FOLDER INTERNAL DATA") == std::string_view::npos;
+      return false;
+    }
   }
   mozilla_.reset();
   if (splitter_.mark().sender != thunderbird_sender || !mail::may_have_mozilla_status(header)) return true;
@@ -302,6 +305,8 @@ void Walk::tell_findings() {
        "names of keywords in X-IMAPbase or X-IMAP that are too many (" + std::to_string(mail::base_keywords_limit) +
            ") or too long: left out",
        Weight::lost);
+  tell(FindingKind::ignored_file, pseudo_is_odd_ ? 1 : 0, opening_.rules.begin,
+       "message marked as internal data of a mail program (X-IMAP), which mail servers do not show: left out");
   tell(FindingKind::expunged, expunged_, first_expunged_,
        "messages that Thunderbird has expunged (X-Mozilla-Status) and not compacted yet: left out");
   tell(FindingKind::no_zone, without_zone_, first_without_zone_,

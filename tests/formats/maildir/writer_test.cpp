@@ -385,8 +385,13 @@ TEST(MaildirWriter, AHeldLockIsWaitedForThenNamed) {
   EXPECT_EQ(error.cause(), Cause::locked);
   EXPECT_EQ(error.scope(), Scope::folder);
   EXPECT_NE(error.place().find("dovecot-uidlist.lock"), std::string::npos);
-  EXPECT_GE(world.clock.now() - started, world.context.lock_wait);
+  EXPECT_GE(world.clock.now() - started, std::chrono::seconds{2});
   EXPECT_TRUE(world.names("cur").empty());
+  // The next one is not waited for as long again.
+  append(*writer, "x", info);
+  const auto again = world.clock.now();
+  EXPECT_EQ(error_of([&] { static_cast<void>(writer->flush()); }).cause(), Cause::locked);
+  EXPECT_LT(world.clock.now() - again, std::chrono::seconds{1});
   // Without new keywords no lock is needed; and the batch that failed is gone.
   append(*writer, "y", named("2.a"));
   EXPECT_EQ(writer->flush().size(), 1U);

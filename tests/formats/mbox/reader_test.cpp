@@ -91,6 +91,7 @@ TEST(MboxReader, ThePseudoMessageIsNoMail) {
   EXPECT_EQ(world.texts(), Texts{"h: 1\n\nb"});
   world.put(pseudo);
   EXPECT_TRUE(world.texts().empty());
+  EXPECT_EQ(world.findings.count(FindingKind::ignored_file), 0U);
   // By its header, not by its subject, and only in the first message.
   std::string nameless = pseudo;
   nameless.replace(nameless.find("X-IMAP: 1"), 9, "X-IMAP: 0 ");
@@ -98,6 +99,13 @@ TEST(MboxReader, ThePseudoMessageIsNoMail) {
   EXPECT_EQ(world.texts().size(), 1U);
   world.put(mark + "h: 1\n\nb\n\n" + pseudo);
   EXPECT_EQ(world.texts().size(), 2U);
+}
+
+TEST(MboxReader, APseudoMessageThatLooksLikeMailIsTold) {
+  MboxWorld world;
+  world.put(mark + "Subject: offer\nX-IMAP: 1234567 0000000009\n\nb\n\n" + mark + "h: 1\n\nb\n");
+  EXPECT_EQ(world.texts().size(), 1U) << "as Dovecot shows it";
+  EXPECT_EQ(world.findings.count(FindingKind::ignored_file), 1U);
 }
 
 TEST(MboxReader, TheFirstHeaderBlockTellsOfTheFolder) {

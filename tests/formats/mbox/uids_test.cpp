@@ -277,6 +277,7 @@ TEST(MboxDovecot, AFileOfAnotherValidityGoesOnWithItsOwnNumbers) {
   world.put(numbered("77 0000000009", {3}));
   world.append({message(50), message(51)}, Variant::dovecot, folder(1234567, 60));
   EXPECT_EQ(uids_of(world.read()), (Uids{3, 10, 11}));
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list), 2U);
   EXPECT_EQ(world.source()->folder({}).uid_validity, mail::UidValidity{77});
 }
 
@@ -286,6 +287,16 @@ TEST(MboxDovecot, BehindAMessageWithoutAUidTheServerNumbers) {
   world.append({message(50)}, Variant::dovecot, folder(1234567, 60));
   EXPECT_EQ(uids_of(world.read()), (Uids{3, 0, 0}));
   EXPECT_EQ(world.source()->folder({}).next_uid, mail::Uid{60}) << "none that a message had at the source";
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list), 1U);
+}
+
+TEST(MboxDovecot, WhereNoUidIsLostNothingIsTold) {
+  MboxWorld world;
+  world.append({message(3)}, Variant::dovecot, folder(1234567, 4));
+  world.append({message(50), message(0)}, Variant::dovecot, folder(1234567, 51));
+  EXPECT_EQ(uids_of(world.read()), (Uids{3, 50, 51}));
+  world.append({message(70)}, Variant::dovecot);
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list), 0U) << "nor of a source without UIDVALIDITY";
 }
 
 TEST(MboxDovecot, ABaseThatIsTooNarrowIsLeftToTheServer) {
