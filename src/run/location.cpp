@@ -55,13 +55,6 @@ void look_at_tree(Context& context, Store& store, const fs::Rules& rules) {
   if (!facts.evidence.empty()) store.evidence += "; " + facts.evidence;
 }
 
-store::Capabilities with_folders(bool folders) {
-  store::Capabilities abilities;
-  abilities.folders = folders;
-  abilities.keeps_keywords = true;
-  return abilities;
-}
-
 /// What the operator says of single lines or of odd postmarks, he says of the source.
 formats::mbox::SourceOptions reading_of(Side side, const OpenOptions& options) {
   if (side == Side::source) return options.mbox_reading;
@@ -111,7 +104,11 @@ const std::array<FormatRow, 3>& format_rows() {
                    const fs::Birth& birth) {
                   return formats::mbox::open_store(context, store.path, rules, writing_of(birth, options));
                 },
-                [](const Store& /*store*/) { return with_folders(false); },
+                [](const Store& /*store*/) {
+                  store::Capabilities abilities;
+                  abilities.keeps_keywords = true;
+                  return abilities;
+                },
                 nullptr},
       FormatRow{Format::mboxdir,
                 "mboxdir",
@@ -127,11 +124,7 @@ const std::array<FormatRow, 3>& format_rows() {
                   return formats::mboxdir::open_store(context, store.path, rules,
                                                       {{inbox_of(store)}, writing_of(birth, options)});
                 },
-                [](const Store& /*store*/) {
-                  store::Capabilities abilities = with_folders(true);
-                  abilities.keeps_subscriptions = true;
-                  return abilities;
-                },
+                [](const Store& /*store*/) { return formats::mboxdir::abilities(); },
                 nullptr},
   };
   return rows;

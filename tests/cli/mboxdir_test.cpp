@@ -63,10 +63,55 @@ TEST_F(Mboxdir, AParentWithMessagesIsReportedAndFoundAgain) {
   fill_maildir(at("M/.A.B"), {simple_mail("b")});
   guard(at("M"));
   const Result said = sync({at("M"), "mboxdir:" + at("T")});
-  EXPECT_NE(said.out.find("A-sub/B"), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find("A-sub-af63fc/B"), std::string::npos) << said.out;
   EXPECT_EQ(read_mbox(at("T/A")).size(), 1U);
-  EXPECT_EQ(read_mbox(at("T/A-sub/B")).size(), 1U);
+  EXPECT_EQ(read_mbox(at("T/A-sub-af63fc/B")).size(), 1U);
   expect_settled(at("M"), "mboxdir:" + at("T"));
+  sync({"mboxdir:" + at("T"), "maildir:" + at("B")});
+  EXPECT_EQ(read_maildir(at("B/.A.B")).size(), 1U);
+}
+
+TEST_F(Mboxdir, NoTwoFoldersBecomeOneFile) {
+  fill_maildir(at("M"), {simple_mail("in")});
+  fill_maildir(at("M/.A"), {simple_mail("a")});
+  fill_maildir(at("M/.A.B"), {simple_mail("b")});
+  fill_maildir(at("M/.A-sub.B"), {simple_mail("another b")});
+  fill_maildir(at("M/.A-sub-af63fc.B"), {simple_mail("a third b")});
+  guard(at("M"));
+  sync({at("M"), "mboxdir:" + at("T")});
+  EXPECT_EQ(read_mbox(at("T/A-sub-af63fc/B")).size(), 1U);
+  EXPECT_EQ(read_mbox(at("T/A-sub/B")).size(), 1U);
+  EXPECT_EQ(read_mbox(at("T/A\\2dsub-af63fc/B")).size(), 1U);
+  expect_settled(at("M"), "mboxdir:" + at("T"));
+}
+
+TEST_F(Mboxdir, ANameThatReadersPassOverIsChangedAndReported) {
+  stdfs::create_directory(at("S"));
+  for (const char* part : {"S/cur", "S/new", "S/tmp"}) stdfs::create_directory(at(part));
+  fill_maildir(at("S/x.lock"), {simple_mail("x")});
+  guard(at("S"));
+  const std::string source = "maildir:" + at("S") + ":LAYOUT=fs";
+  const Result said = sync({source, "mboxdir:" + at("T")});
+  EXPECT_NE(said.out.find("can't hold a folder of this name"), std::string::npos) << said.out;
+  EXPECT_EQ(read_mbox(at("T/x\\2elock")).size(), 1U);
+  expect_settled(source, "mboxdir:" + at("T"));
+}
+
+TEST_F(Mboxdir, WhatIsWrittenMakesNoArchive) {
+  stdfs::create_directories(at("S/Work"));
+  write_file(at("S/old.mbox"), mbox_of({simple_mail("old")}));
+  write_file(at("S/Sent"), mbox_of({simple_mail("sent")}));
+  write_file(at("S/Work/2024"), mbox_of({simple_mail("work")}));
+  guard(at("S"));
+  // The first run stops before the folder that would have said what the tree is.
+  const std::string source = "mboxdir:" + at("S");
+  const std::string target = "mboxdir:" + at("T");
+  sync({"--include", "old.mbox", source, target});
+  for (int i = 0; i < 2; ++i) {
+    sync({source, target});
+    EXPECT_EQ(names_in(at("T")).size(), 3U);
+    EXPECT_EQ(run({"verify", source, target}).status, status::ok);
+  }
 }
 
 TEST_F(Mboxdir, ADryRunMakesNothing) {

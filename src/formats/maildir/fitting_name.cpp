@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/maildir/name.hpp"
+#include "formats/name_hash.hpp"
 #include "mailhaul/base/escape.hpp"
 
 namespace mailhaul::formats::maildir {
@@ -81,16 +82,6 @@ bool has_room(const std::vector<std::string>& parts, const Naming& naming) {
   return true;
 }
 
-/// FNV-1a. Names that collide on purpose get numbers, as any two that want one name do.
-std::string hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (int shift = 60; shift >= 0; shift -= 4) out += digits[hash >> static_cast<unsigned>(shift) & 0xfU];
-  return out;
-}
-
 /// The longest beginning of whole characters that takes at most `room` octets on disk.
 std::string beginning_of(std::string_view text, std::size_t room, const Naming& naming) {
   std::string out;
@@ -117,7 +108,7 @@ std::vector<std::string> shortened(const std::vector<std::string>& parts, const 
     out.push_back(part);
     used += more;
   }
-  const std::string mark = "-" + hash_of(whole);
+  const std::string mark = "-" + name_hash(whole);
   const std::size_t separator = naming.layout == Layout::fs ? 0 : 1;
   out.push_back(beginning_of(parts.back(), longest_name - used - separator - mark.size(), naming) + mark);
   return out;

@@ -1,7 +1,9 @@
 #include "formats/mboxdir/names.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "formats/mboxdir/marked_name.hpp"
 #include "mailhaul/fs/new_file.hpp"
 #include "mailhaul/mail/header_block.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
@@ -10,8 +12,6 @@ namespace mailhaul::formats::mboxdir {
 namespace {
 
 constexpr std::array<std::string_view, 2> passed_over_suffixes{".lock", ".msf"};
-/// 255 less what a dotlock adds, and what we add to tell a folder from its children.
-constexpr std::size_t longest_name_octets = 245;
 
 struct Suffix {
   io::Compression compression;
@@ -30,18 +30,24 @@ bool ends_with(std::string_view text, std::string_view end) {
 
 }  // namespace
 
-bool is_passed_over(std::string_view name) {
-  if (name.empty() || name.front() == '.') return true;
-  if (name.substr(0, std::string_view(fs::NewFile::temporary_prefix).size()) == fs::NewFile::temporary_prefix)
-    return true;
-  for (const std::string_view suffix : passed_over_suffixes)
-    if (ends_with(name, suffix)) return true;
-  return false;
+bool is_passed_over_by_beginning(std::string_view name) {
+  return name.empty() || name.front() == '.' || is_temporary(name);
 }
+
+bool is_passed_over_by_end(std::string_view name) {
+  return std::any_of(passed_over_suffixes.begin(), passed_over_suffixes.end(),
+                     [&](std::string_view suffix) { return ends_with(name, suffix); });
+}
+
+bool is_passed_over(std::string_view name) { return is_passed_over_by_beginning(name) || is_passed_over_by_end(name); }
+
+bool is_temporary(std::string_view name) { return name.rfind(fs::NewFile::temporary_prefix, 0) == 0; }
+
+bool can_hide_mail(std::string_view name) { return !is_temporary(name) && name != ".imap"; }
 
 std::optional<std::string> name_of_level(std::string_view utf8) {
   auto name = mail::to_modified_utf7(utf8);
-  if (!name || is_passed_over(*name) || name->size() > longest_name_octets) return std::nullopt;
+  if (!name || is_passed_over(*name) || is_marked(*name) || name->size() > longest_name_octets) return std::nullopt;
   if (name->find('/') != std::string::npos || name->find('\0') != std::string::npos) return std::nullopt;
   return name;
 }

@@ -8,15 +8,26 @@
 
 namespace mailhaul::formats::mboxdir {
 
+/// 255 less what a dotlock and the suffix of an archive add.
+inline constexpr std::size_t longest_name_octets = 245;
+/// S13. Deeper trees are nobody's mail: how many levels a folder may have.
+inline constexpr std::size_t deepest_folder = 33;
+
 /// What pipermail and others put behind the name of an mbox.
 inline constexpr std::string_view mbox_suffix = ".mbox";
 
 /// Names that are no mailboxes: hidden ones (`.imap`, `.subscriptions`), locks, Thunderbird's indexes, and files of
 /// ours that are not finished.
 [[nodiscard]] bool is_passed_over(std::string_view name);
+[[nodiscard]] bool is_passed_over_by_beginning(std::string_view name);
+[[nodiscard]] bool is_passed_over_by_end(std::string_view name);
+/// A file of ours that is not finished.
+[[nodiscard]] bool is_temporary(std::string_view name);
+/// Of a name that is passed over: whether mail in it is worth telling. Not in copies of ours, nor in Dovecot's indexes.
+[[nodiscard]] bool can_hide_mail(std::string_view name);
 
-/// The file or directory name of one level; nothing when no such name would be read again (mbox.md section 7), or when
-/// it is too long to be locked.
+/// The file or directory name of one level; nothing when no such name would be read again (mbox.md section 7) or not as
+/// what it is, or when it is too long to be locked. What has no such name gets a fitting_name() first.
 [[nodiscard]] std::optional<std::string> name_of_level(std::string_view utf8);
 
 /// "inbox", "INBOX"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/dovecot/subscription_list.hpp"
+#include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
 
 namespace mailhaul::formats::mboxdir {
@@ -38,7 +39,11 @@ StoredName split(std::string_view path) {
 mail::FolderName decoded(const StoredName& name) {
   if (name.size() == 1 && is_inbox_name(name.front())) return {};
   std::vector<std::string> parts;
-  for (const std::string& level : name) parts.push_back(mail::decode_level(level).utf8);
+  for (const std::string& level : name) {
+    const bool is_last = parts.size() + 1 == name.size();
+    const std::string_view meant = unmarked(level, is_last ? Mark::messages : Mark::children);
+    parts.push_back(mail::decode_level(meant).utf8);
+  }
   return mail::FolderName(std::move(parts));
 }
 

@@ -1,11 +1,10 @@
-#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
 
-#include "formats/mbox/opening.hpp"
 #include "formats/mbox/store.hpp"
-#include "formats/mboxdir/names.hpp"
+#include "formats/mboxdir/first_mbox.hpp"
+#include "formats/mboxdir/fitting_name.hpp"
 #include "formats/mboxdir/settings.hpp"
 #include "formats/mboxdir/tree.hpp"
 #include "mailhaul/formats/mboxdir/mboxdir.hpp"
@@ -97,6 +96,7 @@ class Reading : public Interface {
     store::Capabilities can = mbox::Reader::capabilities();
     can.folders = true;
     can.keeps_subscriptions = true;
+    can.fitting_name = fitting_name;
     // What stands where a folder shall be decides its name, so they are made one after the other.
     can.parallel_folders = tree_->side() == Side::target ? 1 : 64;
     return can;
@@ -206,31 +206,16 @@ std::optional<mbox::MailboxPlace> inbox_place(Context& context, const std::strin
   return mbox::MailboxPlace{path, *directory, name, store::FolderRef{}, Scope::folder};
 }
 
-/// The first file of a directory that has a postmark; empty when none has.
-std::string first_mbox(const fs::Directory& directory, std::vector<std::string>& below) {
-  constexpr std::size_t looked_at = 1000;
-  std::vector<fs::Entry> entries;
-  directory.list([&](const fs::Entry& entry) {
-    if (entries.size() < looked_at && !is_passed_over(entry.name)) entries.push_back(entry);
-  });
-  std::sort(entries.begin(), entries.end(), [](const fs::Entry& a, const fs::Entry& b) { return a.name < b.name; });
-  for (const fs::Entry& entry : entries) {
-    if (entry.kind == fs::EntryKind::directory) {
-      below.push_back(entry.name);
-      continue;
-    }
-    try {
-      const fs::OpenResult opened = directory.open_file(entry.name, entry.kind);
-      if (!opened.file || opened.file->opened_as().size_octets == 0) continue;
-      if (mbox::look_for_mail(*opened.file, Side::none, {}, mbox::Depth::beginning).is_readable) return entry.name;
-    } catch (const Error&) {
-      continue;  // what can't be read proves nothing
-    }
-  }
-  return "";
-}
-
 }  // namespace
+
+store::Capabilities abilities() {
+  store::Capabilities can;
+  can.folders = true;
+  can.keeps_keywords = true;
+  can.keeps_subscriptions = true;
+  can.fitting_name = fitting_name;
+  return can;
+}
 
 std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path, const fs::Rules& rules,
                                                   const TreeOptions& tree, const mbox::SourceOptions& options) {
@@ -262,21 +247,10 @@ Evidence detect(Context& context, const std::string& path) {
     }
   }();
   if (!root) return {false, "not a directory"};
-  std::vector<std::string> below;
-  if (const std::string name = first_mbox(*root, below); !name.empty())
-    return {true, "a directory with mailboxes in it, such as " + name};
-  for (const std::string& directory : below) {
-    try {
-      std::vector<std::string> deeper;
-      const auto opened = root->find_directory(directory);
-      if (!opened) continue;
-      if (const std::string name = first_mbox(*opened, deeper); !name.empty())
-        return {true, "a directory with mailboxes below it, such as " + directory + "/" + name};
-    } catch (const Error&) {
-      continue;
-    }
-  }
-  return {false, "a directory without a file that begins as an mbox"};
+  const std::string name = first_mbox(*root);
+  if (name.empty()) return {false, "a directory without a file that begins as an mbox"};
+  const bool is_below = name.find('/') != std::string::npos;
+  return {true, std::string("a directory with mailboxes ") + (is_below ? "below" : "in") + " it, such as " + name};
 }
 
 }  // namespace mailhaul::formats::mboxdir

@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "formats/mboxdir/first_mbox.hpp"
+#include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
 
 namespace mailhaul::formats::mboxdir {
 namespace {
 
-/// S13. Deeper trees and larger ones are nobody's mail.
-constexpr std::size_t deepest = 32;
+/// S13. Larger trees are nobody's mail.
 constexpr std::size_t most_entries = 1'000'000;
-/// Behind the name of a folder that is a file: its children's directory. Behind one that is a directory: its messages.
-constexpr std::string_view children_suffix = "-sub";
-constexpr std::string_view messages_suffix = "-mail";
 constexpr int most_tries = 2;
+/// NAME_MAX, and what is left of it by a dotlock.
+constexpr std::size_t longest_component = 255;
+constexpr std::size_t longest_lockable_file = longest_component - std::string_view(".lock").size();
 
 std::string joined(const std::string& directory, const std::string& name) {
   return directory.empty() ? name : directory + "/" + name;
@@ -59,20 +60,51 @@ void Tree::note_unread(FindingKind kind, const std::string& where, const std::st
 void Tree::list() {
   files_.clear();
   entries_ = 0;
+  has_made_ = false;
   list_level(root_, {});
   name_folders();
 }
 
 void Tree::list_level(const fs::Directory& directory, const Level& level) {
-  if (level.parts.size() > deepest)
+  if (level.parts.size() >= deepest_folder)
     return note_unread(FindingKind::over_limit, level.path, "directories nested too deep: not read");
   directory.list([&](const fs::Entry& entry) {
-    if (!is_passed_over(entry.name)) take_entry(directory, level, entry);
+    if (!is_passed_over(entry.name))
+      take_entry(directory, level, entry);
+    else if (side() == Side::source && can_hide_mail(entry.name))
+      tell_passed_over(directory, level, entry);
   });
+}
+
+/// As with Dovecot it is no mailbox; but who put mail there may think that it is one.
+void Tree::tell_passed_over(const fs::Directory& directory, const Level& level, const fs::Entry& entry) {
+  const std::string path = joined(level.path, entry.name);
+  std::string mbox;
+  try {
+    if (const fs::OpenResult opened = directory.open_file(entry.name, entry.kind); opened.file) {
+      if (opened.file->opened_as().size_octets > 0 &&
+          mbox::look_for_mail(*opened.file, Side::none, {}, mbox::Depth::beginning).is_readable)
+        mbox = path;
+    } else if (opened.refusal == fs::Refusal::directory) {
+      const auto below = directory.find_directory(entry.name);
+      const std::string first = below ? first_mbox(*below) : "";
+      if (!first.empty()) mbox = joined(path, first);
+    }
+  } catch (const Error&) {
+    return;  // what is not opened shows nothing, and no server would have opened it
+  }
+  if (mbox.empty()) return;
+  note_once({FindingKind::ignored_file,
+             Weight::note,
+             {},
+             path,
+             (mbox == path ? "an mbox" : "a directory with an mbox in it, " + mbox) +
+                 ", under a name that mail programs pass over: not read"});
 }
 
 void Tree::take_entry(const fs::Directory& directory, const Level& level, const fs::Entry& entry) {
   const std::string path = joined(level.path, entry.name);
+  if (is_inbox_place(directory, entry.name)) return;  // one file is one folder
   if (++entries_ > most_entries)
     return note_unread(FindingKind::over_limit, level.path, "too many files: not all read");
   fs::EntryKind kind = entry.kind;
@@ -119,28 +151,35 @@ std::optional<mbox::Opening> Tree::look_into(const fs::Directory& directory, con
   return std::nullopt;
 }
 
-/// From the files, in the order of their names, so that of two that mean the same the choice is always the same one.
-void Tree::name_folders() {
-  const auto is_at_root = [](const auto& file) { return file.second.levels.empty(); };
-  const auto has_suffix = [&](const auto& file) {
-    return !is_at_root(file) || has_mbox_suffix(without_compression_suffix(file.first, file.second.compression));
-  };
-  is_flat_ =
-      std::any_of(files_.begin(), files_.end(), is_at_root) && std::all_of(files_.begin(), files_.end(), has_suffix);
-  spots_.emplace();
-  for (const auto& [path, listed] : files_) name_folder(path, listed);
+bool Tree::is_inbox_place(const fs::Directory& directory, const std::string& name) const {
+  return inbox_ && name == inbox_->name && directory.opened_as().id == inbox_->directory.opened_as().id;
 }
 
-void Tree::name_folder(const std::string& path, const Listed& listed) {
+/// From the files, in the order of their names, so that of two that mean the same the choice is always the same one;
+/// those first whose folder has the very name of the file.
+void Tree::name_folders() {
+  suffixed_ = 0;
+  unsuffixed_ = 0;
+  for (const auto& [path, listed] : files_)
+    if (listed.levels.empty())
+      ++(has_mbox_suffix(without_compression_suffix(path, listed.compression)) ? suffixed_ : unsuffixed_);
+  is_flat_ = suffixed_ > unsuffixed_;
+  spots_.emplace();
+  for (const bool plain : {true, false})
+    for (const auto& [path, listed] : files_) name_folder(path, listed, plain);
+}
+
+void Tree::name_folder(const std::string& path, const Listed& listed, bool plain) {
   const std::size_t slash = path.rfind('/');
   Spot spot;
   if (slash != std::string::npos) spot.directory = path.substr(0, slash);
   spot.name = slash == std::string::npos ? path : path.substr(slash + 1);
-  const std::string_view plain = without_compression_suffix(spot.name, listed.compression);
   bool guessed = false;
-  mail::FolderName folder = folder_of(listed.levels, plain, guessed);
-  // list.mbox and list.mbox.gz may be the same mail, or not.
-  if (plain != spot.name && spots_->count(folder) != 0) folder = folder_of(listed.levels, spot.name, guessed);
+  mail::FolderName folder = folder_of(meant_by(spot, listed), guessed);
+  const mail::FolderName spelled = folder_of(spelled_by(spot, listed), guessed);
+  if ((folder == spelled) != plain) return;
+  // list.mbox and list.mbox.gz may be the same mail, or not; so may A/B and A-sub-1f3a9c/B.
+  if (spots_->count(folder) != 0) folder = spelled;
   if (folder.is_inbox() && inbox_)
     return note_once(
         {FindingKind::folder_name, Weight::lost, {}, path, "hidden by the INBOX that the location names: not read"});
@@ -149,18 +188,31 @@ void Tree::name_folder(const std::string& path, const Listed& listed) {
   add(std::move(folder), spot);
 }
 
-mail::FolderName Tree::folder_of(const std::vector<std::string>& levels, std::string_view leaf, bool& guessed) const {
-  if (is_flat_ && levels.empty() && has_mbox_suffix(leaf)) leaf.remove_suffix(mbox_suffix.size());
-  if (levels.empty() && is_inbox_name(leaf)) return {};
+std::vector<std::string> Tree::spelled_by(const Spot& spot, const Listed& listed) {
+  std::vector<std::string> names = listed.levels;
+  names.push_back(spot.name);
+  return names;
+}
+
+/// Without what stands there only because files are what they are.
+std::vector<std::string> Tree::meant_by(const Spot& spot, const Listed& listed) const {
+  std::vector<std::string> names;
+  for (const std::string& level : listed.levels) names.emplace_back(unmarked(level, Mark::children));
+  std::string_view leaf = without_compression_suffix(spot.name, listed.compression);
+  if (is_flat_ && names.empty() && has_mbox_suffix(leaf)) leaf.remove_suffix(mbox_suffix.size());
+  names.emplace_back(unmarked(leaf, Mark::messages));
+  return names;
+}
+
+mail::FolderName Tree::folder_of(const std::vector<std::string>& names, bool& guessed) {
+  if (names.size() == 1 && is_inbox_name(names.front())) return {};
   std::vector<std::string> parts;
   guessed = false;
-  const auto add_part = [&](std::string_view name) {
+  for (const std::string& name : names) {
     const mail::DecodedLevel decoded = mail::decode_level(name);
     guessed = guessed || decoded.encoding != mail::NameEncoding::modified_utf7;
     parts.push_back(decoded.utf8);
-  };
-  for (const std::string& level : levels) add_part(level);
-  add_part(leaf);
+  }
   return mail::FolderName(std::move(parts));
 }
 
@@ -190,26 +242,45 @@ std::vector<mail::FolderName> Tree::folders() {
   return names;
 }
 
-/// Where a folder that was not listed shall be. A name that is taken by the other kind of thing gets a suffix.
+/// Whether a file of that name would make an archive of what is none: every folder of the root had another name then.
+bool Tree::would_make_flat(std::string_view level) {
+  if (!has_mbox_suffix(level)) return false;
+  // What we have made since was only counted where it brings that nearer.
+  if (!is_flat_ && suffixed_ + 1 > unsuffixed_ && has_made_) list();
+  return !is_flat_ && suffixed_ + 1 > unsuffixed_;
+}
+
+/// Where a folder that was not listed shall be. A name that is taken by the other kind of thing gets a mark.
 std::optional<Spot> Tree::free_spot(const mail::FolderName& folder) {
+  const bool would_flip = folder.parts().size() == 1 && would_make_flat(folder.parts().front());
   Spot spot;
   std::optional<fs::Directory> at = root_;
-  const auto stands = [&](const std::string& name, fs::EntryKind kind) {
-    const auto status = at ? at->look_at(name) : std::nullopt;
-    return status && (status->kind == fs::EntryKind::directory) == (kind == fs::EntryKind::directory);
-  };
   const std::vector<std::string>& parts = folder.parts();
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     auto name = name_of_level(parts[i]);
     if (!name) return std::nullopt;
-    for (int tries = 0; tries < most_tries && stands(*name, fs::EntryKind::regular); ++tries) *name += children_suffix;
+    const auto is_taken = [&] {
+      const auto status = at ? at->look_at(*name) : std::nullopt;
+      return (status && status->kind != fs::EntryKind::directory) || (at && is_inbox_place(*at, *name));
+    };
+    for (int tries = 0; tries < most_tries && is_taken(); ++tries) name = marked(*name, Mark::children);
+    if (name->size() > longest_component) return std::nullopt;
     spot.directory = joined(spot.directory, *name);
     if (at) at = at->find_directory(*name);
   }
   auto name = folder.is_inbox() ? std::optional<std::string>("inbox") : name_of_level(parts.back());
   if (!name) return std::nullopt;
-  if (is_flat_ && parts.size() == 1) *name += mbox_suffix;
-  for (int tries = 0; tries < most_tries && stands(*name, fs::EntryKind::directory); ++tries) *name += messages_suffix;
+  const bool is_at_root = parts.size() == 1;
+  const std::string_view suffix = is_flat_ && is_at_root ? mbox_suffix : "";
+  const auto is_taken = [&] {
+    const std::string file = *name + std::string(suffix);
+    const auto status = at ? at->look_at(file) : std::nullopt;
+    return (status && status->kind == fs::EntryKind::directory) || (at && is_inbox_place(*at, file));
+  };
+  if (would_flip) name = marked(*name, Mark::messages);
+  for (int tries = 0; tries < most_tries && is_taken(); ++tries) name = marked(*name, Mark::messages);
+  *name += suffix;
+  if (name->size() > longest_lockable_file) return std::nullopt;
   spot.name = *name;
   return spot;
 }
@@ -255,7 +326,7 @@ mbox::MailboxPlace Tree::make(const store::FolderRef& folder, const fs::Birth& b
         .in(folder.display())
         .at(root_.place())
         .because("no file of an mbox tree can have its name: a level begins with '.', holds '/', ends in .lock or "
-                 ".msf, or is too long")
+                 ".msf, is too long, or is no UTF-8")
         .hint("give it another name with --map-folder")
         .on(side());
   }
@@ -271,7 +342,11 @@ mbox::MailboxPlace Tree::make(const store::FolderRef& folder, const fs::Birth& b
     at = *below;
     begin = slash + 1;
   }
-  if (spots_->emplace(folder.folder, *spot).second) note_moved(folder, *spot);
+  if (spots_->emplace(folder.folder, *spot).second) {
+    has_made_ = true;
+    if (spot->directory.empty() && has_mbox_suffix(spot->name)) ++suffixed_;
+    note_moved(folder, *spot);
+  }
   return place(folder, *spot, at);
 }
 
@@ -279,10 +354,11 @@ mbox::MailboxPlace Tree::make(const store::FolderRef& folder, const fs::Birth& b
 void Tree::note_moved(const store::FolderRef& folder, const Spot& spot) {
   std::string plain;
   for (const std::string& part : folder.folder.parts()) plain = joined(plain, name_of_level(part).value_or(part));
+  if (folder.folder.is_inbox()) plain = "inbox";
   if (is_flat_ && folder.folder.parts().size() == 1) plain += mbox_suffix;
-  if (folder.folder.is_inbox() || plain == spot.path()) return;
+  if (plain == spot.path()) return;
   note_once({FindingKind::folder_name, Weight::lost, folder.display(), spot.path(),
-             "a file can't have children: the folder is kept under this name"});
+             "its own name is taken in this tree, or means something else there: the folder is kept under this one"});
 }
 
 }  // namespace mailhaul::formats::mboxdir

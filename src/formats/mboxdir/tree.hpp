@@ -22,7 +22,8 @@ struct Spot {
   [[nodiscard]] std::string path() const { return directory.empty() ? name : directory + "/" + name; }
 };
 
-/// A tree of mboxes: which folder is which file. Listed once, on demand, and again by folders(). Any number of threads.
+/// A tree of mboxes: which folder is which file, one file each, the same in every run. Listed once, on demand, and
+/// again by folders(). Any number of threads.
 ///
 /// A source is looked at file by file, since not each file is a mailbox; of a target only the names count, and what is
 /// no mbox is refused when it shall be written to.
@@ -56,16 +57,22 @@ class Tree {
   };
   void list();
   void list_level(const fs::Directory& directory, const Level& level);
+  void tell_passed_over(const fs::Directory& directory, const Level& level, const fs::Entry& entry);
+  /// Whether that name in that directory is the INBOX that the location names.
+  [[nodiscard]] bool is_inbox_place(const fs::Directory& directory, const std::string& name) const;
   void take_entry(const fs::Directory& directory, const Level& level, const fs::Entry& entry);
   /// How it is read; nothing when it is no mailbox.
   [[nodiscard]] std::optional<mbox::Opening> look_into(const fs::Directory& directory, const std::string& path,
                                                        const fs::Entry& entry);
   void name_folders();
-  void name_folder(const std::string& path, const Listed& listed);
-  [[nodiscard]] mail::FolderName folder_of(const std::vector<std::string>& levels, std::string_view leaf,
-                                           bool& guessed) const;
+  /// `plain`: only if the folder's name is spelled by the file's, else only if it is not.
+  void name_folder(const std::string& path, const Listed& listed, bool plain);
+  [[nodiscard]] static std::vector<std::string> spelled_by(const Spot& spot, const Listed& listed);
+  [[nodiscard]] std::vector<std::string> meant_by(const Spot& spot, const Listed& listed) const;
+  [[nodiscard]] static mail::FolderName folder_of(const std::vector<std::string>& names, bool& guessed);
   void add(mail::FolderName folder, const Spot& spot);
   [[nodiscard]] std::optional<Spot> spot_of(const store::FolderRef& folder);
+  [[nodiscard]] bool would_make_flat(std::string_view level);
   [[nodiscard]] std::optional<Spot> free_spot(const mail::FolderName& folder);
   [[nodiscard]] mbox::MailboxPlace place(const store::FolderRef& folder, const Spot& spot,
                                          const fs::Directory& directory) const;
@@ -81,7 +88,13 @@ class Tree {
   std::optional<std::map<mail::FolderName, Spot>> spots_;
   std::map<std::string, Listed> files_;  ///< of the listing, by path
   std::size_t entries_ = 0;
-  bool is_flat_ = false;  ///< each file of the root is NAME.mbox, or that compressed
+  /// Most files of the root are NAME.mbox, or that compressed: an archive, in which the suffix is no part of the name.
+  /// A file or two of another kind don't change what the others mean; nor does what we write, which is always named so
+  /// that the majority stays.
+  bool is_flat_ = false;
+  std::size_t suffixed_ = 0;    ///< files of the root that are called NAME.mbox; with those that we made
+  std::size_t unsuffixed_ = 0;  ///< and the others, as listed
+  bool has_made_ = false;       ///< a folder since the listing
   std::map<std::string, bool> told_;
 };
 

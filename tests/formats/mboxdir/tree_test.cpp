@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "formats/mboxdir/marked_name.hpp"
+
 namespace mailhaul::formats::mboxdir {
 namespace {
 
@@ -31,11 +33,33 @@ TEST(Mboxdir, EveryFileIsAFolderAndEveryDirectoryAParent) {
 TEST(Mboxdir, ControlFilesAndIndexesArePassedOver) {
   TreeWorld world;
   world.put("Sent", mbox_with("h: 1\n\nb"));
-  for (const char* name : {".subscriptions", ".imap/Sent/dovecot.index", ".imap/dovecot-uidvalidity", "Sent.lock",
-                           "Sent.msf", "Work/2024/.imap/Q1/dovecot.index.log", ".hidden", "mailhaul-tmp-12"})
+  for (const char* name : {".imap/Sent/dovecot.index", ".imap/dovecot-uidvalidity",
+                           "Work/2024/.imap/Q1/dovecot.index.log", "mailhaul-tmp-12"})
     world.put(name, mbox_with("h: no\n\nmail"));
+  world.put(".subscriptions", "Sent\n");
+  world.put("Sent.lock", "4711");
+  world.put("Sent.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n");
+  world.put(".empty", "");
   EXPECT_EQ(world.folders(), Texts{"Sent"});
   EXPECT_TRUE(world.findings.all.empty());
+}
+
+TEST(Mboxdir, MailUnderANameThatIsPassedOverIsTold) {
+  TreeWorld world;
+  world.put("Sent", mbox_with("h: 1\n\nb"));
+  for (const char* name : {".hidden", "Sent.lock", "Work/old.msf", ".Archive/Work/2024", "x.lock/y"})
+    world.put(name, mbox_with("h: no\n\nmail"));
+  world.memory.put_symlink(TreeWorld::at(".link"), "/var");
+  world.put(".theirs", mbox_with("h: secret\n\nb"), {0, 0});
+  EXPECT_EQ(world.folders(), Texts{"Sent"});
+  std::vector<std::string> told;
+  for (const Finding& finding : world.findings.all) {
+    EXPECT_EQ(finding.kind, FindingKind::ignored_file) << finding.where;
+    EXPECT_EQ(finding.weight, Weight::note) << finding.where;
+    told.push_back(finding.where);
+  }
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ(told, (Texts{".Archive", ".hidden", "Sent.lock", "Work/old.msf", "x.lock"}));
 }
 
 TEST(Mboxdir, AWalkGoesThroughManyFolders) {
@@ -146,9 +170,34 @@ TEST(Mboxdir, AFlatDirectoryOfMboxFilesLosesTheSuffix) {
   world.put("notes.txt", "no mail\n");
   EXPECT_EQ(world.folders(), (Texts{"2015-December", "2015-November"}));
   EXPECT_EQ(TreeWorld::texts(*world.source(), "2015-November"), Texts{"h: 11\n\nb"});
-  // Where others stand beside them it is part of the name.
+  // One that appears beside them changes no other's name, or all would be copied anew.
   world.put("Sent", mbox_with("h: 1\n\nb"));
-  EXPECT_EQ(world.folders(), (Texts{"2015-December.mbox", "2015-November.mbox", "Sent"}));
+  EXPECT_EQ(world.folders(), (Texts{"2015-December", "2015-November", "Sent"}));
+  world.put("2015-November", mbox_with("h: 1\n\nb"));
+  EXPECT_EQ(world.folders(), (Texts{"2015-December.mbox", "2015-November", "2015-November.mbox", "Sent"}));
+}
+
+TEST(Mboxdir, AnArchiveHoldsWhatHasNoSuffixToo) {
+  TreeWorld world;
+  for (const char* name : {"a.mbox", "b.mbox", "c.mbox"}) world.put(name, mbox_with(std::string(name) + ": 1\n\nb"));
+  world.put("b", mbox_with("b: 1\n\nb"));
+  const auto source = world.source();
+  EXPECT_EQ(TreeWorld::folders(*source), (Texts{"a", "b", "b.mbox", "c"}));
+  EXPECT_EQ(TreeWorld::texts(*source, "b"), Texts{"b: 1\n\nb"});
+  EXPECT_EQ(TreeWorld::texts(*source, "b.mbox"), Texts{"b.mbox: 1\n\nb"});
+  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 0U);
+}
+
+TEST(Mboxdir, TheInboxOfTheLocationIsNoOtherFolder) {
+  TreeWorld world;
+  world.put("Sent", mbox_with("h: 1\n\nb"));
+  world.put("in/box", mbox_with("h: in\n\nb"));
+  EXPECT_EQ(world.folders({TreeWorld::at("in/box")}), (Texts{"INBOX", "Sent"}));
+  EXPECT_EQ(world.folders({TreeWorld::at("Sent")}), (Texts{"INBOX", "in/box"}));
+  // The usual name is no hidden one when it is that file.
+  world.put("inbox", mbox_with("h: in\n\nb"));
+  EXPECT_EQ(world.folders({TreeWorld::at("inbox")}), (Texts{"INBOX", "Sent", "in/box"}));
+  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 0U);
 }
 
 TEST(Mboxdir, ACompressedFileIsAFolderToo) {
@@ -255,9 +304,9 @@ TEST(MboxdirTarget, AFolderWithMessagesAndChildrenBecomesTwoNames) {
     world.append(*target, "Work/2024", "h: w24\n\nb\n");
     world.append(*target, "Work", "h: w\n\nb\n");
   }
-  EXPECT_EQ(world.memory.names_in(TreeWorld::root), (Texts{"A", "A-sub", "Work", "Work-mail"}));
-  EXPECT_TRUE(world.memory.exists(TreeWorld::at("A-sub/B")));
-  EXPECT_TRUE(world.memory.exists(TreeWorld::at("A-sub/B-sub/C")));
+  const Texts names{"A", "A-sub-af63fc", "Work", "Work-mail-9ae6ef"};
+  EXPECT_EQ(world.memory.names_in(TreeWorld::root), names);
+  EXPECT_EQ(world.memory.names_in(TreeWorld::at("A-sub-af63fc")), (Texts{"B", marked("B", Mark::children)}));
   EXPECT_EQ(world.findings.count(FindingKind::folder_name), 3U);
   for (const Finding& finding : world.findings.all) EXPECT_EQ(finding.weight, Weight::lost);
   // And the next run finds them under the names they have at the source.
@@ -267,7 +316,8 @@ TEST(MboxdirTarget, AFolderWithMessagesAndChildrenBecomesTwoNames) {
   EXPECT_EQ(TreeWorld::texts(*again, "Work"), Texts{"h: w\n\nb\n"});
   world.append(*again, "A/B", "h: ab2\n\nb\n");
   EXPECT_EQ(TreeWorld::texts(*again, "A/B").size(), 2U);
-  EXPECT_EQ(world.memory.names_in(TreeWorld::root), (Texts{"A", "A-sub", "Work", "Work-mail"}));
+  EXPECT_EQ(world.memory.names_in(TreeWorld::root), names);
+  EXPECT_EQ(world.folders(), (Texts{"A", "A/B", "A/B/C", "Work", "Work/2024"}));
 }
 
 TEST(MboxdirTarget, ANameThatNoFileCanHaveIsRefused) {
@@ -288,16 +338,6 @@ TEST(MboxdirTarget, AFileThatIsNoMboxIsNotWrittenTo) {
   EXPECT_EQ(error.cause(), Cause::not_a_store);
   EXPECT_EQ(error.scope(), Scope::folder);
   EXPECT_EQ(world.octets("letter"), "Dear friend,\n");
-}
-
-TEST(MboxdirTarget, AFlatDirectoryStaysOne) {
-  TreeWorld world;
-  world.put("2015-November.mbox", mbox_with("h: 11\n\nb"));
-  const auto target = world.target();
-  world.append(*target, "2015-November", "h: 2\n\nb\n");
-  world.append(*target, "2015-December", "h: 3\n\nb\n");
-  EXPECT_EQ(world.memory.names_in(TreeWorld::root), (Texts{"2015-December.mbox", "2015-November.mbox"}));
-  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 0U);
 }
 
 }  // namespace

@@ -24,6 +24,9 @@ struct TargetOptions {
 /// Whether the directory, or one in it, has a file with a postmark; empty files prove nothing.
 [[nodiscard]] Evidence detect(Context& context, const std::string& path);
 
+/// What a tree can hold, before one exists.
+[[nodiscard]] store::Capabilities abilities();
+
 /// Error(not_found), Error(not_a_store) when it is no directory. What is wrong with a single file is a finding, or an
 /// Error of scope folder when it is walked.
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_source(Context& context, const std::string& path,
@@ -31,8 +34,8 @@ struct TargetOptions {
                                                                 const mbox::SourceOptions& options);
 
 /// The directory is made where it is missing; Error(cannot_create). A new INBOX is called "inbox", as Dovecot has it. A
-/// file can't have children: those of a folder that is one go to NAME-sub, and the messages of a folder that is a
-/// directory to NAME-mail; both are findings.
+/// file can't have children: those of a folder that is one go to NAME-sub-HASH, and the messages of a folder that is a
+/// directory to NAME-mail-HASH; both are findings, and are read again under the folder's own name.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
                                                               const fs::Rules& rules, const TargetOptions& options);
 

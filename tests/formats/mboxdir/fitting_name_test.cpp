@@ -1,0 +1,64 @@
+#include "formats/mboxdir/fitting_name.hpp"
+
+#include <gtest/gtest.h>
+
+#include "formats/mboxdir/marked_name.hpp"
+#include "formats/mboxdir/names.hpp"
+
+namespace mailhaul::formats::mboxdir {
+namespace {
+
+std::string fit(std::vector<std::string> parts) { return fitting_name(mail::FolderName(std::move(parts))).display(); }
+
+TEST(MboxdirFittingName, TableOfNames) {
+  struct Row {
+    const char* name;
+    const char* fitting;
+  };
+  for (const Row& row : {Row{"Sent", "Sent"},
+                         {"a.b", "a.b"},
+                         {"a\\b", "a\\b"},
+                         {"Entw\xc3\xbcrfe", "Entw\xc3\xbcrfe"},
+                         {".hidden", "\\2ehidden"},
+                         {".", "\\2e"},
+                         {"..", "\\2e."},
+                         {".a\\b", "\\2ea\\5cb"},
+                         {"x.lock", "x\\2elock"},
+                         {"x.lock.lock", "x.lock\\2elock"},
+                         {"x.msf", "x\\2emsf"},
+                         {".lock", "\\2elock"},
+                         {".x.lock", "\\2ex\\2elock"},
+                         {"lock", "lock"},
+                         {"mailhaul-tmp-1", "\\6dailhaul-tmp-1"},
+                         {"a/b", "a\\2fb"},
+                         {"A-sub", "A-sub"},
+                         {"A-sub-af63fc", "A\\2dsub-af63fc"},
+                         {"Work-mail-9ae6ef", "Work\\2dmail-9ae6ef"},
+                         {"inbox", "INBOX"}}) {
+    EXPECT_EQ(fit({row.name}), row.fitting) << row.name;
+    const std::string fitting = fit({row.name, row.name});
+    EXPECT_EQ(fitting,
+              row.fitting == std::string("INBOX") ? "inbox/inbox" : std::string(row.fitting) + "/" + row.fitting);
+  }
+}
+
+TEST(MboxdirFittingName, IsHeldAndLeftAlone) {
+  std::vector<std::vector<std::string>> all{{std::string(1, '\0') + "x"}, {std::string(246, 'x')}, {"a", "\n"}};
+  all.push_back(std::vector<std::string>(40, "deep"));
+  std::string umlauts;
+  for (int i = 0; i < 100; ++i) umlauts += "\xc3\xbc";
+  all.push_back({umlauts});
+  all.push_back({umlauts, "below"});
+  all.push_back({marked(marked("A", Mark::children), Mark::messages)});
+  for (const auto& parts : all) {
+    const mail::FolderName once = fitting_name(mail::FolderName(parts));
+    EXPECT_EQ(fitting_name(once), once) << once.display();
+    EXPECT_LE(once.parts().size(), deepest_folder);
+    for (const std::string& part : once.parts()) EXPECT_TRUE(name_of_level(part)) << part;
+  }
+  EXPECT_EQ(fit({std::string(245, 'x')}), std::string(245, 'x'));
+  EXPECT_NE(fit({std::string(300, 'x')}), fit({std::string(301, 'x')}));
+}
+
+}  // namespace
+}  // namespace mailhaul::formats::mboxdir
