@@ -1,25 +1,75 @@
 #include "run_lock.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
 
 namespace mailhaul::run {
 namespace {
 
 constexpr std::chrono::milliseconds between_tries{50};
 
-std::string name_of(const fs::FileId& id) { return std::to_string(id.device) + "-" + std::to_string(id.inode); }
-
-/// Two mboxes of one directory whose long names begin alike share a lock: at worst one run waits for the other.
-std::string lock_name(formats::Context& context, const Store& target) {
-  constexpr std::size_t octets_of_name = 180;
-  fs::Rules rules;
-  rules.side = Side::target;
-  const auto root = root_status(context, target, Side::target);
-  if (root && root->kind == fs::EntryKind::directory) return "run-" + name_of(root->id);
-  const fs::ParentAndName parts = fs::split_operator_path(target.path);
-  const auto parent = fs::Directory::open_root(context.kernel, context.entropy, parts.parent, rules);
-  return "run-" + name_of(parent.opened_as().id) + "-" + parts.name.substr(0, octets_of_name);
+std::string name_of(const fs::FileId& id) {
+  return "run-" + std::to_string(id.device) + "-" + std::to_string(id.inode);
 }
+
+/// What is locked, by the names of the lock files: their order is that in which every run takes them.
+class Locks {
+ public:
+  struct Lock {
+    fs::LockKind kind;
+    std::string path;  ///< of the part of the target it is for
+  };
+
+  Locks(formats::Context& context, const Store& target) : context_(context) {
+    rules_.side = Side::target;
+    for (const Store& part : parts_of(target)) add_part(part);
+  }
+  [[nodiscard]] const std::map<std::string, Lock>& by_name() const { return locks_; }
+
+ private:
+  void add_part(const Store& part) {
+    const auto root = root_status(context_, part, Side::target);
+    if (root && root->kind == fs::EntryKind::directory) {
+      add(name_of(root->id), fs::LockKind::exclusive, part.path);
+      return add_above(part.path + "/..", part.path);
+    }
+    // Two mboxes of one directory whose long names begin alike share a lock: at worst one run waits for the other.
+    constexpr std::size_t octets_of_name = 180;
+    const fs::ParentAndName parts = fs::split_operator_path(part.path);
+    const auto parent = fs::Directory::open_root(context_.kernel, context_.entropy, parts.parent, rules_);
+    add(name_of(parent.opened_as().id) + "-" + parts.name.substr(0, octets_of_name), fs::LockKind::exclusive,
+        part.path);
+    add_above(parts.parent, part.path);
+  }
+
+  /// Climbs by "..", so through no symlink.
+  void add_above(std::string directory, const std::string& part) {
+    constexpr int deepest = 256;
+    std::optional<fs::FileId> below;
+    for (int i = 0; i < deepest; ++i, directory += "/..") {
+      try {
+        const auto opened = fs::Directory::find_root(context_.kernel, context_.entropy, directory, rules_);
+        if (!opened || opened->opened_as().id == below) return;  // above "/" is "/"
+        below = opened->opened_as().id;
+        add(name_of(*below), fs::LockKind::shared, part);
+      } catch (const Error&) {
+        // A directory that we may not look into is the target of no run of ours; one above it can be.
+      }
+    }
+  }
+
+  /// A target may hold one part in another: what it writes to is its own.
+  void add(const std::string& name, fs::LockKind kind, const std::string& path) {
+    const auto [there, is_new] = locks_.try_emplace(name, Lock{kind, path});
+    if (!is_new && kind == fs::LockKind::exclusive) there->second = {kind, path};
+  }
+
+  formats::Context& context_;
+  fs::Rules rules_{};
+  std::map<std::string, Lock> locks_{};
+};
 
 fs::Directory open_lock_directory(const Machine& machine, const std::string& path) {
   fs::Rules rules;
@@ -71,6 +121,17 @@ void sign(const Machine& machine, const fs::File& file) {
   }
 }
 
+/// What keeps us from a lock.
+std::string reason(const fs::File& file, fs::LockKind wanted) {
+  if (wanted == fs::LockKind::shared)
+    return "another run of mailhaul is writing to a tree that it is in, process " + holder_of(file);
+  // Of those that share it nobody signs.
+  if (!file.try_lock(fs::LockKind::shared))
+    return "another run of mailhaul is writing to it, process " + holder_of(file);
+  file.unlock();
+  return "another run of mailhaul is writing to a part of it";
+}
+
 }  // namespace
 
 RunLock take_run_lock(const Machine& machine, formats::Context& context, const Store& target, const Request& request) {
@@ -82,19 +143,25 @@ RunLock take_run_lock(const Machine& machine, formats::Context& context, const S
                           1});
     return {};
   }
-  fs::File file = open_lock_file(machine, open_lock_directory(machine, path), lock_name(context, target));
+  const fs::Directory directory = open_lock_directory(machine, path);
   const Instant end = context.clock.now() + request.lock_wait;
-  while (!file.try_lock(fs::LockKind::exclusive)) {
-    if (context.clock.now() >= end)
-      throw Error(Cause::locked, Scope::run, "starting to write to the target")
-          .at(target.path)
-          .because("another run of mailhaul is writing to it, process " + holder_of(file))
-          .hint("wait for it to end; --lock-wait waits longer")
-          .on(Side::target);
-    context.clock.sleep(between_tries);
+  std::vector<fs::File> files;
+  const Locks locks(context, target);
+  for (const auto& [name, lock] : locks.by_name()) {
+    fs::File file = open_lock_file(machine, directory, name);
+    while (!file.try_lock(lock.kind)) {
+      if (context.clock.now() >= end)
+        throw Error(Cause::locked, Scope::run, "starting to write to the target")
+            .at(lock.path)
+            .because(reason(file, lock.kind))
+            .hint("wait for it to end; --lock-wait waits longer")
+            .on(Side::target);
+      context.clock.sleep(between_tries);
+    }
+    if (lock.kind == fs::LockKind::exclusive) sign(machine, file);
+    files.push_back(std::move(file));
   }
-  sign(machine, file);
-  return RunLock(std::move(file));
+  return RunLock(std::move(files));
 }
 
 }  // namespace mailhaul::run

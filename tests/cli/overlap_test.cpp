@@ -41,6 +41,25 @@ TEST_F(Overlap, OfTwoRunsCopiesEachMessageOnce) {
   EXPECT_EQ(read_mbox(at("t")).size(), 400U);
 }
 
+TEST_F(Overlap, OfTwoRunsIntoPartsOfOneTreeToo) {
+  const auto both = [&](const std::vector<std::string>& one, const std::vector<std::string>& two) {
+    Program first(one);
+    Program second(two);
+    for (Program* program : {&first, &second}) {
+      const Result result = program->wait();
+      EXPECT_EQ(result.status, status::ok) << result.err;
+    }
+  };
+  both(sync_to("mboxdir:" + at("tree") + ":INBOX=" + at("spool")), sync_to("mbox:" + at("spool")));
+  EXPECT_EQ(read_mbox(at("spool")).size(), 400U);
+  make_maildir(at("T"));
+  make_maildir(at("T/.Sub"));
+  std::vector<std::string> into_folder = sync_to("maildir:" + at("T"));
+  into_folder.insert(into_folder.begin() + 1, "--map-folder=INBOX=Sub");
+  both(into_folder, sync_to("maildir:" + at("T/.Sub")));
+  EXPECT_EQ(read_maildir(at("T/.Sub")).size(), 400U);
+}
+
 TEST_F(Overlap, IsRefusedNamingTheHolderWhenWaitingIsNotWanted) {
   // Stopped in the middle of its copy by a tracer that delays every link.
   if (!exists("/usr/bin/strace")) GTEST_SKIP() << "needs strace (scripts/bootstrap installs it)";

@@ -43,7 +43,8 @@ std::string first_mbox(const fs::Directory& directory) {
       std::vector<std::string> deeper;
       const auto opened = directory.find_directory(next);
       if (!opened) continue;
-      if (const std::string name = first_in(*opened, deeper); !name.empty()) return next + "/" + name;
+      if (const std::string name = first_in(*opened, deeper); !name.empty())
+        return std::string(next).append("/").append(name);
     } catch (const Error&) {
       continue;
     }
