@@ -51,6 +51,19 @@ TEST_F(CompressionCli, IsUndoneInAnMbox) {
   expect_one_line(refused, "--compress");
 }
 
+TEST_F(CompressionCli, AMessageThatIsAStreamItselfIsCopiedOnce) {
+  guard_no_more();
+  write_file(at("one.mbox"), "From a@b Sat Jan  1 00:00:00 2022\n" + zipped() + "\n\n");
+  for (const char* compress : {"keep", "none"}) {
+    const std::string target = "maildir:" + at(compress);
+    const Result result = sync({"mbox:" + at("one.mbox"), target, std::string("--compress=") + compress});
+    EXPECT_TRUE(holds(result.out, "1 x compression (note)"));
+    expect_settled("mbox:" + at("one.mbox"), target);
+    EXPECT_EQ(names_in(at(std::string(compress) + "/cur")).size() + names_in(at(std::string(compress) + "/new")).size(),
+              1U);
+  }
+}
+
 TEST_F(CompressionCli, AWrongSizeIsPutRightAndTheNextRunKnowsTheMessage) {
   guard_no_more();
   write_file(at("A/cur/3.wrong,S=999:2,S"), "Subject: wrong\n\nx\n");

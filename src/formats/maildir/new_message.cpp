@@ -52,6 +52,27 @@ void Writer::NewMessage::count(Bytes octets) {
 void Writer::NewMessage::write(Bytes octets) {
   if (octets.empty()) return;
   count(octets);
+  if (form_is_settled_) return store(octets);
+  if (beginning_.empty() && octets.size() >= io::compression_magic_octets) {
+    settle_form(octets);
+    return store(octets);
+  }
+  beginning_ += as_text(octets);
+  if (beginning_.size() >= io::compression_magic_octets) settle_beginning();
+}
+
+void Writer::NewMessage::settle_beginning() {
+  settle_form(as_bytes(beginning_));
+  store(as_bytes(beginning_));
+}
+
+void Writer::NewMessage::settle_form(Bytes beginning) {
+  form_is_settled_ = true;
+  looks_compressed_ = !compressing_ && io::detect_compression(beginning).has_value();
+  if (looks_compressed_) compressing_.emplace(stored_, io::Compression::gzip);
+}
+
+void Writer::NewMessage::store(Bytes octets) {
   if (compressing_) {
     compressing_->write(octets);
   } else {
@@ -60,6 +81,7 @@ void Writer::NewMessage::write(Bytes octets) {
 }
 
 void Writer::NewMessage::commit() {
+  if (!form_is_settled_) settle_beginning();
   if (compressing_) compressing_->finish();
   stored_.put_buffered();
   fs::NewFile& file = stored_.file();
@@ -78,6 +100,7 @@ void Writer::NewMessage::commit() {
   waiting.info = std::move(info_);
   waiting.octets = octets_;
   waiting.is_compressed = compressing_.has_value();
+  waiting.looked_compressed = looks_compressed_;
   waiting.octets_with_crlf = octets_ + bare_line_feeds_;
   writer_.add(std::move(waiting));
 }

@@ -111,7 +111,9 @@ void Writer::add(Waiting waiting) {
     waiting.base = new_base(waiting);
     if (!hint.empty()) renamed_.note(hint);
   }
-  if (waiting.is_compressed) {
+  if (waiting.looked_compressed) {
+    looked_compressed_.note(waiting.base);
+  } else if (waiting.is_compressed) {
     compressed_.note(waiting.base);
   } else if (waiting.info.hints.compression) {
     unpacked_.note(waiting.base);
@@ -244,6 +246,8 @@ std::vector<store::Receipt> Writer::flush() {
   tell(wrongly_sized_, FindingKind::wrong_size,
        "the size in the file name is not that of the message: put right in the name of the copy");
   tell(compressed_, FindingKind::compression, "written compressed");
+  tell(looked_compressed_, FindingKind::compression,
+       "begins like a compressed file: written compressed, or every reader would take it for one");
   tell(unpacked_, FindingKind::compression, "compressed at the source, written plain");
   forget_batch();
   return receipts;
@@ -275,7 +279,7 @@ void Writer::forget_batch() {
   changes_.clear();
   asked_.clear();
   waiting_octets_ = 0;
-  renamed_ = wrongly_sized_ = compressed_ = unpacked_ = {};
+  renamed_ = wrongly_sized_ = compressed_ = looked_compressed_ = unpacked_ = {};
 }
 
 std::optional<store::Stamp> Writer::finish(const store::FolderInfo& info, store::NumberedMessages& messages) {

@@ -53,6 +53,7 @@ class Writer final : public store::FolderWriter {
     std::uint64_t octets = 0;
     std::uint64_t octets_with_crlf = 0;
     bool is_compressed = false;
+    bool looked_compressed = false;  ///< so compressed it had to be
     std::string base{};
     std::string suffix{};  ///< info part; empty in new/
     std::string name{};    ///< the last one that was tried
@@ -98,6 +99,7 @@ class Writer final : public store::FolderWriter {
   Noted renamed_;
   Noted wrongly_sized_;
   Noted compressed_;
+  Noted looked_compressed_;
   Noted unpacked_;
 
   std::optional<std::unordered_set<std::uint64_t>> bases_;  ///< hashes of the base names that are there

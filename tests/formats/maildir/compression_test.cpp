@@ -147,6 +147,47 @@ TEST_F(MaildirCompression, IsGivenUpWhereItIsNotWanted) {
   EXPECT_EQ(to_.findings.count(FindingKind::compression, Weight::note), 1U);
 }
 
+/// maildir.md section 10: whether a message is compressed only its first octets tell.
+TEST_F(MaildirCompression, AMessageThatBeginsLikeAStreamIsReadBackAsItWas) {
+  std::multiset<std::string> messages{"Dovecot-LZ4\r*\x9b\xc5 and so on\n"};
+  for (const Compression compression : all_read) {
+    messages.insert(packed(plain, compression));
+    messages.insert(packed(plain, compression).substr(0, 20) + " and then no stream\n");
+  }
+  for (const Compress compress : {Compress::keep, Compress::none, Compress::gzip}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{14}, std::size_t{100'000}}) {
+      World world;
+      fs::Rules rules;
+      rules.side = Side::target;
+      const auto store = open_store(world.context, World::root, rules, {world.birth, {}, compress});
+      const auto writer = store->open_folder(inbox, {});
+      for (const std::string& message : messages) {
+        const auto one = writer->append({});
+        io::MemorySource octets(as_bytes(message), piece);
+        io::copy(octets, *one);
+        one->commit();
+      }
+      static_cast<void>(writer->flush());
+      const Walked walked = world.read();
+      EXPECT_EQ(walked.failed.size(), 0U);
+      EXPECT_EQ(walked.bodies(), messages) << "in pieces of " << piece;
+      for (const Seen& seen : walked.messages)
+        EXPECT_EQ(size_field(seen.info.hints.base_name, 'S'), seen.octets.size()) << "the size is the plain one";
+      EXPECT_EQ(world.findings.count(FindingKind::compression, Weight::note), messages.size());
+    }
+  }
+}
+
+TEST_F(MaildirCompression, AMessageOfFewOctetsIsWrittenPlain) {
+  from_.put("cur/1.a", "x");
+  from_.put("cur/2.b", "");
+  from_.put("cur/3.c", "BZh1");
+  copy(Compress::keep);
+  EXPECT_EQ(to_.octets("cur/1.a:2,"), "x");
+  EXPECT_EQ(to_.octets("cur/2.b:2,"), "");
+  EXPECT_EQ(to_.octets("cur/3.c:2,"), "BZh1");
+}
+
 TEST_F(MaildirCompression, GzipIsForAll) {
   from_.put("cur/1.a:2,S", plain);
   from_.put("cur/2.b:2,S", packed(plain, Compression::xz));
