@@ -80,6 +80,10 @@ store::FolderInfo FolderSettler::folder_info() {
   // Only hints for the writer (names of keywords, UIDs): a folder that can't be read says so in its own turn.
   try {
     store::FolderInfo info = run_.source.folder(task_.sources.front());
+    if (info.next_uid && !mail::has_room(*info.next_uid)) {
+      has_no_room_ = run_.target.capabilities().keeps_uids;
+      return without_uids(std::move(info));
+    }
     if (task_.sources.size() == 1) return info;
     is_numbered_ = info.uid_validity.has_value() && run_.target.capabilities().keeps_uids;
     return without_uids(std::move(info));
@@ -342,6 +346,12 @@ void FolderSettler::finish(const store::FolderInfo& before, FolderOutcome& outco
   if (is_numbered_ && task_.sources.size() > 1)
     run_.findings.add({FindingKind::uid_list, Weight::lost, task_.target.display(), "",
                        "several source folders become one: its messages get new UIDs", 1});
+  if (has_no_room_)
+    run_.findings.add(
+        {FindingKind::uid_list, Weight::lost, task_.sources.front().display(), "",
+         "its UIDs leave no room for new messages, and a server could not open the copy: the messages get "
+         "new UIDs",
+         1});
   if (info.uid_validity != before.uid_validity) {
     outcome.stable = false;  // numbered anew while we read: what we have are the old UIDs
     info = without_uids(std::move(info));

@@ -79,6 +79,7 @@ class FolderSettler {
   std::uint64_t flags_not_changed_ = 0;  ///< it can, but not these
   bool keeps_uids_ = false;              ///< the target wants the UIDs in finish()
   bool is_numbered_ = false;             ///< one of several source folders has UIDs that the target could keep
+  bool has_no_room_ = false;             ///< the source has UIDs, but none left for messages to come
   Numbering numbering_;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;

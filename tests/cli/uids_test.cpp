@@ -72,6 +72,30 @@ TEST_F(UidsCli, ABrokenListIsMendedInTheCopy) {
   EXPECT_TRUE(holds(result.out + result.err, "no record of a message"));
 }
 
+TEST_F(UidsCli, NumbersThatLeaveNoRoomAreToldAndNotCopied) {
+  guard_no_more();
+  for (const char* header : {"3 V1700000000 N4294967295\n", "3 V1700000000 N4294967294\n"}) {
+    write_file(at("old/dovecot-uidlist"), header + list_.substr(list_.find('\n') + 1));
+    for (const std::string& target : {"maildir:" + at("new"), "mbox:" + at("box")}) {
+      std::vector<std::string> words{"sync", at("old"), target, "--include", "INBOX"};
+      if (target.front() == 'm' && target[1] == 'b') words.insert(words.end(), {"--mbox-variant", "dovecot"});
+      const Result result = run(words);
+      EXPECT_EQ(result.status, status::ok) << result.out << result.err;
+      EXPECT_TRUE(holds(result.out + result.err, "no room for new messages"));
+    }
+    EXPECT_EQ(names_in(at("new/cur")).size() + names_in(at("new/new")).size(), 3U);
+    EXPECT_FALSE(exists(at("new/dovecot-uidlist")));
+    EXPECT_FALSE(holds(read_file(at("box")), "X-IMAPbase: 1700000000 ")) << "a generation of its own";
+    std::filesystem::remove_all(at("new"));
+    std::filesystem::remove(at("box"));
+  }
+  write_file(at("full.mbox"), "From a@b Sat Jan  1 00:00:00 2022\nX-IMAPbase: 1700000000 4294967295\nX-UID: 4\n"
+                              "Subject: x\n\nx\n\n");
+  const Result result = run({"sync", "mbox:" + at("full.mbox"), "maildir:" + at("new")});
+  EXPECT_TRUE(holds(result.out + result.err, "no room for new messages"));
+  EXPECT_FALSE(exists(at("new/dovecot-uidlist")));
+}
+
 TEST_F(UidsCli, GoThroughAnMboxThatIsMadeForDovecotAndBack) {
   const std::vector<std::string> only_inbox{"--include", "INBOX"};
   sync({at("old"), "mbox:" + at("box"), "--include", "INBOX", "--mbox-variant", "dovecot"});

@@ -13,6 +13,12 @@ struct Uid {
   auto operator<=>(const Uid&) const = default;
 };
 
+/// The largest next UID that a copy of a folder may begin with: a million behind it are free. No server comes near it
+/// by itself. One that has no UID left for the next message can't open the folder any more: Dovecot 2.3.19 panics on a
+/// list with N4294967295, and on N4294967294 and two messages that are not in it.
+inline constexpr Uid largest_next_uid{0xFFFF'FFFFU - (1U << 20U)};
+[[nodiscard]] constexpr bool has_room(Uid next) { return next.value != 0 && next <= largest_next_uid; }
+
 /// The generation of a folder's UIDs; never 0.
 struct UidValidity {
   std::uint32_t value = 0;

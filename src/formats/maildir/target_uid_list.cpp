@@ -23,6 +23,7 @@ bool owns_key(const store::Handle& handle) { return base_of(handle.token).size()
 void TargetUidList::settle(const store::FolderInfo& info, store::NumberedMessages& messages) {
   if (!info.uid_validity || info.uid_validity->value == 0) return;
   const UidListHeader wanted{*info.uid_validity, info.next_uid.value_or(mail::Uid{1}), info.guid, info.list_fields};
+  if (!mail::has_room(wanted.next)) return leave_to_server("they leave no room for new messages", 0);
   std::optional<fs::ControlFile> found;
   try {
     found = fs::read_control_file(home_, uid_list_name, longest_list);
@@ -79,6 +80,7 @@ void TargetUidList::add_to(const fs::ControlFile& found, const UidListHeader& wa
                            store::NumberedMessages& messages) {
   text_ = &found.text;
   if (!read_rows(found.text)) return leave_to_server("its list has lines that are no records", 0);
+  if (!mail::has_room(header_.next)) return leave_to_server("its list has no room for new messages", 0);
   if (header_.validity != wanted.validity) return leave_to_server("its list has another UIDVALIDITY", 0);
   const std::vector<Missing> added = missing(messages);
   if (refused_ > 0) leave_to_server("in its list the UID belongs to another message", refused_);

@@ -172,7 +172,7 @@ void UidListText::add_field(char letter, std::string_view value) {
 }
 
 bool UidListText::add(const mail::ServerIds& ids, std::string_view key) {
-  if (!ids.uid || ids.uid->value <= last_ || ids.uid->value > largest_uid || !fits_as_key(key)) return false;
+  if (!ids.uid || ids.uid->value <= last_ || !mail::has_room({ids.uid->value + 1}) || !fits_as_key(key)) return false;
   last_ = ids.uid->value;
   records_ += std::to_string(last_);
   // What a server would take by itself is not written: its own lists look like that.

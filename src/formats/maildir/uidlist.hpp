@@ -84,8 +84,8 @@ class UidListParser {
 /// Builds a version 3 list.
 class UidListText {
  public:
-  /// In ascending order of UIDs. False, and nothing added: not above the last one, not a UID, or a key that no list can
-  /// hold. Values that can't stand in a field are left out and counted.
+  /// In ascending order of UIDs. False, and nothing added: not above the last one, not a UID or one that leaves no room
+  /// for others, or a key that no list can hold. Values that can't stand in a field are left out and counted.
   bool add(const mail::ServerIds& ids, std::string_view key);
   /// A record as a parser showed it, its fields unchanged; above the last one.
   void add_record(const UidRecord& record);
@@ -101,7 +101,7 @@ class UidListText {
   std::uint64_t values_left_out_ = 0;
 };
 
-/// 4294967295 is none, and a list must still have room for the next one.
+/// 4294967295 is none.
 inline constexpr std::uint32_t largest_uid = 0xFFFF'FFFEU;
 
 }  // namespace mailhaul::formats::maildir

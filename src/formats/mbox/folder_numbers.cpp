@@ -10,7 +10,7 @@
 namespace mailhaul::formats::mbox {
 namespace {
 
-constexpr std::uint32_t largest_uid = 0xFFFF'FFFEU;
+constexpr std::uint32_t largest_uid = mail::largest_next_uid.value - 1;
 /// Only the first header block is wanted.
 constexpr std::size_t first_block_octets = 64 * 1024;
 constexpr std::string_view uid_field = "X-UID: ";
@@ -207,7 +207,7 @@ std::uint64_t FolderNumbers::lost_uids() const {
 }
 
 std::optional<Replacement> raised_base(const fs::File& file, Side side, const store::FolderInfo& info) {
-  if (!info.uid_validity || !info.next_uid || info.next_uid->value == 0) return std::nullopt;
+  if (!info.uid_validity || !info.next_uid || !mail::has_room(*info.next_uid)) return std::nullopt;
   const mail::Uid last{info.next_uid->value - 1};
   Splitter splitter(file, side, file.status_now().size_octets, first_block_octets);
   if (!splitter.next()) return std::nullopt;

@@ -257,6 +257,7 @@ void FolderAppender::keep_empty_folder(const store::FolderInfo& info) {
   if (!numbers_ || !info.uid_validity) return;
   const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now());
   const mail::Uid next = info.next_uid.value_or(mail::Uid{1});
+  if (!mail::has_room(next)) return;
   begin_batch();
   mail::ImapBase base;
   base.uid_validity = *info.uid_validity;

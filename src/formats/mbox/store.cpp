@@ -91,8 +91,8 @@ store::FolderInfo Reader::folder(const store::FolderRef& folder) const {
   const auto base = mail::parse_store_headers(splitter.header()).base;
   if (!base) return info;
   info.uid_validity = base->uid_validity;
-  if (base->last_uid.value != std::numeric_limits<std::uint32_t>::max())
-    info.next_uid = mail::Uid{base->last_uid.value + 1};
+  constexpr std::uint32_t none_left = std::numeric_limits<std::uint32_t>::max();
+  info.next_uid = mail::Uid{base->last_uid.value == none_left ? none_left : base->last_uid.value + 1};
   info.keywords = base->keywords;
   return info;
 }

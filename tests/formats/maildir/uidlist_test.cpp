@@ -209,9 +209,12 @@ TEST(UidListText, RefusesWhatWouldBreakTheList) {
   EXPECT_FALSE(add(5, "b"));
   EXPECT_FALSE(add(4, "b"));
   EXPECT_FALSE(add(4294967295U, "b"));
+  EXPECT_FALSE(add(4294967294U, "b")) << "no room for the next message";
+  EXPECT_FALSE(add(mail::largest_next_uid.value, "b"));
   for (const char* key : {"", "a/b", "a:2,S", "a\nb", "a\rb"}) EXPECT_FALSE(add(6, key)) << key;
   EXPECT_FALSE(text.add({}, "b"));
-  EXPECT_EQ(text.finish({{1}, {9}, "", ""}), "3 V1 N9\n5 :a\n");
+  EXPECT_TRUE(add(mail::largest_next_uid.value - 1, "b"));
+  EXPECT_EQ(text.finish({{1}, {9}, "", ""}), "3 V1 N4293918719\n5 :a\n4293918718 :b\n");
 }
 
 TEST(UidListText, WhatIsWrittenIsReadAgain) {

@@ -275,6 +275,26 @@ TEST(MaildirUidWriter, AListOfAnotherValidityOrWithJunkStaysAsItIs) {
   }
 }
 
+/// Dovecot 2.3.19 panics on a list that has no UID left for the next message.
+TEST(MaildirUidWriter, AListWithoutRoomIsNeitherWrittenNorAddedTo) {
+  for (const std::uint32_t next : {0U, 4294967294U, 4294967295U}) {
+    World world;
+    Target target(world);
+    target.finish(numbered_folder(next), {{"1.a", ids(3)}});
+    EXPECT_FALSE(target.has(uid_list_name)) << next;
+    EXPECT_EQ(world.findings.count(FindingKind::uid_list, Weight::note), 1U) << next;
+  }
+  World world;
+  Target target(world);
+  target.finish(numbered_folder(9), {{"1.a", ids(3)}, {"2.b", ids(4294967294U)}});
+  EXPECT_EQ(target.list(), header("N9") + "3 :1.a\n");
+  const std::string full = header("N9") + "4294967294 :1.a\n";
+  world.put(uid_list_name, full);
+  target.finish(numbered_folder(9), {{"1.a", ids(3)}, {"2.b", ids(4)}});
+  EXPECT_EQ(target.list(), full);
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list, Weight::note), 1U);
+}
+
 TEST(MaildirUidWriter, AListThatSaysItAllIsNotTouched) {
   World world;
   Target target(world);

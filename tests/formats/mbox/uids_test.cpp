@@ -381,6 +381,27 @@ TEST(MboxDovecot, AnEmptyFolderIsKeptByAMessageThatIsNoMail) {
   }
 }
 
+/// Dovecot can't open a folder that has no UID left for the next message.
+TEST(MboxDovecot, ABaseWithoutRoomIsNotWrittenAndNotCounted) {
+  for (const std::uint32_t next : {0U, 4294967294U, 4294967295U}) {
+    MboxWorld world;
+    world.append({}, Variant::dovecot, folder(1234567, next));
+    EXPECT_EQ(world.octets(), "") << next;
+    world.append({message(7)}, Variant::dovecot, folder(1234567, 8));
+    const std::string before = world.octets();
+    world.append({}, Variant::dovecot, folder(1234567, next));
+    EXPECT_EQ(world.octets(), before) << next;
+  }
+  MboxWorld world;
+  world.put(numbered("1234567 4294967295", {3}));
+  EXPECT_EQ(world.source()->folder({}).next_uid, mail::Uid{4294967295U}) << "not 0";
+  world.append({message(4)}, Variant::dovecot, folder(1234567, 5));
+  EXPECT_EQ(uids_of(world.read()), (Uids{3, 0}));
+  world.put(numbered("1234567 0000000009", {3}));
+  world.append({message(4294967294U)}, Variant::dovecot, folder(1234567, 10));
+  EXPECT_EQ(uids_of(world.read()), (Uids{3, 10})) << "it gets another";
+}
+
 TEST(MboxUids, AVariantWithoutThemSaysWhatIsLost) {
   MboxWorld world;
   world.append({message(3), message(0), message(4)}, Variant::rd, folder(1234567, 9));
