@@ -36,6 +36,8 @@ bool is_unfit(std::string_view level, std::size_t at, bool first, const Naming& 
   if (at > 0) return false;
   // A server takes it for a home directory: "Invalid mailbox name: Begins with '~'".
   if (octet == '~' && first) return true;
+  // A `.Name` below the root is what Maildir++ trees are known by: the next run would take the tree for one.
+  if (octet == '.' && first) return true;
   return naming.layout == Layout::fs && (level == "." || level == ".." || is_reserved(level));
 }
 

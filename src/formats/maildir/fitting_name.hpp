@@ -16,6 +16,7 @@ namespace mailhaul::formats::maildir {
 ///                                      the level can be turned back; Dovecot with the plugin does. Chosen over a
 ///                                      spelling of our own because other programs know it.
 ///   LAYOUT=fs, a reserved name         the same for its first letter: "cur" is "\63ur"
+///   LAYOUT=fs, ".Name" as first level  "\2eName": the tree would be taken for Maildir++ (recognise.hpp)
 ///   too long, or too deep              the last level that there is room for becomes its beginning, "-" and a hash of
 ///                                      the whole name; the report names both
 ///   "inbox" with children              "INBOX"

@@ -16,13 +16,13 @@ struct Trees {
   std::vector<std::string> nested;
 };
 
-Trees list_trees(const fs::Directory& root) {
+Trees list_trees(const fs::Directory& root, std::optional<Layout> said) {
   Trees trees;
   bool may_be_dotted = false;  // `.Name`, but a link or closed to us
   trees.dotted = find_folders(root, Layout::maildir_plus_plus, [&](FindingKind kind, const auto&, const auto&) {
     may_be_dotted = may_be_dotted || kind != FindingKind::ignored_file;
   });
-  if (!trees.dotted.empty() || may_be_dotted) return trees;
+  if ((!trees.dotted.empty() || may_be_dotted) && said != Layout::fs) return trees;
   trees.nested = find_folders(root, Layout::fs, [](auto, const auto&, const auto&) {});
   // ".INBOX", hidden and empty, shows nothing.
   trees.nested.erase(std::remove_if(trees.nested.begin(), trees.nested.end(),
@@ -36,10 +36,11 @@ Trees list_trees(const fs::Directory& root) {
 
 Recognised recognise(const fs::Directory& root, const TreeOptions& said) {
   Recognised out;
-  Trees trees = list_trees(root);
+  Trees trees = list_trees(root, said.layout);
   std::optional<Layout> seen;
   if (!trees.dotted.empty()) seen = Layout::maildir_plus_plus;
-  if (!trees.nested.empty()) seen = Layout::fs;
+  // Where both are, the location decides: a user of LAYOUT=fs may call a folder ".Name".
+  if (!trees.nested.empty() && (trees.dotted.empty() || said.layout == Layout::fs)) seen = Layout::fs;
   out.naming.layout = said.layout.value_or(seen.value_or(Layout::maildir_plus_plus));
   if (!said.layout && seen == Layout::fs)
     out.evidence = "LAYOUT=fs: " + trees.nested.front() + " is a folder, and there are none like .Name";

@@ -14,7 +14,8 @@ struct Recognised {
 };
 
 /// What the location says is believed; the rest is looked for. Directories with cur or new in directories, and no
-/// `.Name` folder, are LAYOUT=fs. At the target what is said must not contradict what is there: Error(usage).
+/// `.Name` folder, are LAYOUT=fs; we write no folder there that would change the answer (fitting_name.hpp). At the
+/// target what is said must not contradict what is there: Error(usage).
 [[nodiscard]] Recognised recognise(const fs::Directory& root, const TreeOptions& said);
 
 }  // namespace mailhaul::formats::maildir

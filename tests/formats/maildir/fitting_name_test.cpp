@@ -53,6 +53,7 @@ TEST(FittingName, TableOfNames) {
                          {"a tilde in front", {"~bob", "~x"}, plus_plus, "\\7ebob/~x"},
                          {"one dot with LAYOUT=fs", {"."}, nested, "\\2e"},
                          {"two dots with LAYOUT=fs", {"A", ".."}, nested, "A/\\2e."},
+                         {"a dot in front with LAYOUT=fs", {".Name", ".x"}, nested, "\\2eName/.x"},
                          {"a reserved name", {"cur"}, nested, "\\63ur"},
                          {"a reserved name below", {"Work", "new", "tmp"}, nested, "Work/\\6eew/\\74mp"},
                          {"a reserved name in Maildir++", {"cur"}, plus_plus, "cur"},

@@ -121,6 +121,31 @@ TEST_F(LayoutFs, ATargetOfTheOtherLayoutIsNotMixed) {
   }
 }
 
+TEST_F(LayoutFs, WhatIsWrittenIsRecognisedInEveryRun) {
+  for (const char* name : {".Name", "..x", ".Sent.2024"}) {
+    World world;
+    fs::Rules rules;
+    rules.side = Side::target;
+    const auto open = [&](std::optional<Layout> layout) {
+      return open_store(world.context, World::root, rules, {world.birth, {layout, false}});
+    };
+    const auto fit = open(Layout::fs)->capabilities().fitting_name(mail::FolderName({name}));
+    for (int run = 0; run < 3; ++run) {
+      const auto store = open(run < 2 ? std::optional(Layout::fs) : std::nullopt);
+      EXPECT_EQ(store->capabilities().fitting_name(mail::FolderName({name})), fit);
+      (void)store->open_folder({"", fit}, {});
+      EXPECT_EQ(folders(*store), (Names{"INBOX", fit.display()})) << "run " << run;
+    }
+  }
+}
+
+TEST_F(LayoutFs, AFolderWithADotThatAServerMadeDoesNotClose) {
+  put_folder("Work");
+  put_folder(".Name");
+  const auto store = target({Layout::fs, false});
+  EXPECT_EQ(folders(*store), (Names{"INBOX", ".Name", "Work"}));
+}
+
 TEST_F(LayoutFs, ATargetOfTheOtherLayoutIsNotMixedTheOtherWayRound) {
   put_folder("Sent");
   EXPECT_THROW((void)target({Layout::maildir_plus_plus, false}), Error);
