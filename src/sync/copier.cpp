@@ -10,33 +10,39 @@
 
 #include "folder_settler.hpp"
 #include "mailhaul/base/worker_pool.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 #include "mailhaul/sync/settings.hpp"
 
 namespace mailhaul::sync {
 
 namespace {
 
-/// Gives each task a target folder that the target can hold. Names that it can hold choose first; of several that
-/// would become one, the later ones get " (2)" and so on: folders are never merged unasked.
-void fit_names(std::vector<FolderTask>& tasks, const store::Capabilities& target) {
+/// Gives each task a target folder that the target can hold. Names that it can hold stay; of others that would become
+/// one, or one that stays, each gets a mark made of itself: folders are never merged unasked, and which name one gets
+/// depends neither on how many others there are nor (`left_out`) on which of them take part in this run.
+void fit_names(std::vector<FolderTask>& tasks, const std::set<store::FolderRef>& left_out,
+               const store::Capabilities& target) {
   if (!target.fitting_name) return;
+  const auto fitted = [&target](const store::FolderRef& wanted) {
+    return store::FolderRef{wanted.mailbox, target.fitting_name(wanted.folder)};
+  };
+  std::set<store::FolderRef> all = left_out;
+  for (const FolderTask& task : tasks) all.insert(task.wanted);
+  std::map<store::FolderRef, std::size_t> claims;
+  for (const store::FolderRef& wanted : all) ++claims[fitted(wanted)];
+
   std::set<store::FolderRef> taken;
-  std::vector<FolderTask*> unfit;
+  for (const auto& claim : claims) taken.insert(claim.first);
   for (FolderTask& task : tasks) {
-    if (target.fitting_name(task.wanted.folder) == task.wanted.folder)
-      taken.insert(task.wanted);
-    else
-      unfit.push_back(&task);
-  }
-  std::sort(unfit.begin(), unfit.end(), [](const auto* a, const auto* b) { return a->wanted < b->wanted; });
-  for (FolderTask* task : unfit) {
-    const mail::FolderName first = target.fitting_name(task->wanted.folder);
-    task->target.folder = first;
-    for (unsigned n = 2; !taken.insert(task->target).second; ++n) {
-      std::vector<std::string> parts = first.parts();
-      parts.back() += " (" + std::to_string(n) + ")";
-      task->target.folder = target.fitting_name(mail::FolderName(std::move(parts)));
-    }
+    task.target = fitted(task.wanted);
+    if (task.target == task.wanted || claims[task.target] == 1) continue;
+    const std::vector<std::string> parts = task.target.folder.parts();
+    unsigned attempt = 0;
+    do {
+      std::vector<std::string> marked = parts;
+      marked.back() += mail::name_mark(task.wanted.folder, attempt++);
+      task.target.folder = target.fitting_name(mail::FolderName(std::move(marked)));
+    } while (!taken.insert(task.target).second);
   }
 }
 
@@ -63,15 +69,19 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
                                      const Options& options) {
   std::vector<FolderTask> tasks;
   std::map<store::FolderRef, std::size_t> task_of;
+  std::set<store::FolderRef> left_out;
   std::size_t folders = 0;
   for (const store::Mailbox& mailbox : source.mailboxes()) {
     const auto subscribed = subscriptions_of(source, mailbox.name, options);
     for (const mail::FolderName& folder : mailbox.folders) {
       ++folders;
-      if (!options.folders.selects(folder)) continue;
-      if (subscribed && !folder.is_inbox() && subscribed->count(folder) == 0) continue;
       const store::FolderRef from{mailbox.name, folder};
       const store::FolderRef to{mailbox.name, options.map.map(folder)};
+      const bool is_unsubscribed = subscribed && !folder.is_inbox() && subscribed->count(folder) == 0;
+      if (!options.folders.selects(folder) || is_unsubscribed) {
+        left_out.insert(to);
+        continue;
+      }
       if (!target.folders && !to.folder.is_inbox())
         throw Error(Cause::usage, Scope::run, "planning the run")
             .in(from.display())
@@ -90,7 +100,7 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
     throw Error(Cause::usage, Scope::run, "choosing folders")
         .because("--include and --exclude select none of the source's folders")
         .hint("mailhaul scan lists them; globs are exact about case");
-  fit_names(tasks, target);
+  fit_names(tasks, left_out, target);
   return tasks;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailhaul/mail/name_mark.hpp"
 #include "sync/harness.hpp"
 
 namespace mailhaul::sync {
@@ -66,15 +67,42 @@ TEST(Copier, ANameThatTheTargetCanNotHoldBecomesOneThatItCanAndIsReported) {
   EXPECT_TRUE(h.verify().missing.empty());
 }
 
+std::string marked(const char* fitted, const char* wanted) { return fitted + mail::name_mark(folder(wanted).folder); }
+
 TEST(Copier, FoldersThatWouldBecomeOneAreNotMerged) {
   Harness h({}, {.fitting_name = &without_dots});
-  for (const char* name : {"A.B", "A_B", "A_B (2)"}) h.source.deliver(folder(name), mail_text(name));
+  for (const char* name : {"A.B", "A_B", "A.B.C", "A_B.C"}) h.source.deliver(folder(name), mail_text(name));
   for (int run = 0; run < 2; ++run) {
     (void)h.copy();
     EXPECT_EQ(h.at_target(folder("A_B")), (std::vector<std::string>{mail_text("A_B")}));
-    EXPECT_EQ(h.at_target(folder("A_B (2)")), (std::vector<std::string>{mail_text("A_B (2)")}));
-    EXPECT_EQ(h.at_target(folder("A_B (3)")), (std::vector<std::string>{mail_text("A.B")}));
+    for (const auto& [fitted, name] : {std::pair{"A_B", "A.B"}, {"A_B_C", "A.B.C"}, {"A_B_C", "A_B.C"}})
+      EXPECT_EQ(h.at_target(folder(marked(fitted, name).c_str())), (std::vector<std::string>{mail_text(name)}));
+    EXPECT_TRUE(h.at_target(folder("A_B_C")).empty());
   }
+}
+
+TEST(Copier, AFoldersNameDoesNotDependOnHowManyOthersThereAreOrTakePart) {
+  Harness h({}, {.fitting_name = &without_dots});
+  for (const char* name : {"A.b.c", "A_b.c", "A.b_c"}) h.source.deliver(folder(name), mail_text(name));
+  (void)h.copy();
+  const std::size_t changes = h.target.changes();
+  h.options.folders.includes = {"A_b.c"};
+  (void)h.copy();
+  EXPECT_EQ(h.target.changes(), changes) << "chosen alone";
+  h.options.folders.includes = {};
+  h.source.deliver(folder("A.a"), mail_text("one more"));
+  h.source.deliver(folder("A_b_c"), mail_text("the name itself"));
+  EXPECT_EQ(sum(h.copy(), &FolderOutcome::copied), 2U);
+}
+
+TEST(Copier, AMarkedNameThatIsTakenGetsAnotherMark) {
+  Harness h({}, {.fitting_name = &without_dots});
+  const std::string taken = marked("A_B", "A.B");
+  for (const std::string& name : {std::string("A.B"), std::string("A_B"), taken})
+    h.source.deliver(folder(name.c_str()), mail_text(name));
+  (void)h.copy();
+  EXPECT_EQ(h.at_target(folder(taken.c_str())), (std::vector<std::string>{mail_text(taken)}));
+  EXPECT_EQ(h.at_target(folder(("A_B" + mail::name_mark(folder("A.B").folder, 1)).c_str())).size(), 1U);
 }
 
 TEST(Copier, AFirstCopyReadsEveryOctetOnce) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mailhaul/mail/name_mark.hpp"
 #include "sync/harness.hpp"
 
 namespace mailhaul::sync {
@@ -71,7 +72,7 @@ TEST_F(Settings, FollowANameThatHadToBeChanged) {
   h.source.deliver(folder("B"), mail_text("b"));
   h.source.beside.subscribed = {name("A")};
   (void)h.copy();
-  EXPECT_EQ(h.target.beside.subscribed, (store::Subscriptions{name("B (2)")}));
+  EXPECT_EQ(h.target.beside.subscribed, (store::Subscriptions{name(("B" + mail::name_mark(name("A"))).c_str())}));
 }
 
 TEST_F(Settings, ThatTheTargetCanNotHoldAreSaid) {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "formats/maildir/name.hpp"
-#include "formats/name_hash.hpp"
 #include "mailhaul/base/escape.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -97,7 +97,7 @@ std::string beginning_of(std::string_view text, std::size_t room, const Naming& 
   return out;
 }
 
-std::vector<std::string> shortened(const std::vector<std::string>& parts, const std::string& whole,
+std::vector<std::string> shortened(const std::vector<std::string>& parts, const mail::FolderName& whole,
                                    const Naming& naming) {
   constexpr std::size_t kept_for_last = 55;  // the sign, 16 digits, and something that a person recognises
   std::vector<std::string> out;
@@ -110,7 +110,7 @@ std::vector<std::string> shortened(const std::vector<std::string>& parts, const 
     out.push_back(part);
     used += more;
   }
-  const std::string mark = "-" + name_hash(whole);
+  const std::string mark = mail::name_mark(whole);
   const std::size_t separator = naming.layout == Layout::fs ? 0 : 1;
   out.push_back(beginning_of(parts.back(), longest_name - used - separator - mark.size(), naming) + mark);
   return out;
@@ -131,7 +131,7 @@ mail::FolderName fitting_name(const mail::FolderName& folder, const Naming& nami
   for (std::size_t i = 0; i < parts.size(); ++i)
     if (!is_fit(parts[i], i == 0, naming)) parts[i] = escaped(parts[i], i == 0, naming);
   if (parts.size() > 1 && is_inbox_level(parts.front())) parts.front() = "INBOX";
-  if (!has_room(parts, naming)) parts = shortened(parts, folder.display(), naming);
+  if (!has_room(parts, naming)) parts = shortened(parts, folder, naming);
   return mail::FolderName(std::move(parts));
 }
 

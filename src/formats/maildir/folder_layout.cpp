@@ -9,6 +9,7 @@
 #include "formats/maildir/name.hpp"
 #include "mailhaul/base/escape.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -121,16 +122,17 @@ std::vector<NamedDirectory> name_folders(std::vector<std::string> directories, c
       later.emplace_back(std::move(directory), std::move(decoded));
     }
   }
-  std::map<mail::FolderName, unsigned> next_number;
+  std::map<mail::FolderName, std::size_t> claims;
+  for (const auto& entry : later) ++claims[mail::FolderName(entry.second.parts)];
   for (auto& [directory, decoded] : later) {
-    const std::string last = decoded.parts.back();
     mail::FolderName folder(decoded.parts);
-    if (!taken.insert(folder).second) {
-      remark(decoded, "the name is taken by another directory");
-      // Counted a name: an owner can make thousands of spellings of one name (A16).
-      unsigned& n = next_number.try_emplace(folder, 2U).first->second;
+    // Of several that want a name none has it, or who else is there would decide.
+    if (claims[folder] > 1 || !taken.insert(folder).second) {
+      remark(decoded, "the name is that of another directory too");
+      const std::string last = decoded.parts.back();
+      unsigned attempt = 0;
       do {
-        decoded.parts.back() = last + " (" + std::to_string(n++) + ")";
+        decoded.parts.back() = last + mail::name_mark(directory, attempt++);
         folder = mail::FolderName(decoded.parts);
       } while (!taken.insert(folder).second);
     }

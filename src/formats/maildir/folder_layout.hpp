@@ -31,9 +31,9 @@ struct NamedDirectory {
 };
 
 /// Gives each directory a folder name of its own, so that nothing is hidden: modified UTF-7, else UTF-8, else Latin-1
-/// (in a tree of UTF-8 names: UTF-8, else Latin-1); an empty level becomes "_"; ".INBOX", and what decodes to a name
-/// that is taken, gets " (2)" and so on. Directories in their canonical spelling choose first, so a name does not
-/// depend on the order of listing.
+/// (in a tree of UTF-8 names: UTF-8, else Latin-1); an empty level becomes "_". A directory in its canonical spelling
+/// has its name whatever else is there. ".INBOX", and others that decode to one name, get a mark made of their
+/// spelling, so that none gets the name that another had in an earlier run.
 [[nodiscard]] std::vector<NamedDirectory> name_folders(std::vector<std::string> directories, const Naming& naming = {});
 
 /// Whether it is "INBOX" in any case: hidden behind the root, which is INBOX.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/maildir/world.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -92,7 +93,7 @@ TEST_F(LayoutFs, ADirectoryINBOXIsHiddenUnlessItHasMail) {
   world_.put_maildir(std::string(World::root) + "/INBOX");
   EXPECT_EQ(folders(*source()), (Names{"INBOX", "A"}));
   world_.put("INBOX/cur/2.b:2,");
-  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A", "INBOX (2)"}));
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "A", "INBOX" + mail::name_mark("INBOX")}));
 }
 
 TEST_F(LayoutFs, ATreeThatIsTooDeepIsSaid) {

@@ -4,6 +4,7 @@
 
 #include "formats/maildir/world.hpp"
 #include "mailhaul/io/pump.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -341,7 +342,7 @@ TEST(MaildirReader, MailHiddenByTheRootIsShownUnderAnotherName) {
   const auto source = world.source();
   const auto folders = source->mailboxes()[0].folders;
   ASSERT_EQ(folders.size(), 2U);
-  EXPECT_EQ(folders[1].display(), "INBOX (2)");
+  EXPECT_EQ(folders[1].display(), "INBOX" + mail::name_mark(".INBOX"));
   EXPECT_EQ(read_folder(*source, {"", folders[1]}).bodies(), (std::multiset<std::string>{"hidden"}));
   EXPECT_EQ(world.findings.count(FindingKind::folder_name, Weight::note), 1U);
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/maildir/world.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
 namespace {
@@ -32,7 +33,8 @@ TEST_F(MaildirSettings, AnOddDirectoryIsSubscribedUnderTheNameThatItIsReadAs) {
   world_.put_maildir(std::string(World::root) + "/.Gr&APw-");
   world_.put_maildir(std::string(World::root) + "/.Gr\xfc");
   world_.put("subscriptions", "Gr\xfc\n");
-  EXPECT_EQ(world_.source()->settings()->subscriptions(""), store::Subscriptions{name({"Gr\xc3\xbc (2)"})});
+  EXPECT_EQ(world_.source()->settings()->subscriptions(""),
+            store::Subscriptions{name({"Gr\xc3\xbc" + mail::name_mark(".Gr\xfc")})});
 }
 
 TEST_F(MaildirSettings, WithoutAListNothingIsSubscribed) {
