@@ -8,7 +8,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::Input input(data, size,
                           {"$Work\n", "\n\n", "1.a:0 1\n", ":", " ", "65535", "owner ", "\"user=", " lr\n"});
 
-  const auto list = formats::maildir::parse_courier_keywords(input.text);
+  const auto list = formats::maildir::parse_courier_keywords(
+      input.text, [&input](std::string_view base) { return (base.size() + input.seed) % 4 != 0; }, 100);
+  fuzz::require(list.messages.size() <= 100, "messages are bounded");
   fuzz::require(list.names.size() <= formats::maildir::CourierKeywordList::most_names, "names are bounded");
   for (const auto& [key, indexes] : list.messages) {
     fuzz::require(!key.empty() && key.find_first_of(":\n") == std::string::npos, "a key is a base name");

@@ -1,5 +1,7 @@
 #include "formats/dovecot/subscription_list.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -9,7 +11,20 @@
 namespace mailhaul::formats::dovecot {
 namespace {
 
-constexpr std::uint64_t size_limit = std::uint64_t{16} << 20U;
+/// S13. Names are held several times over, each level in memory of its own.
+constexpr std::uint64_t size_limit = std::uint64_t{1} << 20U;
+constexpr std::ptrdiff_t most_names = 20'000;
+
+std::optional<fs::ControlFile> read_list(const SubscriptionPlace& place) {
+  auto file = fs::read_control_file(place.directory, place.name, size_limit);
+  if (file && std::count(file->text.begin(), file->text.end(), '\n') > most_names) {
+    throw Error(Cause::limit, Scope::folder, "reading subscriptions")
+        .at(place.directory.place() + "/" + place.name)
+        .because("it has more than " + std::to_string(most_names) + " lines")
+        .on(place.directory.rules().side);
+  }
+  return file;
+}
 
 Error locked(const SubscriptionPlace& place, std::string_view reason) {
   return Error(Cause::locked, Scope::folder, "adding subscriptions")
@@ -31,7 +46,7 @@ fs::Dotlock take_lock(const Context& context, const SubscriptionPlace& place, co
 }  // namespace
 
 std::optional<std::vector<StoredName>> read_subscriptions(const SubscriptionPlace& place) {
-  const auto file = fs::read_control_file(place.directory, place.name, size_limit);
+  const auto file = read_list(place);
   if (!file) return std::nullopt;
   return parse_subscriptions(file->text, place.separator);
 }
@@ -41,7 +56,7 @@ void write_subscriptions(const Context& context, const SubscriptionPlace& place,
   constexpr int tries = 10;
   const fs::Dotlock lock = take_lock(context, place, birth);
   for (int i = 0; i < tries; ++i) {
-    const auto file = fs::read_control_file(place.directory, place.name, size_limit);
+    const auto file = read_list(place);
     const std::string text = add_subscriptions(file ? file->text : "", names, place.separator);
     if (file && text == file->text) return;
     const auto replaced = file ? std::optional(file->status) : std::nullopt;

@@ -15,7 +15,7 @@ struct SubscriptionPlace {
   char separator;
 };
 
-/// Nothing when there is no such file. Errors as read_control_file.
+/// Nothing when there is no such file. Errors as read_control_file; Error(limit, folder) for one of far too many names.
 [[nodiscard]] std::optional<std::vector<StoredName>> read_subscriptions(const SubscriptionPlace& place);
 
 /// Adds what is missing, under the server's own lock; removes nothing, and writes nothing when nothing is missing.

@@ -4,12 +4,13 @@
 #include <charconv>
 #include <limits>
 
+#include "formats/maildir/shared_list.hpp"
 #include "mailhaul/fs/control_file.hpp"
 
 namespace mailhaul::formats::maildir {
 namespace {
 
-constexpr std::uint64_t list_limit = std::uint64_t{64} << 20U;
+constexpr std::uint64_t list_limit = std::uint64_t{32} << 20U;
 constexpr std::uint64_t message_limit = std::uint64_t{64} << 10U;
 constexpr std::size_t longest_keyword = 1024;
 constexpr std::size_t most_of_a_message = 1000;
@@ -52,32 +53,53 @@ std::optional<FileOfMessage> parse_file(const std::string& name) {
 
 }  // namespace
 
-CourierKeywordList parse_courier_keywords(std::string_view text) {
+CourierKeywordList parse_courier_keywords(std::string_view text, const IsThere& is_there, std::size_t most_messages) {
   CourierKeywordList list;
   while (!text.empty()) {
     const std::string_view name = take_line(text);
     if (name.empty()) break;
-    if (list.names.size() < CourierKeywordList::most_names) list.names.emplace_back(name.substr(0, longest_keyword));
+    if (list.names.size() < CourierKeywordList::most_names)
+      list.names.emplace_back(name.substr(0, longest_keyword));
+    else
+      ++list.left_out;
   }
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) continue;
+    if (colon == std::string_view::npos || colon == 0 || !is_there(line.substr(0, colon))) continue;
     auto indexes = parse_indexes(line.substr(colon + 1), list.names.size());
-    if (!indexes.empty()) list.messages.insert_or_assign(std::string(line.substr(0, colon)), std::move(indexes));
+    if (indexes.empty()) continue;
+    const auto known = list.messages.find(line.substr(0, colon));
+    if (known != list.messages.end())
+      known->second = std::move(indexes);
+    else if (list.messages.size() < most_messages)
+      list.messages.emplace(line.substr(0, colon), std::move(indexes));
+    else
+      ++list.left_out;
   }
   return list;
 }
 
-std::optional<CourierKeywords> CourierKeywords::find(const fs::Directory& home) {
+std::optional<CourierKeywords> CourierKeywords::find(const fs::Directory& home, const IsThere& is_there,
+                                                     std::size_t most_messages) {
   auto directory = home.find_directory("courierimapkeywords");
   if (!directory) return std::nullopt;
   CourierKeywords out(*std::move(directory));
+  const auto there = out.directory_.look_at(":list");
+  if (there && is_too_large_to_share(*there))
+    throw Error(Cause::limit, Scope::folder, "reading keywords")
+        .at(out.directory_.place() + "/:list")
+        .because(shared_list_reason)
+        .on(out.directory_.rules().side);
   if (const auto file = fs::read_control_file(out.directory_, ":list", list_limit))
-    out.list_ = parse_courier_keywords(file->text);
+    out.list_ = parse_courier_keywords(file->text, is_there, most_messages);
   out.directory_.list([&](const fs::Entry& entry) {
     auto file = parse_file(entry.name);
-    if (!file) return;
+    if (!file || !is_there(file->key)) return;
+    if (out.newer_.size() >= most_messages && out.newer_.count(file->key) == 0) {
+      ++out.left_out_;
+      return;
+    }
     Newer& newer = out.newer_[std::move(file->key)];
     if (newer.file.empty() || newer.number < file->number) newer = {file->number, entry.name};
   });

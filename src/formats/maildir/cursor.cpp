@@ -134,13 +134,23 @@ void Cursor::read_keywords() {
     keywords_ = file ? KeywordSlots::parse(file->text) : KeywordSlots{};
     keywords_are_readable_ = true;
     // One that Dovecot took over from Courier has a keyword file, and Courier's are of long ago.
-    if (!file) courier_keywords_ = CourierKeywords::find(directories_->home);
+    if (!file) read_courier_keywords();
   } catch (const Error& error) {
     // The mail matters more than its labels; and invented ones would stay for ever.
     keywords_are_readable_ = false;
     tree_->tell({FindingKind::keyword, Weight::lost, folder_.display(), keyword_file_name,
                  "names of keywords can't be read: " + error.reason()});
   }
+}
+
+void Cursor::read_courier_keywords() {
+  courier_keywords_ = CourierKeywords::find(directories_->home, [this](std::string_view base) {
+    const auto [first, end] = scan_.listing.find(base);
+    return first != end;
+  });
+  if (courier_keywords_ && courier_keywords_->left_out() > 0)
+    tree_->tell({FindingKind::over_limit, Weight::lost, folder_.display(), "courierimapkeywords",
+                 "keywords of more messages, or more keywords, than are kept", courier_keywords_->left_out()});
 }
 
 void Cursor::show(std::string_view name, bool in_new) {

@@ -37,6 +37,7 @@ class Cursor final : public store::MessageCursor {
   void select_wanted();
   void close_folder();
   void read_keywords();
+  void read_courier_keywords();
   void show(std::string_view name, bool in_new);
   void show_keywords(SlotBits slots);
   void show_courier_keywords();

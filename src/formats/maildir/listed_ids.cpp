@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/maildir/shared_list.hpp"
 #include "mailhaul/fs/file.hpp"
 
 namespace mailhaul::formats::maildir {
 
 namespace {
 
-/// S13. Ten million records with long names.
-constexpr std::uint64_t longest_list = std::uint64_t{2} << 30U;
+/// S13. Several million records. Read through, not held.
+constexpr std::uint64_t longest_list = std::uint64_t{512} << 20U;
+constexpr const char* too_long = "larger than 512 MiB";
 constexpr std::size_t piece_octets = 64 * 1024;
 
 const char* reason_of(fs::Refusal refusal) {
@@ -32,7 +34,8 @@ class ListFile {
     const fs::OpenResult opened = home_.open_file(name_);
     if (opened.refusal == fs::Refusal::missing) return std::nullopt;
     if (!opened.file) return lost(reason_of(opened.refusal));
-    if (opened.file->opened_as().size_octets > longest_list) return lost("larger than 2 GiB");
+    if (opened.file->opened_as().size_octets > longest_list) return lost(too_long);
+    if (is_too_large_to_share(opened.file->opened_as())) return lost(shared_list_reason);
     UidListParser parser(take);
     try {
       std::array<std::byte, piece_octets> buffer{};
@@ -40,7 +43,7 @@ class ListFile {
       while (const std::size_t got = opened.file->read_at(buffer, offset)) {
         parser.write(as_text(Bytes(buffer).first(got)));
         offset += got;
-        if (offset > longest_list) return lost("larger than 2 GiB");
+        if (offset > longest_list) return lost(too_long);
       }
     } catch (const Error& error) {
       return lost(error.reason());

@@ -6,14 +6,16 @@
 
 #include "formats/maildir/control_lock.hpp"
 #include "formats/maildir/name.hpp"
+#include "formats/maildir/shared_list.hpp"
 
 namespace mailhaul::formats::maildir {
 
 namespace {
 
 constexpr std::string_view doing = "writing the UIDs of a folder";
-/// S13: a list that is added to is held whole. Three million records.
-constexpr std::uint64_t longest_list = std::uint64_t{256} << 20U;
+/// S13: a list that is added to is held whole, as it was and as it becomes. Two million records.
+constexpr std::uint64_t longest_list = std::uint64_t{128} << 20U;
+constexpr std::ptrdiff_t most_records = 2'500'000;
 
 /// Only a message that owns its base name can be in a list.
 bool owns_key(const store::Handle& handle) { return base_of(handle.token).size() == handle.token.size(); }
@@ -26,11 +28,16 @@ void TargetUidList::settle(const store::FolderInfo& info, store::NumberedMessage
   if (!mail::has_room(wanted.next)) return leave_to_server("they leave no room for new messages", 0);
   std::optional<fs::ControlFile> found;
   try {
+    const auto there = home_.look_at(uid_list_name);
+    if (there && is_too_large_to_share(*there)) return lost(shared_list_reason);
     found = fs::read_control_file(home_, uid_list_name, longest_list);
   } catch (const Error& error) {
-    if (error.cause() != Cause::refused && error.cause() != Cause::limit) throw;
+    if (error.cause() == Cause::limit) return lost(error.reason());
+    if (error.cause() != Cause::refused) throw;
     return leave_to_server(error.reason(), 0);
   }
+  if (found && std::count(found->text.begin(), found->text.end(), '\n') > most_records)
+    return lost("it has more than " + std::to_string(most_records) + " records");
   tree_.used(wanted.validity);
   if (found) return add_to(*found, wanted, messages);
   write_first(wanted, messages);
@@ -68,6 +75,11 @@ void TargetUidList::write(const std::string& text, const std::optional<fs::Statu
     if (error.cause() != Cause::unsupported) throw;
     leave_to_server(error.reason(), messages);
   }
+}
+
+void TargetUidList::lost(std::string_view why) {
+  tree_.tell({FindingKind::over_limit, Weight::lost, folder_, uid_list_name,
+              "the list that is there can't be added to, so UIDs of the source may be missing: " + std::string(why)});
 }
 
 void TargetUidList::leave_to_server(std::string_view why, std::uint64_t messages) {

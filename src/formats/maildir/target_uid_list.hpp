@@ -50,6 +50,7 @@ class TargetUidList {
   }
   [[nodiscard]] const char* numbered_by() const;
   void write(const std::string& text, const std::optional<fs::Status>& replaced, std::uint64_t messages);
+  void lost(std::string_view why);
   void leave_to_server(std::string_view why, std::uint64_t messages);
 
   Tree& tree_;

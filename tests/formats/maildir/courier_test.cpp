@@ -8,14 +8,28 @@ namespace {
 
 using Indexes = std::vector<std::uint16_t>;
 
+bool is_any(std::string_view /*base*/) { return true; }
+
 TEST(CourierKeywords, TheListNamesKeywordsThenMessages) {
-  const auto list = parse_courier_keywords("$Work\n$Later\n\n1.a:0 1\n2.b,S=3:1\nnonsense\n:0\n3.c:7 x -1 \n");
+  const auto list = parse_courier_keywords("$Work\n$Later\n\n1.a:0 1\n2.b,S=3:1\nnonsense\n:0\n3.c:7 x -1 \n", is_any);
   EXPECT_EQ(list.names, (std::vector<std::string>{"$Work", "$Later"}));
   ASSERT_EQ(list.messages.size(), 2U) << "indexes without a keyword are read over";
   EXPECT_EQ(list.messages.at("1.a"), (Indexes{0, 1}));
   EXPECT_EQ(list.messages.at("2.b,S=3"), Indexes{1});
-  EXPECT_TRUE(parse_courier_keywords("").messages.empty());
-  EXPECT_TRUE(parse_courier_keywords("1.a:0\n").messages.empty()) << "no blank line: all are names";
+  EXPECT_TRUE(parse_courier_keywords("", is_any).messages.empty());
+  EXPECT_TRUE(parse_courier_keywords("1.a:0\n", is_any).messages.empty()) << "no blank line: all are names";
+}
+
+TEST(CourierKeywords, NothingIsKeptOfMessagesThatAreNotThereOrTooMany) {
+  const auto is_b = [](std::string_view base) { return base == "2.b"; };
+  EXPECT_EQ(parse_courier_keywords("$A\n\n1.a:0\n2.b:0\n3.c:0\n", is_b).messages.size(), 1U);
+  const auto list = parse_courier_keywords("$A\n$B\n\n1.a:0\n2.b:0\n3.c:0\n1.a:1\n", is_any, 2);
+  EXPECT_EQ(list.messages.size(), 2U);
+  EXPECT_EQ(list.messages.at("1.a"), Indexes{1}) << "one that is kept goes on";
+  EXPECT_EQ(list.left_out, 1U);
+  std::string names;
+  for (std::size_t i = 0; i < CourierKeywordList::most_names + 3; ++i) names += "$" + std::to_string(i) + "\n";
+  EXPECT_EQ(parse_courier_keywords(names, is_any).left_out, 3U);
 }
 
 class Courier : public testing::Test {
@@ -59,6 +73,37 @@ TEST_F(Courier, KeywordsThatCanNotBeReadAreSaidAndTheMailGoesOn) {
   put_keywords();
   world_.machine.put_symlink(std::string(World::root) + "/courierimapkeywords/5.e", "/etc/passwd");
   EXPECT_EQ(world_.read().messages.size(), 5U);
+  EXPECT_EQ(world_.findings.count(FindingKind::keyword, Weight::lost), 1U);
+}
+
+TEST_F(Courier, FilesOfMessagesAreBoundedByTheMessages) {
+  put_keywords();
+  for (int i = 0; i < 100; ++i) world_.put("courierimapkeywords/junk" + std::to_string(i), "$Junk\n");
+  const auto home = fs::Directory::find_root(world_.kernel, world_.entropy, World::root, {});
+  const auto all = CourierKeywords::find(*home, [](std::string_view base) { return base.substr(0, 4) != "junk"; });
+  EXPECT_TRUE(all->of("junk1").empty());
+  EXPECT_EQ(all->left_out(), 0U);
+  const auto few = CourierKeywords::find(*home, is_any, 1);
+  EXPECT_GE(few->left_out(), 3U + 102U) << "all but one of the list, and all but one of the files";
+}
+
+TEST_F(Courier, KeywordsOverALimitAreToldAndTheMailGoesOn) {
+  put_keywords();
+  std::string list;
+  for (std::size_t i = 0; i < CourierKeywordList::most_names + 2; ++i) list += "$" + std::to_string(i) + "\n";
+  world_.put("courierimapkeywords/:list", list + "\n1.a:1\n");
+  const Walked walked = world_.read();
+  EXPECT_EQ(walked.messages.size(), 5U);
+  EXPECT_EQ(of(walked, "1.a"), mail::KeywordSet{"$1"});
+  EXPECT_EQ(world_.findings.count(FindingKind::over_limit, Weight::lost), 2U);
+}
+
+TEST_F(Courier, ALargeListThatIsLinkedIntoOtherFoldersIsNotRead) {
+  put_keywords();
+  world_.put("courierimapkeywords/:list", "$A\n\n1.a:0\n" + std::string(5U << 20U, 'x'));
+  EXPECT_EQ(of(world_.read(), "1.a"), mail::KeywordSet{"$A"});
+  world_.machine.put_link(std::string(World::root) + "/other", std::string(World::root) + "/courierimapkeywords/:list");
+  EXPECT_TRUE(of(world_.read(), "1.a").empty());
   EXPECT_EQ(world_.findings.count(FindingKind::keyword, Weight::lost), 1U);
 }
 

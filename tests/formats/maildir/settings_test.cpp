@@ -37,6 +37,24 @@ TEST_F(MaildirSettings, AnOddDirectoryIsSubscribedUnderTheNameThatItIsReadAs) {
             store::Subscriptions{name({"Gr\xc3\xbc" + mail::name_mark(".Gr\xfc")})});
 }
 
+/// S13. Each name of a list takes far more memory than its octets.
+TEST_F(MaildirSettings, AListOfTooManyNamesIsAnErrorOfItsOwn) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += std::to_string(i) + "\n";
+  world_.put("subscriptions", text);
+  EXPECT_EQ(world_.source()->settings()->subscriptions("").size(), 20'000U);
+  for (const std::string& over : {text + "x\n", std::string((1U << 20U) + 1, 'x')}) {
+    world_.put("subscriptions", over);
+    try {
+      static_cast<void>(world_.source()->settings()->subscriptions(""));
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.cause(), Cause::limit);
+      EXPECT_EQ(error.scope(), Scope::folder) << "the rest goes on";
+    }
+  }
+}
+
 TEST_F(MaildirSettings, WithoutAListNothingIsSubscribed) {
   EXPECT_TRUE(world_.source()->settings()->subscriptions("").empty());
   EXPECT_TRUE(world_.source()->settings()->acl(inbox).empty());

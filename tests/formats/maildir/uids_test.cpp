@@ -212,6 +212,41 @@ TEST(MaildirUids, ManyLongFieldsAreLeftOutBeforeTheyFillTheMemory) {
   EXPECT_EQ(world.findings.count(FindingKind::over_limit, Weight::lost), 1000U - 65'696 / 1002);
 }
 
+/// S13: one file in many folders is read for each.
+TEST(MaildirUids, ALargeListThatIsLinkedIntoOtherFoldersIsNotRead) {
+  World world;
+  world.put_maildir();
+  world.put("cur/1.a:2,S");
+  const std::string small = header("N9") + "3 :1.a\n";
+  std::string large = small;
+  for (int uid = 4; large.size() <= (4U << 20U); ++uid)
+    large += std::to_string(uid) + " :" + std::string(200, 'x') + "\n";
+  for (const auto& [text, links, uid] : {std::tuple{small, 2, 3U}, {large, 1, 3U}, {large, 2, 0U}}) {
+    world.put(uid_list_name, text);
+    if (links > 1) world.machine.put_link("/mail/box/linked", "/mail/box/dovecot-uidlist");
+    EXPECT_EQ(uids_of(world.read()), std::vector<std::uint32_t>{uid}) << text.size() << " octets, " << links;
+    if (links > 1) world.machine.remove("/mail/box/linked");
+  }
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list, Weight::lost), 1U);
+}
+
+TEST(MaildirUidWriter, AListThatIsTooLargeStaysAndIsToldAsLost) {
+  std::string linked = header("N9");
+  for (int uid = 4; linked.size() <= (4U << 20U); ++uid)
+    linked += std::to_string(uid) + " :" + std::string(200, 'x') + "\n";
+  std::string many = header("N9");
+  for (int uid = 4; uid < 2'500'006; ++uid) many.append(std::to_string(uid)).append(" :x\n");
+  for (const bool is_linked : {true, false}) {
+    World world;
+    Target target(world);
+    world.put(uid_list_name, is_linked ? linked : many);
+    if (is_linked) world.machine.put_link("/mail/box/linked", "/mail/box/dovecot-uidlist");
+    target.finish(numbered_folder(9), {{"1.a", ids(3)}});
+    EXPECT_TRUE(target.list() == (is_linked ? linked : many));
+    EXPECT_EQ(world.findings.count(FindingKind::over_limit, Weight::lost), 1U);
+  }
+}
+
 TEST(MaildirUidWriter, WritesAListWhereThereIsNone) {
   World world;
   world.birth = {{1001, 1002}, 0640, 0750};
