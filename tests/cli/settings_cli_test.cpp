@@ -99,6 +99,31 @@ TEST_F(SettingsCli, ALockedListIs3AndTheMailIsThere) {
   EXPECT_EQ(read_file(at("T/.Sent/dovecot-acl")), "user=bob lr\n") << "what can be brought is";
 }
 
+TEST_F(SettingsCli, AListOfFarTooManyNamesIs3AndTheMailIsThere) {
+  make_tree();
+  std::string text;
+  for (int i = 0; i <= 20'000; ++i) text += std::to_string(i) + "\n";
+  write_file(at("M/subscriptions"), text);
+  const Result result = run({"sync", "maildir:" + at("M"), "maildir:" + at("T")});
+  EXPECT_EQ(result.status, status::settings_missing);
+  EXPECT_TRUE(holds(result.err, "more than 20000 lines"));
+  EXPECT_EQ(names_in(at("T/.Sent/cur")).size(), 1U);
+  EXPECT_EQ(read_file(at("T/.Sent/dovecot-acl")), "user=bob lr\n") << "what can be brought is";
+}
+
+/// LAYOUT=fs at the target: the second run must see the layout that the first one wrote.
+TEST_F(SettingsCli, AFolderWithADotInFrontDoesNotMakeTheTreeMaildirPlusPlus) {
+  make_maildir(at("M"));
+  make_maildir(at("M/.Name"));
+  write_file(at("M/.Name/cur/1.a:2,"), "Subject: one\n\n");
+  sync({"maildir:" + at("M") + ":LAYOUT=fs", "maildir:" + at("T") + ":LAYOUT=fs"});
+  EXPECT_EQ(names_in(at("T/\\2eName/cur")).size(), 1U);
+  for (const char* layout : {":LAYOUT=fs", ""}) {
+    const Result again = sync({"maildir:" + at("M") + ":LAYOUT=fs", "maildir:" + at("T") + layout});
+    EXPECT_TRUE(holds(again.out, "\nCopied 0 ")) << layout;
+  }
+}
+
 TEST_F(SettingsCli, TreesOfDirectoriesAreConvertedAndNamesThatDoNotFitComeBackTheSame) {
   make_maildir(at("M"));
   make_maildir(at("M/v1.0/Notes"));
