@@ -4,8 +4,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mailhaul::formats::maildir;
   using mailhaul::fuzz::require;
-  const mailhaul::fuzz::Input input(data, size,
-                                    {":2,", ",S=", ",W=", "1631.M2P7.mx1", "FRS", "abz", ",", ":", "18446744073709551615"});
+  const mailhaul::fuzz::Input input(
+      data, size, {":2,", ",S=", ",W=", "1631.M2P7.mx1", "FRS", "abz", ",", ":", "18446744073709551615"});
   const std::string_view name = input.text;
 
   const FileName parsed = parse_file_name(name);

@@ -213,8 +213,17 @@ Bytes Walk::Unquoted::read() {
   return piece;
 }
 
-void Walk::check_file(bool at_last_message) {
+/// While a program appends, the kernel sets the file's time before its size: what looks rewritten may have grown.
+fs::Status Walk::settled_status() const {
+  constexpr std::chrono::milliseconds between_time_and_size{20};
   const fs::Status now = file_.status_now();
+  if (now.size_octets != begun_.size_octets || now.modified == begun_.modified) return now;
+  context_.clock.sleep(between_time_and_size);
+  return file_.status_now();
+}
+
+void Walk::check_file(bool at_last_message) {
+  const fs::Status now = settled_status();
   const bool grew = now.size_octets > begun_.size_octets;
   if (now.size_octets < begun_.size_octets || (!grew && now.modified != begun_.modified)) {
     finished_ = true;

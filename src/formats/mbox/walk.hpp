@@ -76,6 +76,7 @@ class Walk final : public store::MessageCursor {
   void follow_uids();
   void look_up_info() const;
   void hear_doubts();
+  [[nodiscard]] fs::Status settled_status() const;
   void check_file(bool at_last_message);
   void finish();
   void tell_findings();

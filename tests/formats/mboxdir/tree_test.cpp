@@ -304,9 +304,9 @@ TEST(MboxdirTarget, AFolderWithMessagesAndChildrenBecomesTwoNames) {
     world.append(*target, "Work/2024", "h: w24\n\nb\n");
     world.append(*target, "Work", "h: w\n\nb\n");
   }
-  const Texts names{"A", "A-sub-af63fc", "Work", "Work-mail-9ae6ef"};
+  const Texts names{"A", "A-sub-4e5d45", "Work", "Work-mail-19f66f"};
   EXPECT_EQ(world.memory.names_in(TreeWorld::root), names);
-  EXPECT_EQ(world.memory.names_in(TreeWorld::at("A-sub-af63fc")), (Texts{"B", marked("B", Mark::children)}));
+  EXPECT_EQ(world.memory.names_in(TreeWorld::at("A-sub-4e5d45")), (Texts{"B", marked("B", Mark::children)}));
   EXPECT_EQ(world.findings.count(FindingKind::folder_name), 3U);
   for (const Finding& finding : world.findings.all) EXPECT_EQ(finding.weight, Weight::lost);
   // And the next run finds them under the names they have at the source.
