@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "mail/ascii.hpp"
-#include "mail/scan.hpp"
 #include "mail/store_header_names.hpp"
 #include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/scan.hpp"
 
 // The problem: one pass over octets that come in pieces of any size, where three things are only known later. Whether a
 // line end is the last one (so runs of line ends wait in `pending_` and `last_`), whether '>' stand before "From ", and

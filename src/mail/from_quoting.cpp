@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mail/scan.hpp"
+#include "mailhaul/mail/scan.hpp"
 
 // Which '>' of a run is dropped or added makes no difference, so it is the last one: everything before it can go on at
 // once, and what waits at the end of a piece is always a beginning of ">From ". It is kept as a length and handed out

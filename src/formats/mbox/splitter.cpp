@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/mail/header_block.hpp"
 #include "mailhaul/mail/loose_postmark.hpp"
 #include "mailhaul/mail/postmark.hpp"
+#include "mailhaul/mail/scan.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -23,6 +23,19 @@ constexpr std::uint64_t page_octets = 4096;
 constexpr std::size_t header_look_octets = 256;
 constexpr std::size_t shown_octets = 80;
 constexpr std::uint64_t longest_gap_octets = 1024 * 1024;
+
+/// Where `text` has it whole, else npos.
+std::size_t find_boundary(std::string_view text) {
+  for (std::size_t at = 0;;) {
+    const std::size_t more = mail::first_pair(text.substr(at), [](auto here, auto next) {
+      return mail::pairs_that_are(here, boundary[0], next, boundary[1]);
+    });
+    if (more == std::string_view::npos) return more;
+    at += more;
+    if (text.substr(at).starts_with(boundary)) return at;
+    ++at;
+  }
+}
 
 bool names_content_length(std::string_view line) {
   if (line.size() < length_name.size()) return false;
@@ -386,11 +399,9 @@ std::uint64_t Splitter::without_last_line_end(std::uint64_t from) const {
 void Splitter::search() {
   while (clear_ == given_ && !end_is_known_) {
     const std::string_view text = window_.from(searched_);
-    const void* const found =
-        text.empty() ? nullptr : memmem(text.data(), text.size(), boundary.data(), boundary.size());
-    if (found != nullptr) {
-      const std::uint64_t line_feed =
-          searched_ + static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+    const std::size_t found = find_boundary(text);
+    if (found != std::string_view::npos) {
+      const std::uint64_t line_feed = searched_ + found;
       const Before before = before_line_feed(line_feed);
       const Answer answer = judge(window_.from(line_feed + 1), line_feed + 1, before, window_.is_complete());
       if (answer == Answer::yes) {

@@ -9,9 +9,10 @@
 
 namespace mailhaul::mail {
 
-// Eight octets at a time in one word. Measured with glibc 2.36: about as fast as one memmem over ordinary mail, several
-// times faster than one memchr('\n') a line where lines are short. It needs no instruction set and, unlike both, looks
-// for several things in one pass and stops at the first of them.
+// 64 octets at a time in vectors, then eight in one word. Measured with glibc 2.36: faster than one memmem over
+// ordinary mail, several times faster than one memchr('\n') a line where lines are short. It asks for no instruction
+// set (the compiler makes of a vector what the machine has) and, unlike both, looks for several things in one pass and
+// stops at the first of them.
 
 /// A word of eight times that octet.
 [[nodiscard]] constexpr std::uint64_t eight_of(char c) { return 0x0101010101010101U * static_cast<unsigned char>(c); }
@@ -31,6 +32,29 @@ namespace mailhaul::mail {
   return zero_octets((here ^ eight_of(c)) | (next ^ eight_of(d)));
 }
 
+/// 16 octets side by side.
+using Vector [[gnu::vector_size(16)]] = unsigned char;
+
+/// As above, for each of the 16: all bits of an octet are set, or none.
+[[nodiscard]] inline Vector octets_that_are(Vector octets, char c) {
+  return Vector(octets == static_cast<unsigned char>(c));
+}
+[[nodiscard]] inline Vector pairs_that_are(Vector here, char c, Vector next, char d) {
+  return octets_that_are(here, c) & octets_that_are(next, d);
+}
+
+[[nodiscard]] inline Vector load_vector(const char* octets) {
+  Vector vector;
+  std::memcpy(&vector, octets, sizeof vector);
+  return vector;
+}
+
+[[nodiscard]] inline bool is_any(Vector hits) {
+  std::array<std::uint64_t, 2> halves{};
+  std::memcpy(halves.data(), &hits, sizeof hits);
+  return (halves[0] | halves[1]) != 0;
+}
+
 /// Eight octets, the first one in the lowest bits.
 [[nodiscard]] inline std::uint64_t load_word(const char* octets) {
   std::uint64_t word = 0;
@@ -45,6 +69,8 @@ template <typename Hits>
 [[nodiscard]] std::size_t first_pair(std::string_view text, Hits hits) {
   const char* const octets = text.data();
   std::size_t i = 0;
+  const auto hits_at = [&](std::size_t at) { return hits(load_vector(octets + at), load_vector(octets + at + 1)); };
+  while (i + 64 < text.size() && !is_any(hits_at(i) | hits_at(i + 16) | hits_at(i + 32) | hits_at(i + 48))) i += 64;
   for (; i + 8 < text.size(); i += 8)
     if (const std::uint64_t found = hits(load_word(octets + i), load_word(octets + i + 1)); found != 0)
       return i + static_cast<std::size_t>(std::countr_zero(found)) / 8;
