@@ -69,6 +69,15 @@ std::optional<Compression> detect_compression(Bytes beginning) {
   }
 }
 
+bool may_be_taken_for_compressed(Bytes beginning) {
+  const std::string_view text = as_text(beginning);
+  if (text.starts_with("BZh"sv)) return text.size() > 3 && text[3] >= '1' && text[3] <= '9';
+  return text.starts_with("\x1f\x8b"sv) || text.starts_with("\x28\xb5\x2f\xfd"sv) ||
+         text.starts_with("\xfd"
+                          "7zXZ\0"sv) ||
+         is_lz4(text);
+}
+
 DecompressingSource::DecompressingSource(Source& compressed, Compression compression, const ExpansionLimits& limits,
                                          StreamPlace place, std::vector<std::byte>& buffer)
     : compressed_(compressed), compression_(compression), limits_(limits), place_(std::move(place)), buffer_(buffer) {

@@ -10,7 +10,7 @@ JobContext::JobContext(const Machine& machine, const Request& request, Findings&
       source_{machine.kernel, machine.entropy, source_clock_,   findings,
               instants_,      machine.host,    machine.process, request.lock_wait},
       target_{machine.kernel, machine.entropy, clock_,          target_findings_,
-              instants_,      machine.host,    machine.process, request.lock_wait} {}
+              instants_,      machine.host,    machine.process, source_.lock_wait} {}
 
 void StoppableClock::sleep(std::chrono::milliseconds time) const {
   stop_.check();

@@ -8,8 +8,6 @@
 namespace mailhaul::run {
 namespace {
 
-constexpr std::chrono::milliseconds between_tries{50};
-
 std::string name_of(const fs::FileId& id) {
   return "run-" + std::to_string(id.device) + "-" + std::to_string(id.inode);
 }
@@ -144,19 +142,17 @@ RunLock take_run_lock(const Machine& machine, formats::Context& context, const S
     return {};
   }
   const fs::Directory directory = open_lock_directory(machine, path);
-  const Instant end = context.clock.now() + request.lock_wait;
   std::vector<fs::File> files;
   const Locks locks(context, target);
   for (const auto& [name, lock] : locks.by_name()) {
     fs::File file = open_lock_file(machine, directory, name);
     while (!file.try_lock(lock.kind)) {
-      if (context.clock.now() >= end)
+      if (!context.lock_wait.pause(context.clock))
         throw Error(Cause::locked, Scope::run, "starting to write to the target")
             .at(lock.path)
             .because(reason(file, lock.kind))
             .hint("wait for it to end; --lock-wait waits longer")
             .on(Side::target);
-      context.clock.sleep(between_tries);
     }
     if (lock.kind == fs::LockKind::exclusive) sign(machine, file);
     files.push_back(std::move(file));

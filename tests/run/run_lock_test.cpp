@@ -41,7 +41,7 @@ class RunLocks : public testing::Test {
   [[nodiscard]] RunLock take(const Store& store, std::int64_t process = 1) {
     Request request;
     request.state_directory = "/state";
-    request.lock_wait = std::chrono::milliseconds(100);
+    context.lock_wait = std::chrono::milliseconds(100);
     const Machine machine{kernel, entropy, clock, stop, "host", process, {}, ""};
     return take_run_lock(machine, context, store, request);
   }

@@ -35,12 +35,16 @@ inline constexpr std::size_t compression_magic_octets = 15;
 /// compressed, and when it is no valid stream it is damaged mail, not plain mail.
 [[nodiscard]] std::optional<Compression> detect_compression(Bytes beginning);
 
+/// Whether other readers may take it for compressed: Dovecot's zlib plugin looks at the magic alone, so a plain message
+/// whose first header is called "BZh9" can't be read there.
+[[nodiscard]] bool may_be_taken_for_compressed(Bytes beginning);
+
 /// S13: what a stream may grow to.
 struct ExpansionLimits {
   std::uint64_t largest_octets = std::uint64_t{4} << 30U;
   std::uint64_t most_ratio = 200;  ///< octets out for one octet in …
   /// … once so many are out: more than mail servers take, since an attachment full of blanks is mail too.
-  std::uint64_t free_octets = std::uint64_t{128} << 20U;
+  std::uint64_t free_octets = std::uint64_t{64} << 20U;
   static constexpr std::uint64_t largest_window = 1U << 27;  ///< 128 MiB of memory for one stream
 };
 

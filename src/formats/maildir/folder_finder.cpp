@@ -43,33 +43,22 @@ void note_closed(const NoteUnread& note, const std::string& where, const Error& 
        "a directory that could be a folder was not opened: " + error.reason());
 }
 
-void take_dotted(const fs::Directory& root, const fs::Entry& entry, const NoteUnread& note,
+/// `name` begins with a dot.
+void take_dotted(const fs::Directory& root, const std::string& name, fs::EntryKind kind, const NoteUnread& note,
                  std::vector<std::string>& folders) {
-  const std::string& name = entry.name;
-  if (is_part(name)) return;
-  const bool is_dotted = name.front() == '.';
-  const fs::EntryKind kind = kind_at(root, entry);
-  if (kind == fs::EntryKind::symlink && is_dotted) {
+  if (kind == fs::EntryKind::symlink) {
     if (!is_known_link(name)) note(FindingKind::symlink, name, "a symbolic link where a folder could be: not followed");
     return;
   }
   if (kind != fs::EntryKind::directory) return;
   try {
     const auto directory = root.find_directory(name);
-    if (!directory) return;
-    if (!is_dotted) {
-      if (has_any(*directory, {"cur", "new"}))
-        note(FindingKind::ignored_file, name,
-             "a directory with cur or new that is no Maildir++ folder: not read (a tree of such folders is "
-             "maildir:DIR:LAYOUT=fs)");
-      return;
-    }
-    if (!is_folder(*directory)) return;
+    if (!directory || !is_folder(*directory)) return;
     // maildir.md section 9. Only mail in there makes it worth a name of its own.
     if (is_hidden_by_root(name) && !has_mail(*directory)) return;
     folders.push_back(name);
   } catch (const Error& error) {
-    if (is_dotted) note_closed(note, name, error);
+    note_closed(note, name, error);
   }
 }
 
@@ -80,6 +69,17 @@ class NestedFolders {
 
   std::vector<std::string> find() {
     look_into(root_, "", 0);
+    return go_on();
+  }
+
+  /// Only below these directories of the root.
+  std::vector<std::string> find_below(const std::vector<std::string>& names) {
+    for (const std::string& name : names) waiting_.emplace_back(name, 1);
+    return go_on();
+  }
+
+ private:
+  std::vector<std::string> go_on() {
     for (std::size_t seen = 0; !waiting_.empty(); ++seen) {
       const auto [path, depth] = std::move(waiting_.back());
       waiting_.pop_back();
@@ -92,7 +92,6 @@ class NestedFolders {
     return std::move(folders_);
   }
 
- private:
   void take(const std::string& path, std::size_t depth) {
     try {
       const auto directory = root_.find_directory(path);
@@ -133,8 +132,32 @@ bool is_folder(const fs::Directory& directory) { return has_any(directory, {"cur
 std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note) {
   if (layout == Layout::fs) return NestedFolders(root, note).find();
   std::vector<std::string> folders;
-  root.list([&](const fs::Entry& entry) { take_dotted(root, entry, note, folders); });
+  root.list([&](const fs::Entry& entry) {
+    if (entry.name.front() == '.') take_dotted(root, entry.name, kind_at(root, entry), note, folders);
+  });
   return folders;
+}
+
+std::vector<std::string> find_undotted(const fs::Directory& root) {
+  std::vector<std::string> names;
+  root.list([&](const fs::Entry& entry) {
+    const bool may_be = entry.name.front() != '.' && !is_part(entry.name);
+    if (may_be && kind_at(root, entry) == fs::EntryKind::directory) names.push_back(entry.name);
+  });
+  if (names.empty()) return {};
+  std::vector<std::string> found = NestedFolders(root, [](auto, const auto&, const auto&) {}).find_below(names);
+  // Other programs have a "tmp" too: Sieve's directory is no folder.
+  const auto is_none = [&](const std::string& path) {
+    try {
+      const auto directory = root.find_directory(path);
+      return !directory || !has_any(*directory, {"cur", "new"});
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  found.erase(std::remove_if(found.begin(), found.end(), is_none), found.end());
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace mailhaul::formats::maildir

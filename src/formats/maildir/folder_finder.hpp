@@ -17,6 +17,10 @@ using NoteUnread = std::function<void(FindingKind kind, const std::string& where
 /// them. One that ".INBOX" hides is only when it has mail.
 [[nodiscard]] std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note);
 
+/// What LAYOUT=fs would have as folders and Maildir++ has not, sorted: directories with cur or new below those of the
+/// root that don't begin with a dot.
+[[nodiscard]] std::vector<std::string> find_undotted(const fs::Directory& root);
+
 /// Whether a directory has one of cur, new and tmp.
 [[nodiscard]] bool is_folder(const fs::Directory& directory);
 

@@ -35,7 +35,8 @@ class ListFile {
     if (opened.refusal == fs::Refusal::missing) return std::nullopt;
     if (!opened.file) return lost(reason_of(opened.refusal));
     if (opened.file->opened_as().size_octets > longest_list) return lost(too_long);
-    if (is_too_large_to_share(opened.file->opened_as())) return lost(shared_list_reason);
+    if (!tree_.shared_lists().may_read(opened.file->opened_as(), home_.opened_as().id))
+      return lost("another folder has the same file (a hard link), and it is larger than 4 MiB");
     UidListParser parser(take);
     try {
       std::array<std::byte, piece_octets> buffer{};

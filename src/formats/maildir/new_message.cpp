@@ -68,7 +68,7 @@ void Writer::NewMessage::settle_beginning() {
 
 void Writer::NewMessage::settle_form(Bytes beginning) {
   form_is_settled_ = true;
-  looks_compressed_ = !compressing_ && io::detect_compression(beginning).has_value();
+  looks_compressed_ = !compressing_ && io::may_be_taken_for_compressed(beginning);
   if (looks_compressed_) compressing_.emplace(stored_, io::Compression::gzip);
 }
 

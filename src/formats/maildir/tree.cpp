@@ -8,7 +8,10 @@
 namespace mailhaul::formats::maildir {
 
 Tree::Tree(Context& context, fs::Directory root, const TreeOptions& said)
-    : context_(context), root_(std::move(root)), naming_(recognise(root_, said).naming) {}
+    : context_(context),
+      root_(std::move(root)),
+      naming_(recognise(root_, said).naming),
+      layout_is_said_(said.layout.has_value()) {}
 
 FolderDirectories open_parts(const fs::Directory& home) {
   return {home, home.find_directory("new"), home.find_directory("cur")};
@@ -36,11 +39,24 @@ void Tree::note_unread(FindingKind kind, const std::string& where, const std::st
   tell({kind, side() == Side::target ? Weight::note : Weight::failed, {}, where, text});
 }
 
+/// Nothing is missing by them at the target, nor where the operator has said what the layout is.
+void Tree::tell_undotted() {
+  const bool is_missing = side() == Side::source && !layout_is_said_;
+  for (const std::string& path : find_undotted(root_))
+    tell({FindingKind::ignored_file,
+          is_missing ? Weight::failed : Weight::note,
+          {},
+          path,
+          "a directory with cur or new that is no Maildir++ folder: not read (a tree of such folders is "
+          "maildir:DIR:LAYOUT=fs)"});
+}
+
 void Tree::list_folders() {
   auto directories =
       find_folders(root_, naming_.layout, [this](FindingKind kind, const std::string& where, const std::string& text) {
         note_unread(kind, where, text);
       });
+  if (naming_.layout == Layout::maildir_plus_plus) tell_undotted();
   std::map<mail::FolderName, std::string> found;
   for (NamedDirectory& named : name_folders(std::move(directories), naming_)) {
     if (!named.remark.empty())

@@ -9,6 +9,7 @@
 
 #include "formats/maildir/folder_directories.hpp"
 #include "formats/maildir/folder_layout.hpp"
+#include "formats/maildir/shared_list.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/store/source.hpp"
 
@@ -41,20 +42,25 @@ class Tree {
   /// Of those in use; 0 where there is none.
   [[nodiscard]] mail::UidValidity largest_validity();
 
+  [[nodiscard]] SharedLists& shared_lists() { return shared_lists_; }
+
   /// Hands a finding on, once: a folder is listed several times in a run.
   void tell(const Finding& finding);
 
  private:
   void list_folders();
+  void tell_undotted();
   void note_unread(FindingKind kind, const std::string& where, const std::string& text);
   [[nodiscard]] std::optional<std::string> directory_of(const store::FolderRef& folder);
 
   Context& context_;
   fs::Directory root_;
   Naming naming_;
+  bool layout_is_said_;
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, std::string>> directories_;
   mail::UidValidity largest_validity_{};
+  SharedLists shared_lists_;
   std::mutex told_mutex_;
   std::set<std::string> told_;
 };

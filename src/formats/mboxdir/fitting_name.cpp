@@ -35,7 +35,13 @@ std::vector<std::size_t> unfit_octets(std::string_view level) {
   // Both spellings have the same ASCII ends.
   if (is_passed_over_by_beginning(*name)) at.push_back(0);
   if (is_passed_over_by_end(*name)) at.push_back(level.rfind('.'));
-  if (is_marked(*name)) at.push_back(level.rfind('-', level.rfind('-') - 1));
+  if (is_marked(*name)) {
+    // The first '-' of the mark; where that is the end of a modified UTF-7 sequence it stands in one spelling only.
+    const std::size_t dash = level.rfind('-', level.rfind('-') - 1);
+    const bool stands =
+        dash != std::string_view::npos && level.size() - dash == name->size() - name->rfind('-', name->rfind('-') - 1);
+    at.push_back(stands ? dash : level.size() - 1);
+  }
   return at;
 }
 

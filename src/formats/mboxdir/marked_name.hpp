@@ -12,6 +12,8 @@ enum class Mark : std::uint8_t {
   messages,  ///< "A-mail-1f3a9c": the file of A, whose own name is that of a directory or of something else
 };
 
+inline constexpr std::size_t longest_mark_octets = std::string_view("-mail-1f3a9c").size();
+
 /// The name with its mark. The six digits are a hash of the name before them: so a folder that somebody has called
 /// "A-sub" is never taken for one of ours, and what is ours is read again as what it was.
 [[nodiscard]] std::string marked(std::string_view name, Mark mark);

@@ -4,16 +4,22 @@
 #include <string>
 #include <string_view>
 
+#include "formats/mboxdir/marked_name.hpp"
 #include "mailhaul/io/compression.hpp"
 
 namespace mailhaul::formats::mboxdir {
 
-/// 255 less what a dotlock and the suffix of an archive add.
-inline constexpr std::size_t longest_name_octets = 245;
+/// A name gets at most so many marks.
+inline constexpr std::size_t most_marks = 2;
+/// 255 less what a dotlock and the marks add.
+inline constexpr std::size_t longest_name_octets =
+    255 - std::string_view(".lock").size() - most_marks * longest_mark_octets;
 /// S13. Deeper trees are nobody's mail: how many levels a folder may have.
 inline constexpr std::size_t deepest_folder = 33;
 
-/// What pipermail and others put behind the name of an mbox.
+/// What pipermail and others put behind the name of an mbox. In the root of a tree it is no part of the folder's name;
+/// each file is judged by itself, or a file more would give all the others new names and the next run copied them once
+/// more. A folder that is really called so gets a mark.
 inline constexpr std::string_view mbox_suffix = ".mbox";
 
 /// Names that are no mailboxes: hidden ones (`.imap`, `.subscriptions`), locks, Thunderbird's indexes, and files of

@@ -12,7 +12,9 @@ namespace {
 
 /// S13. Larger trees are nobody's mail.
 constexpr std::size_t most_entries = 1'000'000;
-constexpr int most_tries = 2;
+constexpr int most_tries = static_cast<int>(most_marks);
+/// Mail programs pass these over, so they cost a look and a line each only up to here.
+constexpr std::size_t most_passed_over = 1000;
 /// NAME_MAX, and what is left of it by a dotlock.
 constexpr std::size_t longest_component = 255;
 constexpr std::size_t longest_lockable_file = longest_component - std::string_view(".lock").size();
@@ -60,7 +62,7 @@ void Tree::note_unread(FindingKind kind, const std::string& where, const std::st
 void Tree::list() {
   files_.clear();
   entries_ = 0;
-  has_made_ = false;
+  passed_over_ = 0;
   list_level(root_, {});
   name_folders();
 }
@@ -71,7 +73,7 @@ void Tree::list_level(const fs::Directory& directory, const Level& level) {
   directory.list([&](const fs::Entry& entry) {
     if (!is_passed_over(entry.name))
       take_entry(directory, level, entry);
-    else if (side() == Side::source && can_hide_mail(entry.name))
+    else if (side() == Side::source && can_hide_mail(entry.name) && ++passed_over_ <= most_passed_over)
       tell_passed_over(directory, level, entry);
   });
 }
@@ -158,15 +160,17 @@ bool Tree::is_inbox_place(const fs::Directory& directory, const std::string& nam
 /// From the files, in the order of their names, so that of two that mean the same the choice is always the same one;
 /// those first whose folder has the very name of the file.
 void Tree::name_folders() {
-  suffixed_ = 0;
-  unsuffixed_ = 0;
-  for (const auto& [path, listed] : files_)
-    if (listed.levels.empty())
-      ++(has_mbox_suffix(without_compression_suffix(path, listed.compression)) ? suffixed_ : unsuffixed_);
-  is_flat_ = suffixed_ > unsuffixed_;
   spots_.emplace();
+  without_suffix_ = 0;
   for (const bool plain : {true, false})
     for (const auto& [path, listed] : files_) name_folder(path, listed, plain);
+  if (without_suffix_ > 0 && side() == Side::source)
+    note_once({FindingKind::folder_name,
+               Weight::note,
+               {},
+               "",
+               "files called NAME.mbox, as archives have them: read as folders NAME",
+               without_suffix_});
 }
 
 void Tree::name_folder(const std::string& path, const Listed& listed, bool plain) {
@@ -180,6 +184,7 @@ void Tree::name_folder(const std::string& path, const Listed& listed, bool plain
   if ((folder == spelled) != plain) return;
   // list.mbox and list.mbox.gz may be the same mail, or not; so may A/B and A-sub-1f3a9c/B.
   if (spots_->count(folder) != 0) folder = spelled;
+  if (folder != spelled && listed.levels.empty() && has_mbox_suffix(spot.name)) ++without_suffix_;
   if (folder.is_inbox() && inbox_)
     return note_once(
         {FindingKind::folder_name, Weight::lost, {}, path, "hidden by the INBOX that the location names: not read"});
@@ -195,11 +200,11 @@ std::vector<std::string> Tree::spelled_by(const Spot& spot, const Listed& listed
 }
 
 /// Without what stands there only because files are what they are.
-std::vector<std::string> Tree::meant_by(const Spot& spot, const Listed& listed) const {
+std::vector<std::string> Tree::meant_by(const Spot& spot, const Listed& listed) {
   std::vector<std::string> names;
   for (const std::string& level : listed.levels) names.emplace_back(unmarked(level, Mark::children));
   std::string_view leaf = without_compression_suffix(spot.name, listed.compression);
-  if (is_flat_ && names.empty() && has_mbox_suffix(leaf)) leaf.remove_suffix(mbox_suffix.size());
+  if (names.empty() && has_mbox_suffix(leaf)) leaf.remove_suffix(mbox_suffix.size());
   names.emplace_back(unmarked(leaf, Mark::messages));
   return names;
 }
@@ -242,17 +247,9 @@ std::vector<mail::FolderName> Tree::folders() {
   return names;
 }
 
-/// Whether a file of that name would make an archive of what is none: every folder of the root had another name then.
-bool Tree::would_make_flat(std::string_view level) {
-  if (!has_mbox_suffix(level)) return false;
-  // What we have made since was only counted where it brings that nearer.
-  if (!is_flat_ && suffixed_ + 1 > unsuffixed_ && has_made_) list();
-  return !is_flat_ && suffixed_ + 1 > unsuffixed_;
-}
-
-/// Where a folder that was not listed shall be. A name that is taken by the other kind of thing gets a mark.
+/// Where a folder that was not listed shall be. A name that is taken by the other kind of thing, or that would be read
+/// as that of another folder, gets a mark.
 std::optional<Spot> Tree::free_spot(const mail::FolderName& folder) {
-  const bool would_flip = folder.parts().size() == 1 && would_make_flat(folder.parts().front());
   Spot spot;
   std::optional<fs::Directory> at = root_;
   const std::vector<std::string>& parts = folder.parts();
@@ -270,16 +267,12 @@ std::optional<Spot> Tree::free_spot(const mail::FolderName& folder) {
   }
   auto name = folder.is_inbox() ? std::optional<std::string>("inbox") : name_of_level(parts.back());
   if (!name) return std::nullopt;
-  const bool is_at_root = parts.size() == 1;
-  const std::string_view suffix = is_flat_ && is_at_root ? mbox_suffix : "";
   const auto is_taken = [&] {
-    const std::string file = *name + std::string(suffix);
-    const auto status = at ? at->look_at(file) : std::nullopt;
-    return (status && status->kind == fs::EntryKind::directory) || (at && is_inbox_place(*at, file));
+    const auto status = at ? at->look_at(*name) : std::nullopt;
+    return (status && status->kind == fs::EntryKind::directory) || (at && is_inbox_place(*at, *name));
   };
-  if (would_flip) name = marked(*name, Mark::messages);
+  if (parts.size() == 1 && has_mbox_suffix(*name)) name = marked(*name, Mark::messages);
   for (int tries = 0; tries < most_tries && is_taken(); ++tries) name = marked(*name, Mark::messages);
-  *name += suffix;
   if (name->size() > longest_lockable_file) return std::nullopt;
   spot.name = *name;
   return spot;
@@ -342,11 +335,7 @@ mbox::MailboxPlace Tree::make(const store::FolderRef& folder, const fs::Birth& b
     at = *below;
     begin = slash + 1;
   }
-  if (spots_->emplace(folder.folder, *spot).second) {
-    has_made_ = true;
-    if (spot->directory.empty() && has_mbox_suffix(spot->name)) ++suffixed_;
-    note_moved(folder, *spot);
-  }
+  if (spots_->emplace(folder.folder, *spot).second) note_moved(folder, *spot);
   return place(folder, *spot, at);
 }
 
@@ -355,7 +344,6 @@ void Tree::note_moved(const store::FolderRef& folder, const Spot& spot) {
   std::string plain;
   for (const std::string& part : folder.folder.parts()) plain = joined(plain, name_of_level(part).value_or(part));
   if (folder.folder.is_inbox()) plain = "inbox";
-  if (is_flat_ && folder.folder.parts().size() == 1) plain += mbox_suffix;
   if (plain == spot.path()) return;
   note_once({FindingKind::folder_name, Weight::lost, folder.display(), spot.path(),
              "its own name is taken in this tree, or means something else there: the folder is kept under this one"});

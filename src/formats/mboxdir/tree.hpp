@@ -68,11 +68,10 @@ class Tree {
   /// `plain`: only if the folder's name is spelled by the file's, else only if it is not.
   void name_folder(const std::string& path, const Listed& listed, bool plain);
   [[nodiscard]] static std::vector<std::string> spelled_by(const Spot& spot, const Listed& listed);
-  [[nodiscard]] std::vector<std::string> meant_by(const Spot& spot, const Listed& listed) const;
+  [[nodiscard]] static std::vector<std::string> meant_by(const Spot& spot, const Listed& listed);
   [[nodiscard]] static mail::FolderName folder_of(const std::vector<std::string>& names, bool& guessed);
   void add(mail::FolderName folder, const Spot& spot);
   [[nodiscard]] std::optional<Spot> spot_of(const store::FolderRef& folder);
-  [[nodiscard]] bool would_make_flat(std::string_view level);
   [[nodiscard]] std::optional<Spot> free_spot(const mail::FolderName& folder);
   [[nodiscard]] mbox::MailboxPlace place(const store::FolderRef& folder, const Spot& spot,
                                          const fs::Directory& directory) const;
@@ -88,13 +87,8 @@ class Tree {
   std::optional<std::map<mail::FolderName, Spot>> spots_;
   std::map<std::string, Listed> files_;  ///< of the listing, by path
   std::size_t entries_ = 0;
-  /// Most files of the root are NAME.mbox, or that compressed: an archive, in which the suffix is no part of the name.
-  /// A file or two of another kind don't change what the others mean; nor does what we write, which is always named so
-  /// that the majority stays.
-  bool is_flat_ = false;
-  std::size_t suffixed_ = 0;    ///< files of the root that are called NAME.mbox; with those that we made
-  std::size_t unsuffixed_ = 0;  ///< and the others, as listed
-  bool has_made_ = false;       ///< a folder since the listing
+  std::size_t passed_over_ = 0;     ///< that could hide mail
+  std::size_t without_suffix_ = 0;  ///< folders whose file is NAME.mbox
   std::map<std::string, bool> told_;
 };
 

@@ -181,11 +181,26 @@ TEST_F(MaildirCompression, AMessageThatBeginsLikeAStreamIsReadBackAsItWas) {
 TEST_F(MaildirCompression, AMessageOfFewOctetsIsWrittenPlain) {
   from_.put("cur/1.a", "x");
   from_.put("cur/2.b", "");
-  from_.put("cur/3.c", "BZh1");
+  from_.put("cur/3.c", "BZh");
   copy(Compress::keep);
   EXPECT_EQ(to_.octets("cur/1.a:2,"), "x");
   EXPECT_EQ(to_.octets("cur/2.b:2,"), "");
-  EXPECT_EQ(to_.octets("cur/3.c:2,"), "BZh1");
+  EXPECT_EQ(to_.octets("cur/3.c:2,"), "BZh");
+}
+
+/// Dovecot's zlib plugin goes by the magic, which a header's name can be.
+TEST_F(MaildirCompression, WhatDovecotTakesForCompressedIsWrittenCompressed) {
+  const std::multiset<std::string> messages{"BZh9: x\nSubject: bz\n\nbody\n", "\x1f\x8bX: y\n\nbody\n",
+                                            "\x28\xb5\x2f\xfd: z\n\nbody\n",
+                                            std::string("\xfd"
+                                                        "7zXZ\0abc\n\nbody\n",
+                                                        15)};
+  int n = 0;
+  for (const std::string& message : messages) from_.put("cur/" + std::to_string(++n) + ".a", message);
+  copy(Compress::none);
+  for (const std::string& name : to_.names("cur"))
+    EXPECT_EQ(io::detect_compression(as_bytes(to_.octets("cur/" + name))), Compression::gzip) << name;
+  EXPECT_EQ(to_.read().bodies(), messages);
 }
 
 TEST_F(MaildirCompression, GzipIsForAll) {

@@ -60,6 +60,33 @@ TEST_F(LayoutFs, DottedFoldersMakeItMaildirPlusPlus) {
   EXPECT_EQ(world_.findings.count(FindingKind::ignored_file, Weight::failed), 1U) << "backup is not read, and said";
 }
 
+TEST_F(LayoutFs, WhatADottedDirectoryHidesIsFailedHoweverDeep) {
+  put_folder("Work/Sub");
+  put_folder("Work/Other/Deep");
+  world_.machine.put_directory(std::string(World::root) + "/sieve");
+  world_.machine.put_directory(std::string(World::root) + "/sieve/tmp");
+  world_.machine.put_directory(std::string(World::root) + "/.x");
+  world_.machine.put_directory(std::string(World::root) + "/.x/cur");
+  EXPECT_EQ(folders(*source()), (Names{"INBOX", "x"}));
+  EXPECT_EQ(world_.findings.count(FindingKind::ignored_file, Weight::failed), 2U);
+  EXPECT_EQ(folders(*source({Layout::maildir_plus_plus, false})), (Names{"INBOX", "x"}));
+  EXPECT_EQ(world_.findings.count(FindingKind::ignored_file, Weight::failed), 2U) << "the location says so";
+}
+
+TEST_F(LayoutFs, ATargetOfBothLayoutsAsksForOne) {
+  put_folder("Work/Sub");
+  put_folder(".x");
+  try {
+    (void)target();
+    FAIL() << "its folders would be made a second time";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.cause(), Cause::usage);
+    EXPECT_NE(std::string(error.what()).find("Work/Sub"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(folders(*target({Layout::maildir_plus_plus, false})), (Names{"INBOX", "x"}));
+  EXPECT_EQ(folders(*target({Layout::fs, false})), (Names{"INBOX", ".x", "Work/Sub"}));
+}
+
 TEST_F(LayoutFs, WhatTheLocationSaysIsBelieved) {
   put_folder(".Sent");
   put_folder("backup");

@@ -4,6 +4,7 @@
 
 #include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
+#include "mailhaul/mail/modified_utf7.hpp"
 
 namespace mailhaul::formats::mboxdir {
 namespace {
@@ -43,20 +44,24 @@ TEST(MboxdirFittingName, TableOfNames) {
 }
 
 TEST(MboxdirFittingName, IsHeldAndLeftAlone) {
-  std::vector<std::vector<std::string>> all{{std::string(1, '\0') + "x"}, {std::string(246, 'x')}, {"a", "\n"}};
+  std::vector<std::vector<std::string>> all{
+      {std::string(1, '\0') + "x"}, {std::string(longest_name_octets + 1, 'x')}, {"a", "\n"}};
   all.push_back(std::vector<std::string>(40, "deep"));
   std::string umlauts;
   for (int i = 0; i < 100; ++i) umlauts += "\xc3\xbc";
   all.push_back({umlauts});
   all.push_back({umlauts, "below"});
   all.push_back({marked(marked("A", Mark::children), Mark::messages)});
+  all.push_back({*mail::from_modified_utf7(marked("X&AOk", Mark::children))});
   for (const auto& parts : all) {
     const mail::FolderName once = fitting_name(mail::FolderName(parts));
     EXPECT_EQ(fitting_name(once), once) << once.display();
     EXPECT_LE(once.parts().size(), deepest_folder);
     for (const std::string& part : once.parts()) EXPECT_TRUE(name_of_level(part)) << part;
   }
-  EXPECT_EQ(fit({std::string(245, 'x')}), std::string(245, 'x'));
+  const std::string longest(longest_name_octets, 'x');
+  EXPECT_EQ(fit({longest}), longest);
+  EXPECT_LE(marked(marked(longest, Mark::messages), Mark::messages).size() + std::string_view(".lock").size(), 255U);
   EXPECT_NE(fit({std::string(300, 'x')}), fit({std::string(301, 'x')}));
 }
 

@@ -34,8 +34,9 @@ TEST(MboxdirNames, ALevelIsAFileNameInModifiedUtf7) {
     const auto name = name_of_level(row.level);
     EXPECT_EQ(name, row.name == nullptr ? std::nullopt : std::optional<std::string>(row.name)) << row.level;
   }
-  EXPECT_TRUE(name_of_level(std::string(245, 'x')));
-  EXPECT_FALSE(name_of_level(std::string(246, 'x')));  // with a dotlock and -sub behind it, it fits no more
+  EXPECT_TRUE(name_of_level(std::string(longest_name_octets, 'x')));
+  EXPECT_FALSE(
+      name_of_level(std::string(longest_name_octets + 1, 'x')));  // with a dotlock and -sub behind it, it fits no more
 }
 
 TEST(MboxdirNames, ASuffixThatSaysTheCompressionIsNoneOfTheName) {

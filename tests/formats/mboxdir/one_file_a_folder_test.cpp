@@ -76,9 +76,9 @@ TEST_F(OneFileAFolder, AFolderWithTheSuffixOfAnArchive) {
   EXPECT_TRUE(world.memory.exists(TreeWorld::at(marked("a.mbox", Mark::messages))));
 }
 
-TEST_F(OneFileAFolder, TheSuffixIsWrittenWhereItMakesNoArchive) {
+TEST_F(OneFileAFolder, TheSuffixIsWrittenOnlyWithAMark) {
   run({"INBOX", "Sent", "old.mbox"});
-  EXPECT_EQ(world.memory.names_in(TreeWorld::root), (Texts{"Sent", "inbox", "old.mbox"}));
+  EXPECT_EQ(world.memory.names_in(TreeWorld::root), (Texts{"Sent", "inbox", marked("old.mbox", Mark::messages)}));
   expect_kept_apart({"INBOX", "Sent", "old.mbox"});
 }
 
@@ -86,9 +86,8 @@ TEST_F(OneFileAFolder, InAnArchive) {
   world.put("a.mbox", mbox_with("Subject: a\n\nb\n"));
   world.put("c.mbox/x", mbox_with("Subject: c.mbox/x\n\nb\n"));
   run({"b", "INBOX", "c", "a.mbox", "a/x"});
-  EXPECT_EQ(
-      world.memory.names_in(TreeWorld::root),
-      (Texts{"a", "a.mbox", "a.mbox.mbox", "b.mbox", marked("c", Mark::messages) + ".mbox", "c.mbox", "inbox.mbox"}));
+  EXPECT_EQ(world.memory.names_in(TreeWorld::root),
+            (Texts{"a", "a.mbox", marked("a.mbox", Mark::messages), "b", "c", "c.mbox", "inbox"}));
   const Texts all{"a", "c.mbox/x", "b", "INBOX", "c", "a.mbox", "a/x"};
   expect_kept_apart(all);
   // What another program leaves there is one folder more.

@@ -174,7 +174,23 @@ TEST(Mboxdir, AFlatDirectoryOfMboxFilesLosesTheSuffix) {
   world.put("Sent", mbox_with("h: 1\n\nb"));
   EXPECT_EQ(world.folders(), (Texts{"2015-December", "2015-November", "Sent"}));
   world.put("2015-November", mbox_with("h: 1\n\nb"));
-  EXPECT_EQ(world.folders(), (Texts{"2015-December.mbox", "2015-November", "2015-November.mbox", "Sent"}));
+  EXPECT_EQ(world.folders(), (Texts{"2015-December", "2015-November", "2015-November.mbox", "Sent"}));
+}
+
+TEST(Mboxdir, TheSuffixOfAnArchiveIsJudgedFileByFile) {
+  TreeWorld world;
+  world.put("old.mbox", mbox_with("h: old\n\nb"));
+  EXPECT_EQ(world.folders(), Texts{"old"});
+  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 1U);
+  for (const char* name : {"a", "b", "c", "Work/old.mbox"}) world.put(name, mbox_with("h: 1\n\nb"));
+  EXPECT_EQ(world.folders(), (Texts{"Work/old.mbox", "a", "b", "c", "old"})) << "whatever stands beside it";
+}
+
+TEST(Mboxdir, HiddenNamesAreLookedIntoUpToALimit) {
+  TreeWorld world;
+  for (int i = 0; i < 1200; ++i) world.put(".m" + std::to_string(i), mbox_with("h: 1\n\nb"));
+  EXPECT_EQ(world.folders(), Texts{});
+  EXPECT_EQ(world.findings.count(FindingKind::ignored_file), 1000U);
 }
 
 TEST(Mboxdir, AnArchiveHoldsWhatHasNoSuffixToo) {
@@ -185,7 +201,7 @@ TEST(Mboxdir, AnArchiveHoldsWhatHasNoSuffixToo) {
   EXPECT_EQ(TreeWorld::folders(*source), (Texts{"a", "b", "b.mbox", "c"}));
   EXPECT_EQ(TreeWorld::texts(*source, "b"), Texts{"b: 1\n\nb"});
   EXPECT_EQ(TreeWorld::texts(*source, "b.mbox"), Texts{"b.mbox: 1\n\nb"});
-  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 0U);
+  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 2U);
 }
 
 TEST(Mboxdir, TheInboxOfTheLocationIsNoOtherFolder) {
@@ -232,7 +248,7 @@ TEST(Mboxdir, APlainFileAndItsCompressedNeighbourAreTwoFolders) {
   EXPECT_EQ(TreeWorld::folders(*source), (Texts{"INBOX", "list", "list.mbox.gz", "other"}));
   EXPECT_EQ(TreeWorld::texts(*source, "list"), Texts{"h: 1\n\nb"});
   EXPECT_EQ(TreeWorld::texts(*source, "list.mbox.gz"), Texts{"h: 2\n\nb"});
-  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 0U);
+  EXPECT_EQ(world.findings.count(FindingKind::folder_name), 1U);
 }
 
 TEST(MboxdirTarget, NothingIsAddedToACompressedFile) {
