@@ -111,7 +111,12 @@ io::Source& DatedCursor::content() {
     dated_ = info;
     dated_->internal_date = date;
     if (source != stored) dated_->date_source = source;
-    break;
+    return content_ ? *content_ : whole;
+  }
+  if (info.hints.file_time) {
+    dated_ = info;
+    dated_->internal_date = info.hints.file_time;
+    dated_->date_source = DateSource::file_time;
   }
   return content_ ? *content_ : whole;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/cli_test_case.hpp"
 
 namespace mailhaul::black_box {
@@ -53,6 +55,18 @@ TEST_F(DatesCli, AreTakenFromTheHeaders) {
   EXPECT_TRUE(holds(scan.out, "\"dates\":{\"Received\":25}"));
   sync({"--dates=received", "maildir:" + at("A"), "maildir:" + at("B")});
   for (const std::int64_t date : dates_in("B")) EXPECT_EQ(date, 1'007'091'232);
+}
+
+/// mbox.md section 4. The time of the run would make old mail the newest of all.
+TEST_F(DatesCli, OfAnMboxThatSaysNoneAreThatOfTheFile) {
+  write_file(at("F"), "From - \nSubject: one\nStatus: O\n\nx\n\nFrom - \nStatus: O\nReceived: by a; Thu, 29 Nov 2001 "
+                      "22:33:52 -0500\n\ny\n");
+  set_modified(at("F"), copied);
+  const Result result = sync({"mbox:" + at("F"), "maildir:" + at("B")});
+  EXPECT_TRUE(holds(result.out, "2 x no_date (note)"));
+  auto dates = dates_in("B");
+  std::sort(dates.begin(), dates.end());
+  EXPECT_EQ(dates, (std::vector<std::int64_t>{1'007'091'232, copied}));
 }
 
 TEST_F(DatesCli, OfAnotherKindAreWrongUsage) {

@@ -79,6 +79,17 @@ TEST_F(DatedSourceTest, AMessageTheStoreHasNoDateForGetsTheNextBest) {
   EXPECT_FALSE(shown(DateOrder::stored, "\n", with({}, {})).internal_date);
 }
 
+TEST_F(DatedSourceTest, TheTimeOfTheWholeMailboxComesLast) {
+  MessageInfo info = with({}, {});
+  info.hints.file_time = stored;
+  for (const DateOrder order : {DateOrder::stored, DateOrder::name, DateOrder::received}) {
+    EXPECT_EQ(shown(order, dated, info).date_source, DateSource::received);
+    const MessageInfo seen = shown(order, "no header", info);
+    EXPECT_EQ(seen.internal_date, stored);
+    EXPECT_EQ(seen.date_source, DateSource::file_time);
+  }
+}
+
 TEST_F(DatedSourceTest, ALongHeaderPassesWhole) {
   const std::string field = "X-Long: " + std::string(1000, 'x') + "\n";
   std::string octets;

@@ -34,7 +34,7 @@ struct FolderRef {
 /// Where an internal date was taken from, the most trusted one first.
 enum class DateSource {
   postmark,   ///< mbox: the postmark line
-  file_time,  ///< Maildir: the modification time, until a copy loses it
+  file_time,  ///< Maildir: the modification time, until a copy loses it; mbox: of the file, where nothing else is known
   name,       ///< Maildir: the time in the file name
   received,   ///< the topmost Received: of the message
   date,       ///< its Date:, which the sender wrote
@@ -47,6 +47,7 @@ struct NameHints {
   std::string info_extra{};       ///< Maildir: unknown flag letters and the "future" part (maildir.md section 2)
   std::string envelope_sender{};  ///< mbox: sender of the postmark line
   std::optional<mail::InternalDate> time_in_name{};  ///< Maildir: where the base name begins with a time that can be
+  std::optional<mail::InternalDate> file_time{};     ///< mbox: of the whole file; what is in it is no younger
   std::optional<io::Compression> compression{};      ///< Maildir: how the file was compressed
 };
 

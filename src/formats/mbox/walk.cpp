@@ -158,6 +158,7 @@ void Walk::look_up_info() const {
   if (info_.internal_date) info_.date_source = store::DateSource::postmark;
   if (!info_.internal_date) {
     if (without_date_++ == 0) first_without_date_ = mark.offset;
+    info_.hints.file_time = std::chrono::floor<std::chrono::seconds>(begun_.modified);
   } else if (!mark.zone && without_zone_++ == 0) {
     first_without_zone_ = mark.offset;
   }
@@ -321,7 +322,8 @@ void Walk::tell_findings() {
   tell(FindingKind::no_zone, without_zone_, first_without_zone_,
        "received dates without a time zone, read in " + context_.clock.local_zone() + " (--source-tz says another)");
   tell(FindingKind::no_date, without_date_, first_without_date_,
-       "messages without a received date: they get the time of the copy");
+       "postmark lines without a date: that of the topmost Received: is taken, else of Date:, else the time of the "
+       "file");
 }
 
 }  // namespace mailhaul::formats::mbox

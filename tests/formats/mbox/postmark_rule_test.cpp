@@ -130,6 +130,7 @@ TEST(PostmarkRule, StrictTakesNoPostmarkInAHeaderBlock) {
 
 TEST(PostmarkRule, DatesOfLoosePostmarksAreReadWhereTheyAreThere) {
   MboxWorld world;
+  world.grow_old();
   world.put("From bob at x.org  Thu Nov 29 22:33:52 2001\nh: 1\n\nb\n\nFrom - \nh: 2\n\nb\n\n"
             "From a@b 2001-11-29T22:33:52Z\nh: 3\n\nb\n");
   const auto all = world.read();
@@ -137,6 +138,7 @@ TEST(PostmarkRule, DatesOfLoosePostmarksAreReadWhereTheyAreThere) {
   EXPECT_EQ(all[0].info.internal_date, mail::InternalDate{std::chrono::seconds{1007073232 - 3600}});
   EXPECT_EQ(all[0].info.hints.envelope_sender, "bob at x.org");
   EXPECT_FALSE(all[1].info.internal_date.has_value());
+  EXPECT_EQ(all[1].info.hints.file_time, mail::InternalDate{std::chrono::seconds{1700000000}});
   EXPECT_EQ(all[2].info.internal_date, mail::InternalDate{std::chrono::seconds{1007073232}});
   EXPECT_EQ(world.findings.count(FindingKind::no_zone), 1U);
   EXPECT_EQ(world.findings.count(FindingKind::no_date), 1U);
