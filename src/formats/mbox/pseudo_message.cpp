@@ -35,7 +35,7 @@ std::string pseudo_message(const mail::ImapBase& base, std::string_view host, ma
   std::string text = mail::format_postmark("MAILER-DAEMON", date) + "\n";
   text += "Date: " + date_header(date) + "\n";
   text.append("From: Mail System Internal Data <MAILER-DAEMON@").append(host).append(">\n");
-  text += "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n";
+  text.append("Subject: ").append(pseudo_subject) += "\n";
   text += "Message-ID: <" + std::to_string(base.uid_validity.value);
   text.append("@").append(host).append(">\n");
   text += mail::format_store_headers(headers, "\n").text;

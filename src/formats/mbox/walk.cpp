@@ -4,7 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "mailhaul/mail/header_block.hpp"
 #include "plain_stream.hpp"
+#include "pseudo_message.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -125,6 +127,7 @@ bool Walk::is_mail() {
       pseudo_is_odd_ = header.find("FOLDER INTERNAL DATA") == std::string_view::npos;
       return false;
     }
+    is_nearly_pseudo_ = mail::header_value(header, "Subject") == pseudo_subject;
   }
   mozilla_.reset();
   if (splitter_.mark().sender != thunderbird_sender || !mail::may_have_mozilla_status(header)) return true;
@@ -317,6 +320,8 @@ void Walk::tell_findings() {
        Weight::lost);
   tell(FindingKind::ignored_file, pseudo_is_odd_ ? 1 : 0, opening_.rules.begin,
        "message marked as internal data of a mail program (X-IMAP), which mail servers do not show: left out");
+  tell(FindingKind::uid_list, is_nearly_pseudo_ ? 1 : 0, opening_.rules.begin,
+       "message that calls itself internal data of a mail program, but has no UIDVALIDITY (X-IMAP): taken as mail");
   tell(FindingKind::expunged, expunged_, first_expunged_,
        "messages that Thunderbird has expunged (X-Mozilla-Status) and not compacted yet: left out");
   tell(FindingKind::no_zone, without_zone_, first_without_zone_,

@@ -108,7 +108,8 @@ class Walk final : public store::MessageCursor {
   mutable std::uint64_t keywords_left_out_ = 0;
   mutable std::uint64_t first_keywords_left_out_ = 0;
   std::uint64_t base_names_left_out_ = 0;
-  bool pseudo_is_odd_ = false;  ///< it does not say of itself what it is
+  bool is_nearly_pseudo_ = false;  ///< the first message, by its subject alone
+  bool pseudo_is_odd_ = false;     ///< it does not say of itself what it is
   mutable std::uint64_t without_date_ = 0;
   mutable std::uint64_t first_without_date_ = 0;
   std::uint64_t unquoted_lines_ = 0;

@@ -108,6 +108,16 @@ TEST(MboxReader, APseudoMessageThatLooksLikeMailIsTold) {
   EXPECT_EQ(world.findings.count(FindingKind::ignored_file), 1U);
 }
 
+TEST(MboxReader, MailThatOnlyLooksLikeAPseudoMessageIsMailAndTold) {
+  for (const std::string number : {"", "X-IMAP: 0000000000 0000000009\n"}) {
+    MboxWorld world;
+    const std::string subject = "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n";
+    world.put(mark + subject + number + "\nb\n\n" + mark + subject + "\nb\n");
+    EXPECT_EQ(world.texts().size(), 2U);
+    EXPECT_EQ(world.findings.count(FindingKind::uid_list), 1U) << "only the first message could be one";
+  }
+}
+
 TEST(MboxReader, TheFirstHeaderBlockTellsOfTheFolder) {
   MboxWorld world;
   for (const std::string& octets :
