@@ -104,6 +104,42 @@ TEST_F(LayoutFs, AFolderNeedsNoMaildirfolderAndGetsNone) {
   EXPECT_EQ(folders(*source()), (Names{"INBOX", "A/B"}));
 }
 
+/// maildir.md section 1: without `new` and `tmp` a server lists the folder and can't open it.
+TEST_F(LayoutFs, AFolderThatHasOnlyCurGetsItsOtherParts) {
+  for (const Layout layout : {Layout::fs, Layout::maildir_plus_plus}) {
+    World world;
+    world.machine.put_directory("/mail/box");
+    world.machine.put_directory("/mail/box/cur");
+    const std::string folder = layout == Layout::fs ? "/mail/box/Sent" : "/mail/box/.Sent";
+    world.machine.put_directory(folder);
+    world.machine.put_directory(folder + "/cur");
+    fs::Rules rules;
+    rules.side = Side::target;
+    const auto store = open_store(world.context, World::root, rules, {world.birth, {layout, false}});
+    static_cast<void>(store->open_folder(folder_ref({"Sent"}), {}));
+    for (const std::string& directory : {std::string(World::root), folder})
+      for (const char* part : {"/cur", "/new", "/tmp"}) EXPECT_TRUE(world.machine.exists(directory + part)) << part;
+  }
+}
+
+/// maildir.md section 9. Its folders have no names but in dovecot.list.index.
+TEST_F(LayoutFs, ATreeOfLayoutIndexIsRefused) {
+  World world;
+  world.machine.put_directory("/mail/box");
+  world.put("dovecot.list.index.log", "x");
+  for (const char* folder : {"/23beb42c4781076bb96f000083ecc375", "/cccbff245181076bf371000083ecc375"})
+    world.put_maildir(std::string(World::root) + folder);
+  EXPECT_FALSE(detect(world.context, World::root).matches);
+  for (const TreeOptions& options : {TreeOptions{}, TreeOptions{Layout::fs, false}}) {
+    try {
+      static_cast<void>(open_source(world.context, World::root, {}, options));
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.cause(), Cause::not_a_store);
+    }
+  }
+}
+
 TEST_F(LayoutFs, ReservedNamesAreNoFolders) {
   put_folder("A");
   world_.put_maildir(std::string(World::root) + "/A/cur/cur");

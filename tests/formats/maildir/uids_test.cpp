@@ -1,16 +1,13 @@
 // UIDs, UIDVALIDITY, GUIDs and POP3 UIDLs of a Maildir: read from its list, and given to a copy.
 #include <gtest/gtest.h>
 
+#include "formats/maildir/numbered_target.hpp"
 #include "formats/maildir/uidlist.hpp"
 #include "formats/maildir/world.hpp"
 
 namespace mailhaul::formats::maildir {
 
 namespace {
-
-constexpr const char* guid = "0123456789abcdef0123456789abcdef";
-
-std::string header(const std::string& rest) { return "3 V1700000000 " + rest + " G" + guid + "\n"; }
 
 std::vector<std::uint32_t> uids_of(const Walked& walked) {
   std::vector<std::uint32_t> out;
@@ -23,58 +20,6 @@ std::vector<std::string> handles_of(const Walked& walked) {
   for (const Seen& seen : walked.messages) out.push_back(seen.info.handle.token);
   return out;
 }
-
-class Numbered final : public store::NumberedMessages {
- public:
-  std::vector<std::pair<store::Handle, mail::ServerIds>> all{};
-  bool next(store::Handle& handle, mail::ServerIds& ids) override {
-    if (at_ == all.size()) return false;
-    handle = all[at_].first;
-    ids = all[at_++].second;
-    return true;
-  }
-
- private:
-  std::size_t at_ = 0;
-};
-
-store::FolderInfo numbered_folder(std::uint32_t next_uid) {
-  store::FolderInfo info;
-  info.uid_validity = mail::UidValidity{1'700'000'000};
-  info.next_uid = mail::Uid{next_uid};
-  info.guid = guid;
-  return info;
-}
-
-mail::ServerIds ids(std::uint32_t uid, std::string message_guid = {}, std::string uidl = {}) {
-  mail::ServerIds out;
-  out.uid = mail::Uid{uid};
-  out.guid = std::move(message_guid);
-  out.pop3_uidl = std::move(uidl);
-  return out;
-}
-
-/// A target that shall get UIDs, without the way of the messages.
-class Target {
- public:
-  explicit Target(World& world) : world_(world) { world.put_maildir(); }
-
-  void finish(const store::FolderInfo& info, std::vector<std::pair<std::string, mail::ServerIds>> messages = {}) {
-    Numbered numbered;
-    for (auto& [handle, its_ids] : messages) numbered.all.emplace_back(store::Handle{handle}, std::move(its_ids));
-    const auto store = world_.target();
-    store->open_folder(inbox, info)->finish(info, numbered);
-    store->finish();
-  }
-  [[nodiscard]] std::string list() const { return world_.octets(uid_list_name); }
-  [[nodiscard]] bool has(const std::string& name) const {
-    const auto names = world_.names("");
-    return std::count(names.begin(), names.end(), name) > 0;
-  }
-
- private:
-  World& world_;
-};
 
 }  // namespace
 
@@ -295,7 +240,7 @@ TEST(MaildirUidWriter, AMessageThatDoesNotOwnItsBaseNameIsLeftToTheServer) {
 }
 
 TEST(MaildirUidWriter, AFolderThatAServerNumberedIsLeftToIt) {
-  for (const char* name : {"dovecot.index.log", "dovecot.index", "courierimapuiddb"}) {
+  for (const char* name : {"dovecot.index.log", "dovecot.index", "dovecot.index.cache", "courierimapuiddb"}) {
     World world;
     Target target(world);
     world.put(name, "x");
