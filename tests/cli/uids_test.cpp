@@ -108,6 +108,20 @@ TEST_F(UidsCli, GoThroughAnMboxThatIsMadeForDovecotAndBack) {
   expect_settled(at("box"), at("back"));
 }
 
+/// mbox.md, "must do" 7: what is a server's own tree is written for that server, and needs no option.
+TEST_F(UidsCli, ATreeOfMboxesIsMadeForDovecotUnasked) {
+  const std::string body = "\nFrom bob@x.org Thu Nov 29 22:33:52 2001\nbye\n";
+  guard_no_more();
+  write_file(at("old/.Empty/cur/8.x:2,S"), "Subject: bare\n\n" + body);
+  sync({at("old"), "mboxdir:" + at("tree")});
+  EXPECT_TRUE(holds(read_file(at("tree/inbox")), "\nX-IMAPbase: 1700000000 0000000039 "));
+  const std::string bare = read_file(at("tree/Empty"));
+  EXPECT_TRUE(holds(bare, "\nContent-Length: " + std::to_string(body.size()) + " "));
+  EXPECT_TRUE(holds(bare, "\n\n" + body)) << "not quoted, as Dovecot would show the quote";
+  sync({at("tree"), "maildir:" + at("back")});
+  EXPECT_EQ(read_maildir(at("back/.Empty")).size(), 1U);
+}
+
 TEST_F(UidsCli, AnMboxThatHasNoPlaceForThemIsToldOf) {
   const Result result = sync({at("old"), "mbox:" + at("box"), "--include", "INBOX"});
   EXPECT_TRUE(holds(result.out + result.err, "only --mbox-variant dovecot keeps it"));
