@@ -327,7 +327,7 @@ void Walk::tell_findings() {
   tell(FindingKind::no_zone, without_zone_, first_without_zone_,
        "received dates without a time zone, read in " + context_.clock.local_zone() + " (--source-tz says another)");
   tell(FindingKind::no_date, without_date_, first_without_date_,
-       "postmark lines without a date: that of the topmost Received: is taken, else of Date:, else the time of the "
+       "messages without a received date: they get that of the topmost Received:, else of Date:, else the time of the "
        "file");
 }
 
