@@ -122,10 +122,26 @@ std::string info_suffix(mail::FlagSet flags, SlotBits slots, std::string_view ex
   return ":2," + letters;
 }
 
+namespace {
+
+/// maildir.md section 2. Without a letter nothing was meant that could be missed.
+bool has_other_info(std::string_view name) {
+  if (name.find(':') != std::string_view::npos) return false;
+  const std::size_t comma = name.rfind(',');
+  if (comma == std::string_view::npos || comma < 2 || comma + 1 == name.size() || name[comma - 1] != '2') return false;
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  const char sign = name[comma - 2];
+  return (sign == ';' || sign == '!' || sign == '-') &&
+         std::all_of(name.begin() + static_cast<std::ptrdiff_t>(comma) + 1, name.end(), is_letter);
+}
+
+}  // namespace
+
 NameKind kind_of(std::string_view name) {
   if (name.empty() || name.front() == '.') return NameKind::hidden;
   if (name.find_first_of("\r\n") != std::string_view::npos) return NameKind::line_end;
-  return name.front() == ':' ? NameKind::empty_base : NameKind::message;
+  if (name.front() == ':') return NameKind::empty_base;
+  return has_other_info(name) ? NameKind::other_info : NameKind::message;
 }
 
 bool is_usable_base(std::string_view base) {

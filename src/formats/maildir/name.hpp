@@ -45,6 +45,7 @@ enum class NameKind {
   hidden,      ///< begins with '.': never mail
   line_end,    ///< holds CR or LF: Dovecot leaves it alone with a warning
   empty_base,  ///< begins with ':': Dovecot gives it a name, then serves it
+  other_info,  ///< ends in ";2,S", "!2,S" or "-2,S", from a file system without ':': Dovecot sees a name without flags
 };
 [[nodiscard]] NameKind kind_of(std::string_view name);
 

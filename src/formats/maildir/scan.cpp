@@ -67,6 +67,9 @@ class Pass {
       return tell(FindingKind::odd_name, true, where, "a name with a line end, which mail servers ignore: not read");
     if (name_kind == NameKind::empty_base)
       tell(FindingKind::odd_name, false, where, "a name that begins with a colon: read, and gets a new name");
+    if (name_kind == NameKind::other_info)
+      tell(FindingKind::odd_name, false, where,
+           "flags behind another sign than a colon, as on Windows: part of the name for mail servers, so not read");
     listing_.add(entry.name, in_new, kind == fs::EntryKind::symlink, number_);
   }
 

@@ -133,6 +133,11 @@ TEST(MaildirName, KindsAreToldByNameAlone) {
   EXPECT_EQ(kind_of("1.a\nb"), NameKind::line_end);
   EXPECT_EQ(kind_of("1.a\r"), NameKind::line_end);
   EXPECT_EQ(kind_of(":2,S"), NameKind::empty_base);
+  for (const char* name : {"10.a;2,S", "10.a!2,FS", "10.a-2,Sa", ";2,S"})
+    EXPECT_EQ(kind_of(name), NameKind::other_info) << name;
+  for (const char* name :
+       {"10.a;2,", "10.a;2,S:2,S", "10.a;1,S", "10.h-2,S=12", "10.a2,S", "2,S", ",S", "10.a,S=3,W=4"})
+    EXPECT_EQ(kind_of(name), NameKind::message) << name;
   EXPECT_EQ(kind_of("1.\x1b[31m"), NameKind::message);
   EXPECT_EQ(kind_of("dovecot-uidlist"), NameKind::message) << "in cur/ it is a message like any other";
 }

@@ -248,6 +248,20 @@ TEST(MaildirReader, AnEmptyBaseIsReadAndHasAnAddress) {
   EXPECT_EQ(world.findings.count(FindingKind::odd_name, Weight::note), 2U);
 }
 
+/// maildir.md section 2: as Dovecot shows them, but not without a word.
+TEST(MaildirReader, FlagsBehindAnotherSignThanAColonAreToldAndNotRead) {
+  World world;
+  world.put_maildir();
+  world.put("cur/1.a;2,S");
+  world.put("cur/2.b!2,FS");
+  world.put("cur/3.c;2,");
+  const Walked walked = world.read();
+  ASSERT_EQ(walked.messages.size(), 3U);
+  for (const Seen& seen : walked.messages) EXPECT_TRUE(seen.info.flags.empty());
+  EXPECT_EQ(walked.messages[0].info.handle.token, "1.a;2,S");
+  EXPECT_EQ(world.findings.count(FindingKind::odd_name, Weight::note), 2U);
+}
+
 TEST(MaildirReader, LongestNamesAreRead) {
   World world;
   world.put_maildir();

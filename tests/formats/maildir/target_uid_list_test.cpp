@@ -23,9 +23,10 @@ void under_the_lock(World& world, support::Call call, const std::function<void()
     });
 }
 
-void finish_inbox(World& world, std::uint32_t next_uid, std::vector<std::pair<std::string, mail::ServerIds>> messages) {
+void finish_inbox(World& world, std::uint32_t next_uid,
+                  const std::vector<std::pair<std::string, mail::ServerIds>>& messages) {
   Numbered numbered;
-  for (auto& [handle, its_ids] : messages) numbered.all.emplace_back(store::Handle{handle}, std::move(its_ids));
+  for (const auto& [handle, its_ids] : messages) numbered.all.emplace_back(store::Handle{handle}, its_ids);
   const auto info = numbered_folder(next_uid);
   world.target()->open_folder(inbox, info)->finish(info, numbered);
 }
