@@ -10,7 +10,7 @@ KeywordSlots KeywordSlots::parse(std::string_view text) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos) continue;
     const std::string_view index = line.substr(0, space);

@@ -17,6 +17,7 @@ const std::vector<FileRow> file_rows{
     {"two names", "0 $Forwarded\n1 Work\n", "0 $Forwarded\n1 Work\n"},
     {"last line without its end", "0 a\n1 b", "0 a\n1 b\n"},
     {"CR before LF", "0 a\r\n", "0 a\n"},
+    {"several CR", "0 a\r\r\n1 \r\n", "0 a\n"},
     {"no space", "junk\n3 c\n", "3 c\n"},
     {"index 26 and more", "26 x\n25 y\n4294967296 z\n", "25 y\n"},
     {"no number", "a b\n-1 c\n 1 d\n+1 e\n0x1 f\n1f g\n", ""},
