@@ -89,7 +89,8 @@ std::size_t end_of_message(const std::string& text, std::size_t begin, bool& tru
     if (line == "\n" || line == "\r\n") break;
     static const std::regex field(R"(content-length[ \t]*:[ \t]*(\d{1,18})\s*)", std::regex::icase);
     std::smatch m;
-    if (!length && line.size() < 200 && std::regex_match(line, m, field)) length = std::stoull(m[1]);
+    const bool is_folded = at < text.size() && (text[at] == ' ' || text[at] == '\t');  // then it is no number
+    if (!length && !is_folded && line.size() < 200 && std::regex_match(line, m, field)) length = std::stoull(m[1]);
   }
   const std::size_t body = at;
   if (length && *length <= text.size() - body) {

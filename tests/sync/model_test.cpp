@@ -80,10 +80,15 @@ class History {
       EXPECT_EQ(count(harness_.target, f), wanted) << "exactly the multiset difference is added";
     }
     EXPECT_TRUE(harness_.verify().missing.empty());
-    // Flags may need one more run where equal copies differ in flags; after it nothing moves.
-    (void)harness_.copy();
-    const std::size_t changes = harness_.target.changes();
-    (void)harness_.copy();
+    // Where equal copies differ in flags, the union of one pair can make another pair fit better in the next run. Each
+    // such run adds flags, so they end; after them nothing moves.
+    std::size_t changes = 0;
+    int runs = 0;
+    do {
+      changes = harness_.target.changes();
+      (void)harness_.copy();
+    } while (harness_.target.changes() != changes && ++runs < 4);
+    EXPECT_LT(runs, 4);
     EXPECT_EQ(harness_.target.changes(), changes);
   }
 
