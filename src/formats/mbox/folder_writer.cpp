@@ -94,6 +94,7 @@ void FolderAppender::committed(std::uint64_t offset, const WriteCounts& counts) 
   counts_.quoted_lines += counts.quoted_lines;
   counts_.lost_keywords += counts.lost_keywords;
   counts_.lost_letters += counts.lost_letters;
+  counts_.lost_uidls += counts.lost_uidls;
   counts_.lost_lines += counts.lost_lines;
 }
 
@@ -320,6 +321,8 @@ void FolderAppender::tell_findings() {
   tell(FindingKind::uid_list, Weight::lost, counts_.lost_uids,
        numbers_ ? "messages that get new UIDs: the file has numbers of its own"
                 : "messages that lose their UID: only --mbox-variant dovecot keeps it");
+  tell(FindingKind::uid_list, Weight::lost, counts_.lost_uidls,
+       "messages with a POP3 UIDL, for which an mbox has no place: POP3 clients fetch them again");
   tell(FindingKind::keyword, Weight::lost, counts_.lost_lines,
        "messages whose header block has no place for flags and keywords: left out");
   counts_ = {};

@@ -133,6 +133,7 @@ mail::StoreHeaders MessageAppender::store_headers() {
     else
       counts_.lost_keywords = 1;
   }
+  counts_.lost_uidls = info_.ids.pop3_uidl.empty() ? 0 : 1;
   counts_.lost_letters = info_.hints.info_extra.empty() ? 0 : 1;
   headers.old = !info_.recent;
   if (!home_.number(info_, headers)) counts_.lost_keywords = 1;

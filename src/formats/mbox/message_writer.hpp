@@ -19,6 +19,7 @@ struct WriteCounts {
   std::uint64_t quoted_lines = 0;
   std::uint64_t lost_keywords = 0;  ///< messages with a keyword that no mbox header can hold
   std::uint64_t lost_letters = 0;   ///< messages with what only the name of a Maildir file can say
+  std::uint64_t lost_uidls = 0;     ///< messages with a POP3 UIDL of their own
   std::uint64_t lost_uids = 0;      ///< messages with a UID, in a variant that has none
   std::uint64_t lost_lines = 0;     ///< messages with no place for flags and keywords
 };

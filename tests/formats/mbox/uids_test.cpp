@@ -290,6 +290,15 @@ TEST(MboxDovecot, BehindAMessageWithoutAUidTheServerNumbers) {
   EXPECT_EQ(world.findings.count(FindingKind::uid_list), 1U);
 }
 
+TEST(MboxDovecot, APop3UidlIsTold) {
+  MboxWorld world;
+  Got one = message(3);
+  one.info.ids.pop3_uidl = "42";
+  world.append({one, message(4)}, Variant::dovecot, folder(1234567, 60));
+  EXPECT_EQ(uids_of(world.read()), (Uids{3, 4}));
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list), 1U);
+}
+
 TEST(MboxDovecot, WhereNoUidIsLostNothingIsTold) {
   MboxWorld world;
   world.append({message(3)}, Variant::dovecot, folder(1234567, 4));
