@@ -21,21 +21,29 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view from_word = "From ";
 constexpr std::string_view line_end_octets = "\r\n";
 
-std::string_view first_line(std::string_view text) {
-  return text.substr(0, std::min(text.find_first_of(line_end_octets), mail::postmark_limit_octets));
+/// Where the first line ends. Between lines that end in LF a lone CR is text, as for who splits the file.
+std::size_t end_of_first_line(std::string_view text, LineEnds line_ends) {
+  if (line_ends == LineEnds::cr) return text.find_first_of(line_end_octets);
+  const std::size_t line_feed = text.find('\n');
+  const bool crlf = line_feed != std::string_view::npos && line_feed > 0 && text[line_feed - 1] == '\r';
+  return crlf ? line_feed - 1 : line_feed;
 }
 
-std::string_view behind_first_line(std::string_view text) {
-  const std::size_t end = text.find_first_of(line_end_octets);
+std::string_view first_line(std::string_view text, LineEnds line_ends) {
+  return text.substr(0, std::min(end_of_first_line(text, line_ends), mail::postmark_limit_octets));
+}
+
+std::string_view behind_first_line(std::string_view text, LineEnds line_ends) {
+  const std::size_t end = end_of_first_line(text, line_ends);
   if (end == std::string_view::npos) return {};
   const bool crlf = text.substr(end, 2) == "\r\n";
   return text.substr(end + (crlf ? 2 : 1));
 }
 
 /// Which grammar takes the first line of `text`, if any.
-std::optional<PostmarkForm> form_of(std::string_view text, bool ended, PostmarkRule rule) {
+std::optional<PostmarkForm> form_of(std::string_view text, LineEnds line_ends, bool ended, PostmarkRule rule) {
   if (!ended) return std::nullopt;
-  const std::string_view line = first_line(text);
+  const std::string_view line = first_line(text, line_ends);
   if (mail::parse_postmark(line)) {
     if (rule == PostmarkRule::strict) return PostmarkForm::strict;
     return rule == PostmarkRule::loose ? PostmarkForm::loose : PostmarkForm::dovecot;
@@ -43,14 +51,14 @@ std::optional<PostmarkForm> form_of(std::string_view text, bool ended, PostmarkR
   if (rule != PostmarkRule::loose && rule != PostmarkRule::first_line) return std::nullopt;
   const auto loose = mail::parse_loose_postmark(line);
   if (!loose) return std::nullopt;
-  if (loose->proof != mail::LooseProof::none && !mail::looks_like_header_line(behind_first_line(text)))
+  if (loose->proof != mail::LooseProof::none && !mail::looks_like_header_line(behind_first_line(text, line_ends)))
     return std::nullopt;
   return PostmarkForm::loose;
 }
 
 /// What a message without its postmark line begins with.
-bool begins_like_a_message(std::string_view text) {
-  if (text.substr(0, from_word.size()) == from_word) text = behind_first_line(text);
+bool begins_like_a_message(std::string_view text, LineEnds line_ends) {
+  if (text.substr(0, from_word.size()) == from_word) text = behind_first_line(text, line_ends);
   return mail::looks_like_header_line(text.substr(0, looked_at_octets));
 }
 
@@ -143,7 +151,8 @@ void search_whole(const Looked& looked, std::string_view beginning, PostmarkRule
   }
   opening.is_readable = true;
   const std::string where = "the first postmark stands at octet " + std::to_string(*found);
-  if (begins_like_a_message(beginning.substr(std::min<std::uint64_t>(rules.begin, beginning.size())))) {
+  if (begins_like_a_message(beginning.substr(std::min<std::uint64_t>(rules.begin, beginning.size())),
+                            rules.line_ends)) {
     rules.first_is_bare = true;
     opening.text = "it begins with a message that has no postmark line; " + where;
   } else {
@@ -219,11 +228,12 @@ Opening judge_opening(std::string_view text, bool whole, PostmarkRule rule) {
     return opening;
   }
   if (has_cr_line_ends(rest)) opening.rules.line_ends = LineEnds::cr;
-  const bool ended = !whole || rest.find_first_of(line_end_octets) != std::string_view::npos;
-  if (const auto form = form_of(rest, ended, rule)) {
+  const LineEnds line_ends = opening.rules.line_ends;
+  const bool ended = !whole || end_of_first_line(rest, line_ends) != std::string_view::npos;
+  if (const auto form = form_of(rest, line_ends, ended, rule)) {
     opening.is_readable = true;
     opening.rules.form = *form;
-    opening.text = sentence(begin, *form, opening.rules.line_ends, first_line(rest));
+    opening.text = sentence(begin, *form, line_ends, first_line(rest, line_ends));
   }
   return opening;
 }

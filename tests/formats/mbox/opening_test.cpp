@@ -1,5 +1,6 @@
 #include "formats/mbox/opening.hpp"
 
+#include "mailhaul/mail/postmark.hpp"
 #include "split_text.hpp"
 #include "world.hpp"
 
@@ -78,6 +79,14 @@ TEST(Opening, LinesThatEndInCrAloneAreSeen) {
   EXPECT_EQ(judge_opening(mark.substr(0, mark.size() - 1) + "\rx\nh: 1\n\nb\n", true, PostmarkRule::first_line)
                 .rules.line_ends,
             LineEnds::lf);
+}
+
+/// As the splitter takes it, or the file would be opened and then refused.
+TEST(Opening, ALoneCrBetweenLinesOfLfIsText) {
+  MboxWorld world;
+  world.put(std::string("From a Thu \0\0", 13) +
+            "From a Thu Nov 29 22:33:52 2001\r\xeb\x15 29 22:33:52 2001\nS\xeb\nSubject: x\n");
+  EXPECT_EQ(error_of([&] { (void)world.read(); }).cause(), Cause::not_a_store);
 }
 
 TEST(Opening, TextIsNotSearchedForADetection) {
