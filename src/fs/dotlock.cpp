@@ -65,7 +65,7 @@ Dotlock::Dotlock(Directory directory, std::string name, NewFile file, const Cloc
       touched_(clock.now()) {}
 
 Dotlock::Dotlock(Dotlock&& other) noexcept
-    : directory_(other.directory_),
+    : directory_(std::move(other.directory_)),
       name_(std::exchange(other.name_, {})),
       file_(std::move(other.file_)),
       id_(other.id_),
