@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "formats/beginning_of.hpp"
 #include "formats/maildir/name.hpp"
-#include "mailhaul/base/escape.hpp"
 #include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
@@ -84,19 +84,6 @@ bool has_room(const std::vector<std::string>& parts, const Naming& naming) {
   return true;
 }
 
-/// The longest beginning of whole characters that takes at most `room` octets on disk.
-std::string beginning_of(std::string_view text, std::size_t room, const Naming& naming) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = std::max<std::size_t>(utf8_sequence_length(text), 1);
-    const std::string longer = out + std::string(text.substr(0, length));
-    if (encoded_size(longer, naming) > room) break;
-    out = longer;
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
 std::vector<std::string> shortened(const std::vector<std::string>& parts, const mail::FolderName& whole,
                                    const Naming& naming) {
   constexpr std::size_t kept_for_last = 55;  // the sign, 16 digits, and something that a person recognises
@@ -111,8 +98,9 @@ std::vector<std::string> shortened(const std::vector<std::string>& parts, const 
     used += more;
   }
   const std::string mark = mail::name_mark(whole);
+  const auto size_on_disk = [&naming](std::string_view text) { return encoded_size(text, naming); };
   const std::size_t separator = naming.layout == Layout::fs ? 0 : 1;
-  out.push_back(beginning_of(parts.back(), longest_name - used - separator - mark.size(), naming) + mark);
+  out.push_back(beginning_of(parts.back(), longest_name - used - separator - mark.size(), size_on_disk) + mark);
   return out;
 }
 

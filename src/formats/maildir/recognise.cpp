@@ -14,18 +14,15 @@ namespace {
 struct Trees {
   std::vector<std::string> dotted;
   std::vector<std::string> nested;
-  std::vector<std::string> undotted;  ///< where the tree is taken for Maildir++: what it then does not hold
+  bool is_dotted = false;  ///< taken for Maildir++: `.Name` is there, if only a link or closed to us
 };
 
 Trees list_trees(const fs::Directory& root, std::optional<Layout> said) {
   Trees trees;
-  bool may_be_dotted = false;  // `.Name`, but a link or closed to us
   trees.dotted =
-      find_folders(root, Layout::maildir_plus_plus, [&](auto, const auto&, const auto&) { may_be_dotted = true; });
-  if ((!trees.dotted.empty() || may_be_dotted) && said != Layout::fs) {
-    trees.undotted = find_undotted(root);
-    return trees;
-  }
+      find_folders(root, Layout::maildir_plus_plus, [&](auto, const auto&, const auto&) { trees.is_dotted = true; });
+  trees.is_dotted = (trees.is_dotted || !trees.dotted.empty()) && said != Layout::fs;
+  if (trees.is_dotted) return trees;
   trees.nested = find_folders(root, Layout::fs, [](auto, const auto&, const auto&) {});
   // ".INBOX", hidden and empty, shows nothing.
   trees.nested.erase(std::remove_if(trees.nested.begin(), trees.nested.end(),
@@ -48,12 +45,12 @@ Recognised recognise(const fs::Directory& root, const TreeOptions& said) {
   if (!said.layout && seen == Layout::fs)
     out.evidence = "LAYOUT=fs: " + trees.nested.front() + " is a folder, and there are none like .Name";
   // A customer needs one directory to turn the one into the other; then all folders would be made a second time.
-  if (!said.layout && !trees.undotted.empty() && root.rules().side == Side::target)
+  const bool may_be_turned = !said.layout && trees.is_dotted && root.rules().side == Side::target;
+  if (const auto undotted = may_be_turned ? find_undotted(root) : std::vector<std::string>{}; !undotted.empty())
     throw Error(Cause::usage, Scope::run, "opening a Maildir to write to")
         .at(root.place())
-        .because(
-            "it has folders of both layouts: " + (trees.dotted.empty() ? std::string(".Name") : trees.dotted.front()) +
-            " and " + trees.undotted.front())
+        .because("it has folders of both layouts: " +
+                 (trees.dotted.empty() ? std::string(".Name") : trees.dotted.front()) + " and " + undotted.front())
         .hint("say which one it is: maildir:DIR:LAYOUT=fs or maildir:DIR:LAYOUT=maildir++")
         .on(Side::target);
   if (seen && *seen != out.naming.layout && root.rules().side == Side::target)

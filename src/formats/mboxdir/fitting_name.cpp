@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "formats/beginning_of.hpp"
 #include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
-#include "mailhaul/base/escape.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
 #include "mailhaul/mail/name_mark.hpp"
 
@@ -63,19 +63,6 @@ std::string escaped(std::string_view level) {
   return out;
 }
 
-/// The longest beginning of whole characters that takes at most `room` octets on disk.
-std::string beginning_of(std::string_view text, std::size_t room) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = std::max<std::size_t>(utf8_sequence_length(text), 1);
-    const std::string longer = out + std::string(text.substr(0, length));
-    if (size_on_disk(longer) > room) break;
-    out = longer;
-    text.remove_prefix(length);
-  }
-  return out;
-}
-
 /// Up to the first level that is too long, or the last that is not too deep.
 std::vector<std::string> with_room(std::vector<std::string> parts, const std::string& whole) {
   const auto too_long = std::find_if(parts.begin(), parts.end(), [](const std::string& level) {
@@ -85,7 +72,7 @@ std::vector<std::string> with_room(std::vector<std::string> parts, const std::st
   if (at == parts.size() && parts.size() <= deepest_folder) return parts;
   parts.resize(std::min({at + 1, parts.size(), deepest_folder}));
   const std::string mark = mail::name_mark(whole);
-  parts.back() = beginning_of(parts.back(), longest_name_octets - mark.size()) + mark;
+  parts.back() = beginning_of(parts.back(), longest_name_octets - mark.size(), size_on_disk) + mark;
   return parts;
 }
 
