@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "formats/waited_dotlock.hpp"
 #include "mailhaul/fs/control_file.hpp"
-#include "mailhaul/fs/dotlock.hpp"
 
 namespace mailhaul::formats::dovecot {
 namespace {
@@ -35,11 +35,7 @@ Error locked(const SubscriptionPlace& place, std::string_view reason) {
 }
 
 fs::Dotlock take_lock(const Context& context, const SubscriptionPlace& place, const fs::Birth& birth) {
-  const std::string content = std::to_string(context.process) + ":" + context.host;
-  do {
-    if (auto lock = fs::Dotlock::try_take(place.directory, place.name, content, birth, context.clock))
-      return std::move(*lock);
-  } while (context.lock_wait.pause(context.clock));
+  if (auto lock = wait_for_dotlock(context, place.directory, place.name, birth)) return std::move(*lock);
   throw locked(place, "another program holds its lock");
 }
 

@@ -3,15 +3,13 @@
 #include <utility>
 
 #include "formats/maildir/uidlist.hpp"
+#include "formats/waited_dotlock.hpp"
 
 namespace mailhaul::formats::maildir {
 
 fs::Dotlock take_control_lock(const Context& context, const fs::Directory& home, const fs::Birth& birth,
                               const std::string& folder, std::string_view doing) {
-  const std::string content = std::to_string(context.process) + ":" + context.host;
-  do {
-    if (auto lock = fs::Dotlock::try_take(home, uid_list_name, content, birth, context.clock)) return std::move(*lock);
-  } while (context.lock_wait.pause(context.clock));
+  if (auto lock = wait_for_dotlock(context, home, uid_list_name, birth)) return std::move(*lock);
   throw Error(Cause::locked, Scope::folder, doing)
       .in(folder)
       .at(home.place() + "/" + uid_list_name + ".lock")
