@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "formats/beginning_of.hpp"
+#include "formats/escaped_name.hpp"
 #include "formats/maildir/name.hpp"
 #include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::maildir {
 
 namespace {
-
-constexpr char escape_sign = '\\';
 
 /// maildir.md sections 5 and 9: with LAYOUT=fs folders stand beside these.
 bool is_reserved(std::string_view level) {
@@ -48,19 +47,7 @@ bool is_fit(std::string_view level, bool first, const Naming& naming) {
 }
 
 std::string escaped(std::string_view level, bool first, const Naming& naming) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < level.size(); ++i) {
-    if (level[i] != escape_sign && !is_unfit(level, i, first, naming)) {
-      out += level[i];
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(level[i]);
-    out += escape_sign;
-    out += digits[octet >> 4U];
-    out += digits[octet & 0xfU];
-  }
-  return out;
+  return escaped_name(level, [&](std::size_t at) { return is_unfit(level, at, first, naming); });
 }
 
 std::size_t encoded_size(std::string_view level, const Naming& naming) {

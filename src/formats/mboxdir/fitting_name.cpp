@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/beginning_of.hpp"
+#include "formats/escaped_name.hpp"
 #include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
@@ -15,8 +16,6 @@
 
 namespace mailhaul::formats::mboxdir {
 namespace {
-
-constexpr char escape_sign = '\\';
 
 bool is_valid_utf8(std::string_view text) { return mail::to_modified_utf7(text).has_value(); }
 
@@ -46,21 +45,9 @@ std::vector<std::size_t> unfit_octets(std::string_view level) {
 }
 
 std::string escaped(std::string_view level) {
-  static constexpr std::string_view digits = "0123456789abcdef";
   const std::vector<std::size_t> unfit = unfit_octets(level);
   if (unfit.empty()) return std::string(level);
-  std::string out;
-  for (std::size_t i = 0; i < level.size(); ++i) {
-    if (level[i] != escape_sign && std::find(unfit.begin(), unfit.end(), i) == unfit.end()) {
-      out += level[i];
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(level[i]);
-    out += escape_sign;
-    out += digits[octet >> 4U];
-    out += digits[octet & 0xfU];
-  }
-  return out;
+  return escaped_name(level, [&](std::size_t at) { return std::find(unfit.begin(), unfit.end(), at) != unfit.end(); });
 }
 
 /// Up to the first level that is too long, or the last that is not too deep.
