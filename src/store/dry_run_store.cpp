@@ -38,8 +38,8 @@ class DryFolderWriter final : public FolderWriter {
     return std::make_unique<DryMessageWriter>(changes_);
   }
   void change_flags(const Handle& /*handle*/, const FlagChange& /*change*/) override { ++changes_; }
-  void take(const FolderRef& /*from*/, const Handle& /*handle*/) override { ++changes_; }
-  void expunge(const Handle& /*handle*/) override { ++changes_; }
+  void take(const FolderRef& /*from*/, const AsSeen& /*message*/) override { ++changes_; }
+  void expunge(const AsSeen& /*message*/) override { ++changes_; }
   [[nodiscard]] bool batch_is_full() const override { return changes_ >= batch_limit; }
   std::vector<Receipt> flush() override { return std::vector<Receipt>(std::exchange(changes_, 0)); }
   std::optional<Stamp> finish(const FolderInfo& /*info*/, NumberedMessages& /*messages*/) override {

@@ -25,10 +25,11 @@ find "${roots[@]}" -type f \( -name '*.cpp' -o -name '*.hpp' -o -name CMakeLists
       may["fs"] = "io base"
       may["store"] = "mail io base"
       may["formats"] = "store mail fs io base"
-      may["sync"] = "store mail io base"
+      may["ledger"] = "store mail io base"
+      may["sync"] = "ledger store mail io base"
       may["account"] = "formats store mail fs io base"
-      may["run"] = "account sync formats store mail fs io base"
-      may["cli"] = "run account sync formats store mail fs io base"
+      may["run"] = "account sync ledger formats store mail fs io base"
+      may["cli"] = "run account sync ledger formats store mail fs io base"
     }
     function wrong(text) {
       printf "%s:%d: %s\n", FILENAME, FNR, text

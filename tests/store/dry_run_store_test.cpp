@@ -16,7 +16,7 @@ TEST(DryRunStore, ChangesAreAnsweredAndForgotten) {
   const auto message = writer->append({});
   EXPECT_FALSE(message->wants_octets());
   message->commit();
-  writer->expunge(handle);
+  writer->expunge({handle, {}, {}});
   writer->change_flags(handle, {});
   EXPECT_EQ(writer->flush().size(), 3U);
   EXPECT_EQ(inner.messages({}).size(), 1U);

@@ -72,10 +72,12 @@ class MemoryStore::Writer final : public store::FolderWriter {
   void change_flags(const Handle& handle, const store::FlagChange& change) override {
     batch_.push_back({Change::Kind::flags, {}, handle, change});
   }
-  void take(const FolderRef& /*from*/, const Handle& /*handle*/) override {
+  void take(const FolderRef& /*from*/, const store::AsSeen& /*message*/) override {
     throw Error(Cause::unsupported, Scope::folder, "moving a message");
   }
-  void expunge(const Handle& handle) override { batch_.push_back({Change::Kind::expunge, {}, handle, {}}); }
+  void expunge(const store::AsSeen& message) override {
+    batch_.push_back({Change::Kind::expunge, {}, message.handle, {}});
+  }
   [[nodiscard]] bool batch_is_full() const override { return batch_.size() >= owner_.options_.batch_messages; }
 
   std::vector<Receipt> flush() override {

@@ -44,6 +44,13 @@ class NoNumberedMessages final : public NumberedMessages {
   bool next(Handle& /*handle*/, mail::ServerIds& /*ids*/) override { return false; }
 };
 
+/// A message as its caller last saw it: it is taken away only while it is still like that.
+struct AsSeen {
+  Handle handle{};
+  mail::FlagSet flags{};
+  mail::KeywordSet keywords{};
+};
+
 /// All changes of one folder; they collect in a batch. One thread; one MessageWriter at a time.
 /// Destroyed without flush(): nothing of the open batch was done.
 class FolderWriter {
@@ -55,10 +62,13 @@ class FolderWriter {
 
   /// `info` as complete as the source can have it: after content() was called.
   [[nodiscard]] virtual std::unique_ptr<MessageWriter> append(const MessageInfo& info) = 0;
+  /// Handles that are named from now on are those of a walk of this folder that ended with this stamp. A store whose
+  /// handles do not last asks again under its lock: a folder that changed since gets none of the changes.
+  virtual void as_of(const Stamp& /*stamp*/) {}
   virtual void change_flags(const Handle& handle, const FlagChange& change) = 0;
   /// Moves a message here from another folder of this store, where capabilities().moves.
-  virtual void take(const FolderRef& from, const Handle& handle) = 0;
-  virtual void expunge(const Handle& handle) = 0;
+  virtual void take(const FolderRef& from, const AsSeen& message) = 0;
+  virtual void expunge(const AsSeen& message) = 0;
   /// The store would rather be flushed now (D1: 256 files or 64 MiB).
   [[nodiscard]] virtual bool batch_is_full() const = 0;
   /// Visible and durable; one receipt a change, in order. Throws: no receipts, nothing recorded, appended messages must

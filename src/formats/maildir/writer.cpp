@@ -155,12 +155,12 @@ void Writer::change_flags(const store::Handle& handle, const store::FlagChange& 
   changes_.push_back({handle, change, false});
 }
 
-void Writer::expunge(const store::Handle& handle) {
+void Writer::expunge(const store::AsSeen& message) {
   asked_.emplace_back(false, changes_.size());
-  changes_.push_back({handle, {}, true});
+  changes_.push_back({message.handle, {}, true});
 }
 
-void Writer::take(const store::FolderRef& /*from*/, const store::Handle& /*handle*/) {
+void Writer::take(const store::FolderRef& /*from*/, const store::AsSeen& /*message*/) {
   throw Error(Cause::unsupported, Scope::folder, "moving a message between folders").in(display_).on(Side::target);
 }
 

@@ -36,8 +36,8 @@ class Writer final : public store::FolderWriter {
 
   [[nodiscard]] std::unique_ptr<store::MessageWriter> append(const store::MessageInfo& info) override;
   void change_flags(const store::Handle& handle, const store::FlagChange& change) override;
-  void take(const store::FolderRef& from, const store::Handle& handle) override;
-  void expunge(const store::Handle& handle) override;
+  void take(const store::FolderRef& from, const store::AsSeen& message) override;
+  void expunge(const store::AsSeen& message) override;
   [[nodiscard]] bool batch_is_full() const override;
   std::vector<store::Receipt> flush() override;
   std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;

@@ -339,10 +339,10 @@ void FolderAppender::change_flags(const store::Handle& /*handle*/, const store::
   cannot_rewrite("changing flags in an mbox");
 }
 
-void FolderAppender::take(const store::FolderRef& /*from*/, const store::Handle& /*handle*/) {
+void FolderAppender::take(const store::FolderRef& /*from*/, const store::AsSeen& /*message*/) {
   cannot_rewrite("moving a message into an mbox");
 }
 
-void FolderAppender::expunge(const store::Handle& /*handle*/) { cannot_rewrite("expunging a message from an mbox"); }
+void FolderAppender::expunge(const store::AsSeen& /*message*/) { cannot_rewrite("expunging a message from an mbox"); }
 
 }  // namespace mailhaul::formats::mbox

@@ -71,8 +71,9 @@ class OwningWriter final : public store::FolderWriter {
   void change_flags(const store::Handle& handle, const store::FlagChange& change) override {
     writer_->change_flags(handle, change);
   }
-  void take(const store::FolderRef& from, const store::Handle& handle) override { writer_->take(from, handle); }
-  void expunge(const store::Handle& handle) override { writer_->expunge(handle); }
+  void as_of(const store::Stamp& stamp) override { writer_->as_of(stamp); }
+  void take(const store::FolderRef& from, const store::AsSeen& message) override { writer_->take(from, message); }
+  void expunge(const store::AsSeen& message) override { writer_->expunge(message); }
   [[nodiscard]] bool batch_is_full() const override { return writer_->batch_is_full(); }
   std::vector<store::Receipt> flush() override { return writer_->flush(); }
   std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {

@@ -133,7 +133,7 @@ TEST_F(MaildirChanges, AnotherFileUnderTheNameIsNotTouched) {
   world.put("cur/1.a:2,S", "one");
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  writer->expunge({"1.a"});
+  writer->expunge({{"1.a"}});
   world.kernel.count_anew();
   // Between the look and the unlink the name gets another file, every time we look.
   for (std::uint64_t nth = 2; nth < 40; nth += 2)
@@ -147,8 +147,8 @@ TEST_F(MaildirChanges, OfTwoFilesWithOneBaseNameNoneIsGuessed) {
   world.put("cur/1.a:2,S", "two");
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  writer->expunge({"1.a"});
-  writer->expunge({"1.a:1.a:2,S"});
+  writer->expunge({{"1.a"}});
+  writer->expunge({{"1.a:1.a:2,S"}});
   const auto receipts = writer->flush();
   EXPECT_EQ(receipts[0].outcome, gone);
   EXPECT_EQ(receipts[1].outcome, done) << "named exactly";
@@ -173,9 +173,9 @@ TEST_F(MaildirChanges, ExpungeRemovesThatMessage) {
   world.put("cur/3.a:2,S");
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  writer->expunge({"2.a"});
-  writer->expunge({"1.a"});
-  writer->expunge({"1.a"});
+  writer->expunge({{"2.a"}});
+  writer->expunge({{"1.a"}});
+  writer->expunge({{"1.a"}});
   const auto receipts = writer->flush();
   EXPECT_EQ(receipts[0].outcome, done);
   EXPECT_EQ(receipts[1].outcome, done);

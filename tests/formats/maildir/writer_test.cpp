@@ -512,7 +512,7 @@ TEST(MaildirWriter, MovesAreNotOffered) {
   const auto target = world.target();
   EXPECT_FALSE(target->capabilities().moves);
   const auto writer = target->open_folder(inbox, {});
-  EXPECT_EQ(error_of([&] { writer->take(folder_ref({"Sent"}), {"1.a"}); }).cause(), Cause::unsupported);
+  EXPECT_EQ(error_of([&] { writer->take(folder_ref({"Sent"}), {{"1.a"}}); }).cause(), Cause::unsupported);
 }
 
 }  // namespace mailhaul::formats::maildir

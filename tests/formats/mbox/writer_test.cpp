@@ -466,8 +466,9 @@ TEST(MboxWriter, WhatWouldNeedARewriteIsRefusedWithTheReason) {
   const auto store = world.target();
   const auto writer = store->open_folder({}, {});
   EXPECT_FALSE(store->capabilities().changes_flags);
-  for (const Error& error : {error_of([&] { writer->change_flags({"0"}, {}); }),
-                             error_of([&] { writer->expunge({"0"}); }), error_of([&] { writer->take({}, {"0"}); })}) {
+  for (const Error& error :
+       {error_of([&] { writer->change_flags({"0"}, {}); }), error_of([&] { writer->expunge({{"0"}}); }),
+        error_of([&] { writer->take({}, {{"0"}}); })}) {
     EXPECT_EQ(error.cause(), Cause::unsupported);
     EXPECT_EQ(error.scope(), Scope::folder);
     EXPECT_FALSE(error.reason().empty());

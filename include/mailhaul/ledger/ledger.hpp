@@ -1,0 +1,153 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mailhaul/base/entropy.hpp"
+#include "mailhaul/base/error.hpp"
+#include "mailhaul/ledger/row.hpp"
+#include "mailhaul/mail/uid.hpp"
+#include "mailhaul/store/source.hpp"
+
+namespace mailhaul::ledger {
+
+/// Which two stores a ledger is about. Locations are canonical text ("maildir:/home/bob/Maildir").
+struct Pair {
+  std::string source{};
+  std::string target{};
+  store::StoreId source_id{};
+  store::StoreId target_id{};
+};
+
+/// What is known of a folder at one end.
+struct FolderState {
+  std::optional<store::Stamp> stamp{};  ///< of the last listing that the rows agree with; never a young one
+  std::optional<mail::UidValidity> uid_validity{};
+  /// Source folders: the name at the target that was asked for, and the one it got (fitting names).
+  std::optional<store::FolderRef> wanted{};
+  std::optional<store::FolderRef> given{};
+  /// Target folders: finish() was done after the last message that this pair wrote there.
+  bool finished = true;
+  bool operator==(const FolderState&) const = default;
+};
+
+struct Folder {
+  FolderId id = 0;
+  store::FolderRef ref{};
+  FolderState state{};
+};
+
+/// One run, for `mailhaul runs`.
+struct Run {
+  std::int64_t id = 0;
+  std::chrono::sys_seconds began{};
+  std::optional<std::chrono::sys_seconds> ended{};  ///< unset: it was killed, or goes on
+  std::uint64_t source_messages = 0;
+  std::uint64_t copied = 0;
+  std::uint64_t adopted = 0;
+  std::uint64_t flags_changed = 0;
+  std::uint64_t moved = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t octets_copied = 0;
+  int status = 0;
+  std::string verdict{};
+  std::vector<std::string> failures{};  ///< one line each, escaped at the output (S14)
+};
+
+/// Counts of rows, by what they mean (see Row).
+struct Counts {
+  std::uint64_t known = 0;
+  std::uint64_t removed_at_target = 0;
+  std::uint64_t removed_at_source = 0;  ///< `ours`
+  std::uint64_t only_at_target = 0;     ///< not `ours`
+  std::uint64_t tombstones = 0;
+};
+
+/// The base of the three-way merge of one pair of stores: what the last run left behind at both ends. An SQLite file of
+/// the root-only state directory (D4, D8, D9). It may know less than the truth, never more: what is written here must
+/// be durable at the target before.
+///
+/// Any number of threads; calls are serialised inside. A callback must not call the ledger. Every failure is an Error
+/// of scope run that names the file: no_space (full disk), locked (another run has it), damaged (not a ledger, fails
+/// its check, of another pair), unsupported (of a newer version), cannot_create (read-only place), io_error.
+class Ledger {
+ public:
+  enum class Mode {
+    lasting,  ///< commit() makes durable
+    preview,  ///< nothing of what is written lasts; a file that is not there is not made
+  };
+  /// Opens the ledger at `path`, made (0600) with secrets of its own where there is none. Refused, with a line that
+  /// says what to do: a file that is no ledger, fails its check, comes from a newer version or is about other
+  /// locations. Older versions are migrated.
+  [[nodiscard]] static Ledger open(const std::string& path, const Pair& pair, Entropy& entropy, Mode mode);
+  /// One that lasts as long as the object, for stores without a memory between runs.
+  [[nodiscard]] static Ledger in_memory(Entropy& entropy);
+  /// Opens an existing one for looking only: `runs`, `verify`. Whatever pair it is of.
+  [[nodiscard]] static Ledger open_to_read(const std::string& path);
+
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+  ~Ledger();  ///< what was not committed is forgotten
+
+  [[nodiscard]] const Pair& pair() const;  ///< as recorded, before renew_identity()
+  [[nodiscard]] const mail::KeySecrets& secrets() const;
+  [[nodiscard]] bool is_new() const;  ///< it has never been committed: no run before this one
+  /// The store at this location is another than the recorded one (another inode, another file system).
+  [[nodiscard]] bool was_replaced(Side side, const store::StoreId& now) const;
+  /// Records the identity now, and forgets all stamps of that side: the next run trusts nothing it did not see.
+  void renew_identity(Side side, const store::StoreId& now);
+
+  /// Its id, made where it is new.
+  [[nodiscard]] FolderId folder_id(Side side, const store::FolderRef& folder);
+  /// Nothing: no run has seen that folder.
+  [[nodiscard]] std::optional<Folder> find_folder(Side side, const store::FolderRef& folder);
+  [[nodiscard]] std::optional<Folder> folder(FolderId id);
+  [[nodiscard]] std::vector<Folder> folders(Side side);
+  /// Writes nothing when nothing changed (R8). A young stamp is stored as none.
+  void set_state(FolderId folder, const FolderState& state);
+
+  /// Returns the id of the new row; `row.id` is not looked at.
+  RowId add(const Row& row);
+  /// Writes nothing when nothing changed (R8).
+  void update(const Row& row);
+  void forget(RowId row);
+  [[nodiscard]] std::optional<Row> row(RowId id);
+  [[nodiscard]] std::optional<Row> find(Side side, FolderId folder, const store::Handle& handle);
+
+  /// Rows that have an end in that folder, in the order of their ids.
+  void each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
+  /// Rows that have lost the end that they had in that folder (source only: asked with Side::target).
+  void each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
+  [[nodiscard]] Counts counts();
+  /// Of the rows with `source_folder` that one: how many have both ends, and how many only the source's.
+  [[nodiscard]] Counts counts_of_source(FolderId folder);
+
+  /// A subscription or an access list that was brought over: what its user removes at the target stays removed.
+  [[nodiscard]] bool has_setting(std::string_view kind, const store::FolderRef& folder);
+  void add_setting(std::string_view kind, const store::FolderRef& folder);
+
+  /// Begins a run: its number.
+  std::int64_t begin_run(std::chrono::sys_seconds now);
+  void end_run(const Run& run);
+  [[nodiscard]] std::vector<Run> runs();  ///< the oldest first
+
+  /// Durable when it returns (synchronous=FULL): all that was written since the last one. Nothing is written when
+  /// nothing changed. Counts of rows written since open(), for R8.
+  void commit();
+  [[nodiscard]] std::uint64_t rows_written() const;
+
+ private:
+  class Database;
+  explicit Ledger(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace mailhaul::ledger
