@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <cassert>
+
+#include "database.hpp"
+#include "encoding.hpp"
+
+namespace mailhaul::ledger {
+namespace {
+
+using Connection = sqlite::Connection;
+using Query = sqlite::Query;
+
+constexpr std::string_view select_by_id =
+    "SELECT source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, source_keywords, "
+    "target_keywords, ours, gone_run, uid, ids, key FROM message WHERE id = ?";
+
+std::optional<Sighting> read_sighting(Connection& connection, const Query& query, int handle) {
+  constexpr int flags = 2;
+  constexpr int keywords = 4;
+  if (query.is_null(handle)) return std::nullopt;
+  Sighting sighting;
+  sighting.handle.token = query.octets(handle);
+  sighting.flags = mail::FlagSet::from_bits(static_cast<unsigned>(query.number(handle + flags)));
+  if (query.is_null(handle + keywords)) return sighting;
+  auto names = decode_texts(query.octets(handle + keywords));
+  if (!names) connection.fail_damaged("a message in it has damaged keywords");
+  sighting.keywords.add_all(std::move(*names));
+  return sighting;
+}
+
+std::optional<Row> read_row(Connection& connection, RowId id) {
+  Query query = connection.query(select_by_id);
+  query.with(id);
+  if (!query.next()) return std::nullopt;
+  Row row;
+  row.id = id;
+  row.source_folder = query.number(0);
+  row.target_folder = query.number(1);
+  row.source = read_sighting(connection, query, 2);
+  row.target = read_sighting(connection, query, 3);
+  row.ours = query.number(8) != 0;
+  row.gone_run = query.number(9);
+  auto ids = decode_ids(query.maybe_number(10), query.octets(11));
+  const auto key = decode_key(query.octets(12));
+  if (!ids || !key) connection.fail_damaged("a message in it has a damaged key or damaged numbers");
+  row.ids = std::move(*ids);
+  row.key = *key;
+  return row;
+}
+
+/// What is written of a row, as octets that live as long as the query.
+class Columns {
+ public:
+  explicit Columns(const Row& row)
+      : row_(row),
+        source_keywords_(keywords_of(row.source)),
+        target_keywords_(keywords_of(row.target)),
+        ids_(encode_ids(row.ids)),
+        key_(encode_key(row.key)) {}
+
+  void bind_ends(Query& query) const {
+    query.with(row_.source_folder).with(row_.target_folder);
+    query.with_octets_or_null(handle_of(row_.source)).with_octets_or_null(handle_of(row_.target));
+  }
+  void bind_rest(Query& query) const {
+    query.with(flags_of(row_.source)).with(flags_of(row_.target));
+    query.with_octets_or_null(unless_empty(source_keywords_)).with_octets_or_null(unless_empty(target_keywords_));
+    query.with(std::int64_t{row_.ours ? 1 : 0}).with(row_.gone_run);
+    query.with(row_.ids.uid ? std::optional<std::int64_t>(row_.ids.uid->value) : std::nullopt);
+    query.with_octets_or_null(unless_empty(ids_)).with_octets(key_);
+  }
+
+ private:
+  static std::string keywords_of(const std::optional<Sighting>& end) {
+    return end ? encode_texts(end->keywords.names()) : std::string();
+  }
+  static std::optional<std::string_view> handle_of(const std::optional<Sighting>& end) {
+    return end ? std::optional<std::string_view>(end->handle.token) : std::nullopt;
+  }
+  static std::int64_t flags_of(const std::optional<Sighting>& end) { return end ? end->flags.bits() : 0; }
+  static std::optional<std::string_view> unless_empty(const std::string& octets) {
+    return octets.empty() ? std::nullopt : std::optional<std::string_view>(octets);
+  }
+
+  const Row& row_;
+  std::string source_keywords_;
+  std::string target_keywords_;
+  std::string ids_;
+  std::string key_;
+};
+
+bool same_handle(const std::optional<Sighting>& a, const std::optional<Sighting>& b) {
+  return a.has_value() == b.has_value() && (!a || a->handle == b->handle);
+}
+
+bool same_ends(const Row& a, const Row& b) {
+  return a.source_folder == b.source_folder && a.target_folder == b.target_folder && same_handle(a.source, b.source) &&
+         same_handle(a.target, b.target);
+}
+
+bool same(const Row& a, const Row& b) {
+  return same_ends(a, b) && a.source == b.source && a.target == b.target && a.key == b.key && a.ids == b.ids &&
+         a.ours == b.ours && a.gone_run == b.gone_run;
+}
+
+/// By their ids first: the index that finds them has them in the order of their handles, and sorting whole rows would
+/// take the memory of all of them.
+void visit_each(Connection& connection, std::string_view select_ids, FolderId folder,
+                const std::function<void(const Row&)>& visit) {
+  std::vector<RowId> ids;
+  {
+    Query query = connection.query(select_ids);
+    query.with(folder);
+    while (query.next()) ids.push_back(query.number(0));
+  }
+  std::sort(ids.begin(), ids.end());
+  for (const RowId id : ids)
+    if (const auto row = read_row(connection, id)) visit(*row);
+}
+
+}  // namespace
+
+RowId Ledger::add(const Row& row) {
+  const std::lock_guard lock(database_->mutex);
+  database_->begin();
+  const RowId id = database_->last_row + 1;
+  {
+    const Columns columns(row);
+    Query query = database_->connection.query("INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query.with(id);
+    columns.bind_ends(query);
+    columns.bind_rest(query);
+    query.run();
+  }
+  database_->last_row = id;
+  database_->counts.change(RowCounts::Change::more, row);
+  ++database_->rows_written;
+  return id;
+}
+
+void Ledger::update(const Row& row) {
+  const std::lock_guard lock(database_->mutex);
+  Connection& connection = database_->connection;
+  const auto before = read_row(connection, row.id);
+  assert(before && "a row that was forgotten, or never added");
+  if (!before || same(*before, row)) return;
+  database_->begin();
+  {
+    const Columns columns(row);
+    // SQLite renews every index that has one of the columns named, whether or not it changes.
+    const bool ends_stay = same_ends(*before, row);
+    Query query = connection.query(
+        ends_stay ? "UPDATE message SET source_flags = ?, target_flags = ?, source_keywords = ?, target_keywords = ?, "
+                    "ours = ?, gone_run = ?, uid = ?, ids = ?, key = ? WHERE id = ?"
+                  : "UPDATE message SET source_folder = ?, target_folder = ?, source_handle = ?, target_handle = ?, "
+                    "source_flags = ?, target_flags = ?, source_keywords = ?, target_keywords = ?, ours = ?, "
+                    "gone_run = ?, uid = ?, ids = ?, key = ? WHERE id = ?");
+    if (!ends_stay) columns.bind_ends(query);
+    columns.bind_rest(query);
+    query.with(row.id).run();
+  }
+  database_->counts.change(RowCounts::Change::fewer, *before);
+  database_->counts.change(RowCounts::Change::more, row);
+  ++database_->rows_written;
+}
+
+void Ledger::forget(RowId row) {
+  const std::lock_guard lock(database_->mutex);
+  const auto before = read_row(database_->connection, row);
+  if (!before) return;
+  database_->begin();
+  database_->connection.query("DELETE FROM message WHERE id = ?").with(row).run();
+  database_->counts.change(RowCounts::Change::fewer, *before);
+  ++database_->rows_written;
+}
+
+std::optional<Row> Ledger::row(RowId id) {
+  const std::lock_guard lock(database_->mutex);
+  return read_row(database_->connection, id);
+}
+
+std::optional<Row> Ledger::find(Side side, FolderId folder, const store::Handle& handle) {
+  const std::lock_guard lock(database_->mutex);
+  RowId id = 0;
+  {
+    Query query = database_->connection.query(
+        side == Side::source
+            ? "SELECT id FROM message WHERE source_folder = ? AND source_handle = ? ORDER BY id LIMIT 1"
+            : "SELECT id FROM message WHERE target_folder = ? AND target_handle = ? ORDER BY id LIMIT 1");
+    query.with(folder).with_octets(handle.token);
+    if (!query.next()) return std::nullopt;
+    id = query.number(0);
+  }
+  return read_row(database_->connection, id);
+}
+
+void Ledger::each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {
+  const std::lock_guard lock(database_->mutex);
+  visit_each(database_->connection,
+             side == Side::source ? "SELECT id FROM message WHERE source_folder = ? AND source_handle IS NOT NULL"
+                                  : "SELECT id FROM message WHERE target_folder = ? AND target_handle IS NOT NULL",
+             folder, visit);
+}
+
+void Ledger::each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {
+  const std::lock_guard lock(database_->mutex);
+  visit_each(database_->connection,
+             side == Side::source
+                 ? "SELECT id FROM message WHERE source_folder = ? AND source_folder <> 0 AND source_handle IS NULL"
+                 : "SELECT id FROM message WHERE target_folder = ? AND target_folder <> 0 AND target_handle IS NULL",
+             folder, visit);
+}
+
+Counts Ledger::counts() {
+  const std::lock_guard lock(database_->mutex);
+  return database_->counts.total();
+}
+
+Counts Ledger::counts_of_source(FolderId folder) {
+  const std::lock_guard lock(database_->mutex);
+  return database_->counts.of_source(folder);
+}
+
+}  // namespace mailhaul::ledger
