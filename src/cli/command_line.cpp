@@ -18,7 +18,7 @@ constexpr std::string_view version = "mailhaul 0.1.0";
 
 constexpr std::string_view about =
     "mailhaul brings the mail at DST up to date with the mail at SRC, by their files, as often as you like.\n"
-    "Nothing is ever removed or overwritten at DST, and nothing is changed at SRC.";
+    "Nothing is overwritten at DST, nothing is removed there unless you say --delete, and nothing is changed at SRC.";
 
 constexpr std::string_view notes = R"(Locations:
   maildir:DIR   a Maildir or Maildir++ (folders as DIR/.Name); with :LAYOUT=fs behind it folders are DIR/Name, with
@@ -37,6 +37,7 @@ Examples:
 Exit status:
   0 all of SRC is at DST          2 done, but SRC changed meanwhile: run again    20 stopped by a signal: run again
   23 some messages failed, listed 64 usage      66 no such store     73 cannot create DST   74 I/O error at DST
+  25 too much is missing at DST, or would be removed there: nothing more was done, see the line above it
   75 locked by another program    77 permission 113 DST is full      1 other error
   3 all mail is at DST, but subscriptions or access lists are not)";
 
@@ -47,8 +48,10 @@ struct Typed {
   std::vector<std::string> includes, excludes, maps, special_uses, from_lines;
   std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state, postmark,
                                                                   source_zone, compress, dates = "mtime";
+  std::optional<std::uint64_t> max_delete{};
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
+  bool checksum = false, restore_missing = false, accept_missing = false, remove = false, expunge = false;
   bool dry_run = false, allow_sparse = false, subscribed = false, audit = false;
   int verbose = 0;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
@@ -140,6 +143,19 @@ void add_message_filters(CLI::App& command, Typed& typed) {
 void add_sync_options(CLI::App& command, Typed& typed) {
   command.add_flag("-n,--dry-run,--dry", typed.dry_run, "show what would be done, change nothing");
   command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every message that is copied or changed");
+  command.add_flag("-c,--checksum", typed.checksum, "read every message again, whatever the last run remembers");
+  command.add_flag("--delete", typed.remove,
+                   "messages that were copied, are gone at SRC since and untouched at DST go into the folder "
+                   "Mailhaul-Removed there");
+  command.add_flag("--expunge", typed.expunge, "with --delete: remove them for good");
+  command
+      .add_option("--max-delete", typed.max_delete,
+                  "stop before the first when --delete would remove more (default: a tenth of a folder, at most 100)")
+      ->type_name("N");
+  command.add_flag("--restore-missing", typed.restore_missing,
+                   "copy again what an earlier run copied and is missing at DST");
+  command.add_flag("--accept-missing", typed.accept_missing,
+                   "whatever is missing at DST was removed by its user, however much it is");
   command.add_option("--chmod", typed.chmod, "modes of what is made at DST (default: those of DST, else D700,F600)")
       ->type_name("D700,F600");
   command
@@ -250,6 +266,19 @@ void read_postmark_options(const Typed& typed, run::Request& request) {
     throw bad_option("--source-tz", typed.source_zone, "no such time zone").hint("such as Europe/Berlin, UTC or +0100");
 }
 
+void read_resync_options(const Typed& typed, sync::Options& options) {
+  options.checksum = typed.checksum;
+  if (typed.restore_missing && typed.accept_missing)
+    throw bad_option("--restore-missing", "", "it says the opposite of --accept-missing");
+  if (typed.restore_missing) options.missing = sync::Missing::restore;
+  if (typed.accept_missing) options.missing = sync::Missing::accept;
+  for (const auto& [name, is_given] :
+       {std::pair{"--expunge", typed.expunge}, std::pair{"--max-delete", typed.max_delete.has_value()}})
+    if (is_given && !typed.remove) throw bad_option(name, "", "it says how --delete works, which is not there");
+  if (typed.remove) options.removal = typed.expunge ? sync::Removal::expunge : sync::Removal::quarantine;
+  options.max_removals = typed.max_delete;
+}
+
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
@@ -288,6 +317,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   if (!typed.chmod.empty()) run::parse_modes(typed.chmod, request.ownership);
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
+  read_resync_options(typed, request.options);
   request.state_directory = typed.state;
   if (typed.progress && typed.no_progress) throw bad_option("--progress", "", "asked for and refused at once");
   command.saying = {typed.verbose, typed.quiet, typed.itemize, typed.json, typed.stats, std::nullopt, typed.audit};

@@ -36,7 +36,8 @@ void print_summary(std::FILE* out, const char* command, run::ExitStatus status, 
 }  // namespace
 
 void JsonOutput::message(const sync::MessageEvent& event) {
-  const bool change = event.action == sync::Action::copied || event.action == sync::Action::flags_changed;
+  const bool change = event.action != sync::Action::adopted && event.action != sync::Action::left_out &&
+                      event.action != sync::Action::failed;
   const bool wanted = event.action == sync::Action::failed || (saying_.itemize && (change || saying_.verbose > 0));
   if (!wanted) return;
   ordered_json line{{"event", "message"},
@@ -81,6 +82,9 @@ void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                  {"target_before", folder.target_before},
                  {"copied", folder.copied},
                  {"already_there", folder.adopted},
+                 {"moved", folder.moved},
+                 {"removed_at_target", folder.removed},
+                 {"deleted", folder.deleted},
                  {"flags_changed", folder.flags_changed},
                  {"left_out", folder.left_out},
                  {"failed", folder.failed},

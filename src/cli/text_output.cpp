@@ -113,7 +113,7 @@ void TextOutput::message(const sync::MessageEvent& event) {
       failures_.push_back(fmt::format("{}  {}  {}  {}", safe(event.source), date_of(event.info), where, reason));
     return;
   }
-  const bool change = event.action == sync::Action::copied || event.action == sync::Action::flags_changed;
+  const bool change = event.action != sync::Action::adopted && event.action != sync::Action::left_out;
   if (!saying_.itemize || (!change && saying_.verbose == 0)) return;
   say(fmt::format("{:<13}  {}  {}{}", to_string(event.action), safe(event.target), where,
                   event.action == sync::Action::copied ? "  " + std::to_string(event.octets) : ""));
@@ -191,6 +191,9 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
   std::uint64_t flags = 0;
   std::uint64_t left_out = 0;
   std::uint64_t octets = 0;
+  std::uint64_t moved = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t deleted = 0;
   std::map<store::FolderRef, std::uint64_t> copied_into;
   for (const auto& folder : report.outcome.folders) {
     copied += folder.copied;
@@ -198,6 +201,9 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
     flags += folder.flags_changed;
     left_out += folder.left_out;
     octets += folder.octets_copied;
+    moved += folder.moved;
+    removed += folder.removed;
+    deleted += folder.deleted;
     copied_into[folder.target] += folder.copied;
   }
   if (!saying_.quiet) {
@@ -215,6 +221,16 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                     report.dry_run ? "Would copy" : "Copied", with_groups(copied), run::readable_octets(octets),
                     with_groups(adopted), report.dry_run ? "to change" : "changed", with_groups(flags),
                     with_groups(left_out), with_groups(failed_)));
+    if (moved > 0)
+      say(fmt::format("{} {} as at the source.", report.dry_run ? "Would move" : "Moved",
+                      run::counted(moved, "message")));
+    if (removed > 0)
+      say(fmt::format("{} removed by their user at the target since an earlier run: they stay removed.",
+                      run::counted(removed, "source message")));
+    if (deleted > 0)
+      say(fmt::format("{} at the target that {} gone at the source.",
+                      std::string(report.dry_run ? "Would remove " : "Removed ") + run::counted(deleted, "message"),
+                      deleted == 1 ? "is" : "are"));
     if (report.outcome.settings.subscriptions + report.outcome.settings.acls > 0)
       say(fmt::format("{} {}, {}.", report.dry_run ? "Would add" : "Added",
                       run::counted(report.outcome.settings.subscriptions, "subscription"),

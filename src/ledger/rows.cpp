@@ -12,7 +12,7 @@ using Query = sqlite::Query;
 
 constexpr std::string_view select_by_id =
     "SELECT source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, source_keywords, "
-    "target_keywords, ours, gone_run, uid, ids, key FROM message WHERE id = ?";
+    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE id = ?";
 
 std::optional<Sighting> read_sighting(Connection& connection, const Query& query, int handle) {
   constexpr int flags = 2;
@@ -39,9 +39,10 @@ std::optional<Row> read_row(Connection& connection, RowId id) {
   row.source = read_sighting(connection, query, 2);
   row.target = read_sighting(connection, query, 3);
   row.ours = query.number(8) != 0;
-  row.gone_run = query.number(9);
-  auto ids = decode_ids(query.maybe_number(10), query.octets(11));
-  const auto key = decode_key(query.octets(12));
+  row.touched = query.number(9) != 0;
+  row.gone_run = query.number(10);
+  auto ids = decode_ids(query.maybe_number(11), query.octets(12));
+  const auto key = decode_key(query.octets(13));
   if (!ids || !key) connection.fail_damaged("a message in it has a damaged key or damaged numbers");
   row.ids = std::move(*ids);
   row.key = *key;
@@ -65,7 +66,7 @@ class Columns {
   void bind_rest(Query& query) const {
     query.with(flags_of(row_.source)).with(flags_of(row_.target));
     query.with_octets_or_null(unless_empty(source_keywords_)).with_octets_or_null(unless_empty(target_keywords_));
-    query.with(std::int64_t{row_.ours ? 1 : 0}).with(row_.gone_run);
+    query.with(std::int64_t{row_.ours ? 1 : 0}).with(std::int64_t{row_.touched ? 1 : 0}).with(row_.gone_run);
     query.with(row_.ids.uid ? std::optional<std::int64_t>(row_.ids.uid->value) : std::nullopt);
     query.with_octets_or_null(unless_empty(ids_)).with_octets(key_);
   }
@@ -100,7 +101,7 @@ bool same_ends(const Row& a, const Row& b) {
 
 bool same(const Row& a, const Row& b) {
   return same_ends(a, b) && a.source == b.source && a.target == b.target && a.key == b.key && a.ids == b.ids &&
-         a.ours == b.ours && a.gone_run == b.gone_run;
+         a.ours == b.ours && a.touched == b.touched && a.gone_run == b.gone_run;
 }
 
 /// By their ids first: the index that finds them has them in the order of their handles, and sorting whole rows would
@@ -126,7 +127,8 @@ RowId Ledger::add(const Row& row) {
   const RowId id = database_->last_row + 1;
   {
     const Columns columns(row);
-    Query query = database_->connection.query("INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Query query =
+        database_->connection.query("INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query.with(id);
     columns.bind_ends(query);
     columns.bind_rest(query);
@@ -151,10 +153,10 @@ void Ledger::update(const Row& row) {
     const bool ends_stay = same_ends(*before, row);
     Query query = connection.query(
         ends_stay ? "UPDATE message SET source_flags = ?, target_flags = ?, source_keywords = ?, target_keywords = ?, "
-                    "ours = ?, gone_run = ?, uid = ?, ids = ?, key = ? WHERE id = ?"
+                    "ours = ?, touched = ?, gone_run = ?, uid = ?, ids = ?, key = ? WHERE id = ?"
                   : "UPDATE message SET source_folder = ?, target_folder = ?, source_handle = ?, target_handle = ?, "
                     "source_flags = ?, target_flags = ?, source_keywords = ?, target_keywords = ?, ours = ?, "
-                    "gone_run = ?, uid = ?, ids = ?, key = ? WHERE id = ?");
+                    "touched = ?, gone_run = ?, uid = ?, ids = ?, key = ? WHERE id = ?");
     if (!ends_stay) columns.bind_ends(query);
     columns.bind_rest(query);
     query.with(row.id).run();
@@ -209,6 +211,30 @@ void Ledger::each_gone_from(Side side, FolderId folder, const std::function<void
                  ? "SELECT id FROM message WHERE source_folder = ? AND source_folder <> 0 AND source_handle IS NULL"
                  : "SELECT id FROM message WHERE target_folder = ? AND target_folder <> 0 AND target_handle IS NULL",
              folder, visit);
+}
+
+void Ledger::each_without_source(FolderId target_folder, const std::function<void(const Row&)>& visit) {
+  const std::lock_guard lock(database_->mutex);
+  visit_each(database_->connection,
+             "SELECT id FROM message WHERE target_folder = ? AND source_handle IS NULL AND target_handle IS NOT NULL",
+             target_folder, visit);
+}
+
+std::uint64_t Ledger::count_in(Side side, FolderId folder) {
+  const std::lock_guard lock(database_->mutex);
+  Query query = database_->connection.query(
+      side == Side::source ? "SELECT count(*) FROM message WHERE source_folder = ? AND source_handle IS NOT NULL"
+                           : "SELECT count(*) FROM message WHERE target_folder = ? AND target_handle IS NOT NULL");
+  query.with(folder);
+  return query.next() ? static_cast<std::uint64_t>(query.number(0)) : 0;
+}
+
+bool Ledger::has_ours(FolderId target_folder) {
+  const std::lock_guard lock(database_->mutex);
+  Query query = database_->connection.query(
+      "SELECT 1 FROM message WHERE target_folder = ? AND target_handle IS NOT NULL AND ours <> 0 LIMIT 1");
+  query.with(target_folder);
+  return query.next();
 }
 
 Counts Ledger::counts() {

@@ -23,6 +23,7 @@ CREATE TABLE folder(
   id INTEGER PRIMARY KEY,
   side INTEGER NOT NULL, name BLOB NOT NULL,
   stamp BLOB, uid_validity INTEGER, wanted BLOB, given BLOB, finished INTEGER NOT NULL,
+  was_made INTEGER NOT NULL DEFAULT 0,
   UNIQUE(side, name));
 CREATE TABLE message(
   id INTEGER PRIMARY KEY,
@@ -30,12 +31,13 @@ CREATE TABLE message(
   source_handle BLOB, target_handle BLOB,
   source_flags INTEGER NOT NULL, target_flags INTEGER NOT NULL,
   source_keywords BLOB, target_keywords BLOB,
-  ours INTEGER NOT NULL, gone_run INTEGER NOT NULL,
+  ours INTEGER NOT NULL, touched INTEGER NOT NULL, gone_run INTEGER NOT NULL,
   uid INTEGER, ids BLOB, key BLOB NOT NULL);
 CREATE INDEX at_source ON message(source_folder, source_handle) WHERE source_handle IS NOT NULL;
 CREATE INDEX at_target ON message(target_folder, target_handle) WHERE target_handle IS NOT NULL;
 CREATE INDEX gone_from_source ON message(source_folder) WHERE source_handle IS NULL AND source_folder <> 0;
 CREATE INDEX gone_from_target ON message(target_folder) WHERE target_handle IS NULL AND target_folder <> 0;
+CREATE INDEX without_source ON message(target_folder) WHERE source_handle IS NULL AND target_handle IS NOT NULL;
 CREATE TABLE tally(
   source_folder INTEGER PRIMARY KEY,
   known INTEGER NOT NULL, removed_at_target INTEGER NOT NULL, removed_at_source INTEGER NOT NULL,

@@ -19,6 +19,7 @@ ExitStatus exit_status_of(const Error& error) {
   case Cause::quota: return at_target ? ExitStatus::target_full : ExitStatus::other_error;
   case Cause::locked: return ExitStatus::locked;
   case Cause::source_changed: return ExitStatus::run_again;
+  case Cause::guard: return ExitStatus::guarded;
   case Cause::stopped: return ExitStatus::stopped;
   case Cause::limit:
   case Cause::damaged:

@@ -10,6 +10,7 @@ namespace {
 struct Sums {
   std::uint64_t source = 0;
   std::uint64_t at_target = 0;
+  std::uint64_t removed = 0;
   std::uint64_t copied = 0;
   std::uint64_t left_out = 0;
   std::uint64_t failed = 0;
@@ -21,7 +22,8 @@ Sums sum_up(const sync::Outcome& outcome) {
   Sums sums;
   for (const sync::FolderOutcome& folder : outcome.folders) {
     sums.source += folder.source_messages;
-    sums.at_target += folder.copied + folder.adopted;
+    sums.at_target += folder.copied + folder.adopted + folder.moved;
+    sums.removed += folder.removed;
     sums.copied += folder.copied;
     sums.left_out += folder.left_out;
     sums.failed += folder.failed;
@@ -42,7 +44,8 @@ const Error* deciding_error(const sync::Outcome& outcome) {
 void judge(const Request& request, const FindingLog& findings, SyncReport& report) {
   const Sums sums = sum_up(report.outcome);
   const std::uint64_t unread = findings.count(Weight::failed);
-  const std::uint64_t wanted = sums.source - sums.left_out;
+  // What its user removed at the target is where it belongs.
+  const std::uint64_t wanted = sums.source - sums.left_out - sums.removed;
   if (const Error* error = deciding_error(report.outcome)) {
     report.status = report.outcome.error ? exit_status_of(*error) : exit_status_of_folder(*error);
     report.verdict =
@@ -119,7 +122,10 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                   : open_target(job.target(), report.target, request.open, birth);
   std::optional<RunLock> lock;
   if (!request.dry_run) lock.emplace(take_run_lock(machine, job.target(), report.target, request));
-  report.outcome = sync::copy(*from, *to, secrets, request.options, findings, observer, machine.stop);
+  auto ledger = ledger::Ledger::in_memory(machine.entropy);
+  const std::int64_t run = ledger.begin_run(std::chrono::floor<std::chrono::seconds>(machine.clock.now()));
+  report.outcome =
+      sync::copy(*from, *to, {ledger, secrets, run, false, false}, request.options, findings, observer, machine.stop);
   judge(request, findings, report);
   return report;
 }

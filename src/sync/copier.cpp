@@ -8,161 +8,465 @@
 #include <string>
 #include <utility>
 
+#include "differences.hpp"
 #include "folder_settler.hpp"
+#include "guard.hpp"
 #include "mailhaul/base/worker_pool.hpp"
-#include "mailhaul/mail/name_mark.hpp"
 #include "mailhaul/sync/settings.hpp"
+#include "removal.hpp"
+#include "row_settler.hpp"
+#include "settling.hpp"
 
 namespace mailhaul::sync {
-
 namespace {
 
-/// Gives each task a target folder that the target can hold. Names that it can hold stay; of others that would become
-/// one, or one that stays, each gets a mark made of itself: folders are never merged unasked, and which name one gets
-/// depends neither on how many others there are nor (`left_out`) on which of them take part in this run.
-void fit_names(std::vector<FolderTask>& tasks, const std::set<store::FolderRef>& left_out,
-               const store::Capabilities& target) {
-  if (!target.fitting_name) return;
-  const auto fitted = [&target](const store::FolderRef& wanted) {
-    return store::FolderRef{wanted.mailbox, target.fitting_name(wanted.folder)};
-  };
-  std::set<store::FolderRef> all = left_out;
-  for (const FolderTask& task : tasks) all.insert(task.wanted);
-  std::map<store::FolderRef, std::size_t> claims;
-  for (const store::FolderRef& wanted : all) ++claims[fitted(wanted)];
+/// One run, in the order of architecture.md section 4: list both sides, compare with the ledger, guard, settle what
+/// rows know, bring what is new, move, record.
+class Run {
+ public:
+  Run(store::MessageSource& source, store::MessageStore& target, const Memory& memory, const Options& options,
+      Findings& findings, Observer& observer, const StopRequest& stop)
+      : source_(source),
+        target_(target),
+        memory_(memory),
+        ledger_(memory.ledger),
+        options_(options),
+        findings_(findings),
+        observer_(observer),
+        stop_(stop),
+        differences_(ledger_),
+        settling_{source,     target,     ledger_,   ledger_.is_new() ? nullptr : &memory.confirmation,
+                  options,    findings,   observer,  stop,
+                  abandoned_, memory.run, vanished_, moves_,
+                  goes_to_} {}
 
-  std::set<store::FolderRef> taken;
-  for (const auto& claim : claims) taken.insert(claim.first);
-  for (FolderTask& task : tasks) {
-    task.target = fitted(task.wanted);
-    if (task.target == task.wanted || claims[task.target] == 1) continue;
-    const std::vector<std::string> parts = task.target.folder.parts();
-    unsigned attempt = 0;
-    do {
-      std::vector<std::string> marked = parts;
-      marked.back() += mail::name_mark(task.wanted.folder, attempt++);
-      task.target.folder = target.fitting_name(mail::FolderName(std::move(marked)));
-    } while (!taken.insert(task.target).second);
+  Outcome go() {
+    plan_ = plan_folders(source_, target_.capabilities(), options_);
+    try {
+      list();
+      compare();
+      begin();
+      settle_rows_of_all();
+      bring_new();
+      if (!result_.error) close();
+    } catch (const Error& error) {
+      if (!result_.error) result_.error = error;
+    }
+    sum_up();
+    return std::move(result_);
   }
-}
 
-/// Nothing: all folders take part.
-std::optional<store::Subscriptions> subscriptions_of(store::MessageSource& source, const std::string& mailbox,
-                                                     const Options& options) {
-  if (!options.only_subscribed) return std::nullopt;
-  store::SettingsSource* settings = source.settings();
-  if (settings == nullptr)
-    throw Error(Cause::usage, Scope::run, "reading --subscribed")
-        .because("the source has no list of subscriptions")
-        .hint("choose folders with --include");
-  store::Subscriptions list = settings->subscriptions(mailbox);
-  if (list.empty())
-    throw Error(Cause::usage, Scope::run, "reading --subscribed")
-        .because("nothing is subscribed at the source, or its list is missing")
-        .hint("choose folders with --include");
-  return list;
-}
+ private:
+  [[nodiscard]] std::size_t jobs() const {
+    return std::min({options_.jobs, source_.capabilities().parallel_folders, target_.capabilities().parallel_folders});
+  }
+
+  void check_stop() const {
+    stop_.check();
+    abandoned_.check();
+  }
+
+  // --- 1 list -----------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] Listing list_one(store::MessageSource& store, Side side, const store::FolderRef& folder) {
+    const bool replaced = side == Side::source ? memory_.source_replaced : memory_.target_replaced;
+    const bool lasting = store.capabilities().stable_handles;
+    const Trust trust{!options_.checksum && !replaced, !options_.checksum && !replaced && lasting};
+    return list_folder(store, side, folder, ledger_, trust, side == Side::target, [this] { check_stop(); });
+  }
+
+  void list_targets(const std::vector<store::FolderRef>& folders) {
+    const std::size_t first = targets_.size();
+    targets_.resize(first + folders.size());
+    std::vector<std::function<void()>> tasks;
+    for (std::size_t i = 0; i < folders.size(); ++i)
+      tasks.emplace_back(
+          [this, &folders, first, i] { targets_[first + i] = list_one(target_, Side::target, folders[i]); });
+    run_all(jobs(), tasks);
+    for (std::size_t i = first; i < targets_.size(); ++i) {
+      listed_.insert(targets_[i].folder);
+      differences_.add(targets_[i]);
+      for (const Unreadable& one : targets_[i].unreadable)  // what no program serves as mail (a symlink)
+        findings_.add({FindingKind::unreadable, Weight::note, targets_[i].folder.display(), one.error.place(),
+                       std::string("at the target: ") + one.error.what(), 1});
+    }
+  }
+
+  void list() {
+    std::set<store::FolderRef> wanted;
+    for (const FolderTask& task : plan_) wanted.insert(task.target);
+    // And where their users filed what an earlier run brought.
+    for (const ledger::Folder& folder : ledger_.folders(Side::target))
+      if (ledger_.has_ours(folder.id)) wanted.insert(folder.ref);
+    list_targets({wanted.begin(), wanted.end()});
+
+    std::vector<std::pair<store::FolderRef, std::optional<Listing>>> sources;
+    for (const FolderTask& task : plan_)
+      for (const store::FolderRef& folder : task.sources) sources.emplace_back(folder, std::nullopt);
+    std::vector<std::function<void()>> tasks;
+    for (auto& one : sources) {
+      const auto known = ledger_.find_folder(Side::source, one.first);
+      // A folder that no run copied from is read as it comes, once.
+      if (!known || (ledger_.count_in(Side::source, known->id) == 0 && !known->state.stamp)) continue;
+      tasks.emplace_back([this, &one] { one.second = list_one(source_, Side::source, one.first); });
+    }
+    run_all(jobs(), tasks);
+    for (auto& [folder, listing] : sources) {
+      if (!listing) continue;
+      differences_.add(*listing);
+      sources_.emplace(folder, std::move(*listing));
+    }
+  }
+
+  // --- 2 compare --------------------------------------------------------------------------------------------------
+
+  void compare() {
+    if (differences_.misses_any()) {
+      // Their user may have filed them in a folder that no run has looked into.
+      std::vector<store::FolderRef> others;
+      for (const store::Mailbox& mailbox : target_.mailboxes())
+        for (const mail::FolderName& folder : mailbox.folders)
+          if (listed_.count({mailbox.name, folder}) == 0) others.push_back({mailbox.name, folder});
+      list_targets(others);
+    }
+    differences_.settle_target_strangers(targets_);
+    for (const Listing& listing : targets_) target_of_.emplace(listing.folder, &listing);
+    guard_against_loss();
+  }
+
+  void guard_against_loss() {
+    std::map<ledger::FolderId, std::uint64_t> missing;
+    for (auto& [id, change] : differences_.rows()) {
+      if (!change.target_gone || change.target_now || !change.row.ours) continue;
+      if (options_.missing == Missing::restore && change.source() != nullptr) restore(change);
+      ++missing[change.row.target_folder];
+    }
+    if (options_.missing != Missing::ask) return;
+    for (const auto& [folder, count] : missing) {
+      const std::uint64_t rows = ledger_.count_in(Side::target, folder);
+      if (!is_alarming(count, rows)) continue;
+      const auto known = ledger_.folder(folder);
+      throw Error(Cause::guard, Scope::run, "comparing the target with what the last run left there")
+          .in(known ? known->ref.display() : "")
+          .because(std::to_string(count) + " of " + std::to_string(rows) +
+                   " messages are missing; it looks like a loss or an old backup, and nothing was done")
+          .hint("--restore-missing copies them again, --accept-missing takes them for removed by their user")
+          .on(Side::target);
+    }
+  }
+
+  /// As if no run had ever copied it.
+  void restore(const RowChange& change) {
+    const auto folder = ledger_.folder(change.row.source_folder);
+    if (!folder) return;
+    const auto listing = sources_.find(folder->ref);
+    if (listing == sources_.end()) return;
+    listing->second.strangers.push_back({*change.source(), change.row.ids, std::nullopt});
+    restored_.insert(change.row.id);
+  }
+
+  /// How much there is to do, for who watches.
+  void begin() {
+    for (const ledger::RowId id : restored_) {
+      ledger_.forget(id);
+      differences_.rows().erase(id);
+    }
+    for (const FolderTask& task : plan_)
+      for (const store::FolderRef& folder : task.sources)
+        goes_to_.emplace(ledger_.folder_id(Side::source, folder), task.target);
+    announce();
+    for (const FolderTask& task : plan_)
+      if (task.target != task.wanted && !was_given(task))
+        findings_.add({FindingKind::folder_name, Weight::lost, task.wanted.display(), task.target.display(),
+                       "the target can't hold a folder of this name: it is held as the one named here"});
+  }
+
+  [[nodiscard]] bool was_given(const FolderTask& task) {
+    const auto known = ledger_.find_folder(Side::source, task.sources.front());
+    return known && known->state.given == task.target;
+  }
+
+  void announce() {
+    std::size_t folders = 0;
+    std::optional<std::uint64_t> octets{0};
+    for (const FolderTask& task : plan_) {
+      folders += task.sources.size();
+      for (const store::FolderRef& folder : task.sources) {
+        if (const auto listing = sources_.find(folder); listing != sources_.end()) {
+          if (!listing->second.strangers.empty()) octets.reset();
+          continue;
+        }
+        const auto more = octets_of(source_, folder);
+        octets = octets && more ? std::optional(*octets + *more) : std::nullopt;
+      }
+    }
+    observer_.begin(folders, octets);
+  }
+
+  // --- 3 settle what rows know ------------------------------------------------------------------------------------
+
+  void settle_rows_of_all() {
+    std::map<ledger::FolderId, std::vector<RowChange*>> by_folder;
+    for (auto& [id, change] : differences_.rows())
+      by_folder[change.target_folder_now.value_or(change.row.target_folder)].push_back(&change);
+    std::vector<std::function<void()>> tasks;
+    std::mutex mutex;
+    for (auto& [id, changes] : by_folder) {
+      const auto folder = ledger_.folder(id);
+      Listing nowhere;
+      nowhere.side = Side::target;
+      if (folder) nowhere.folder = folder->ref;
+      const auto listed = target_of_.find(nowhere.folder);
+      tasks.emplace_back([this, &mutex, &changes = changes, nowhere, listed] {
+        const Listing& target = listed == target_of_.end() ? nowhere : *listed->second;
+        RowsOutcome outcome;
+        try {
+          if (target.error) throw Error(*target.error);
+          outcome = settle_rows(settling_, target, changes);
+        } catch (const Error& error) {
+          // The folder says so in its own turn; here it only means that the next run has to look again.
+          if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
+          outcome.is_complete = false;
+          outcome.has_written = true;
+        }
+        const std::lock_guard guard(mutex);
+        rows_complete_ = rows_complete_ && outcome.is_complete;
+        if (outcome.has_written) written_.insert(target.folder);
+        for (const auto& [source, count] : outcome.flags_changed) flags_changed_[source] += count;
+      });
+    }
+    run_all(jobs(), tasks);
+    for (const auto& [id, change] : differences_.rows())
+      if (change.source_gone && change.row.source) vanished_.add(change);
+  }
+
+  // --- 4 bring what is new ----------------------------------------------------------------------------------------
+
+  void bring_new() {
+    std::vector<FolderPlan> plans(plan_.size());
+    outcomes_.resize(plan_.size());
+    std::mutex mutex;
+    std::vector<std::function<void()>> tasks;
+    for (std::size_t i = 0; i < plan_.size(); ++i) {
+      FolderPlan& plan = plans[i];
+      plan.task = &plan_[i];
+      plan.target = target_of_.at(plan_[i].target);
+      for (const store::FolderRef& folder : plan_[i].sources) {
+        const auto listing = sources_.find(folder);
+        plan.sources.push_back(listing == sources_.end() ? nullptr : &listing->second);
+      }
+      tasks.emplace_back([this, &mutex, &plan, i] {
+        FolderSettler settler(settling_, plan);
+        outcomes_[i] = settler.settle();
+        const std::lock_guard guard(mutex);
+        if (settler.has_written()) written_.insert(plan.task->target);
+        for (const FolderOutcome& outcome : outcomes_[i]) {
+          if (!outcome.error || outcome.error->scope() == Scope::folder) continue;
+          if (!result_.error) result_.error = outcome.error;  // what others say after it is only that they stopped too
+          abandoned_.ask();
+        }
+      });
+    }
+    run_all(jobs(), tasks);
+  }
+
+  // --- 5 close ----------------------------------------------------------------------------------------------------
+
+  void close() {
+    make_moves();
+    record_gone();
+    target_.finish();
+    result_.settings = copy_settings(source_, target_, ledger_, plan_, options_, findings_);
+    if (options_.removal != Removal::none) remove_gone();
+    record_folders();
+    ledger_.commit();
+  }
+
+  void make_moves() {
+    std::map<store::FolderRef, std::vector<Move>> by_folder;
+    for (Move& move : moves_.take_all()) by_folder[move.to].push_back(std::move(move));
+    for (auto& [to, moves] : by_folder) {
+      check_stop();
+      const auto writer = target_.open_folder(to, {});
+      written_.insert(to);
+      for (const Move& move : moves) {
+        const ledger::Sighting& there = *move.change.row.target;
+        writer->take(move.from, {there.handle, there.flags, there.keywords});
+        written_.insert(move.from);
+      }
+      const auto receipts = writer->flush();
+      for (std::size_t i = 0; i < moves.size() && i < receipts.size(); ++i) record_move(moves[i], receipts[i]);
+      ledger_.commit();
+    }
+  }
+
+  void record_move(const Move& move, const store::Receipt& receipt) {
+    ledger::Row row = move.change.row;
+    if (receipt.outcome != store::Receipt::Outcome::done) {
+      // Somebody was at it just now: the next run looks again.
+      rows_complete_ = false;
+      return;
+    }
+    row.target_folder = ledger_.folder_id(Side::target, move.to);
+    row.target->handle = receipt.handle;
+    row.source_folder = move.source_folder;
+    // Flags as they were: what its user changed with the move is a difference for the next run.
+    const ledger::Sighting before = *row.source;
+    row.source = {move.source_now.handle, before.flags, before.keywords};
+    if (before.flags != move.source_now.flags || !(before.keywords == move.source_now.keywords)) rows_complete_ = false;
+    row.ids = move.ids;
+    ledger_.update(row);
+  }
+
+  /// What left the source and appeared nowhere else.
+  void record_gone() {
+    for (const RowChange& change : vanished_.left()) {
+      ledger::Row row = change.row;
+      row.source.reset();
+      row.gone_run = memory_.run;
+      ledger_.update(row);
+    }
+  }
+
+  /// Last of all, when every copy is durable (R3).
+  void remove_gone() {
+    std::map<ledger::FolderId, FolderRemovals> by_folder;
+    for (const auto& outcomes : outcomes_)
+      for (const FolderOutcome& outcome : outcomes) {
+        if (!is_evidence(outcome)) continue;
+        for (ledger::Row& row : removable(ledger_, ledger_.folder_id(Side::source, outcome.source)))
+          by_folder[row.target_folder].gone.push_back(std::move(row));
+      }
+    std::vector<FolderRemovals> removals;
+    for (auto& [id, folder] : by_folder) {
+      const auto known = ledger_.folder(id);
+      if (!known) continue;
+      folder.folder = known->ref;
+      folder.rows = ledger_.count_in(Side::target, id);
+      removals.push_back(std::move(folder));
+    }
+    guard_removals(removals, options_);
+    for (const FolderRemovals& folder : removals) {
+      written_.insert(folder.folder);
+      for (const auto& [source, count] : remove(settling_, folder)) deleted_[source] += count;
+    }
+  }
+
+  /// R2: what a source folder does not have counts only when all of it was seen, and there is some.
+  [[nodiscard]] bool is_evidence(const FolderOutcome& outcome) {
+    if (memory_.source_replaced || outcome.error || !outcome.stable || outcome.failed > 0) return false;
+    const auto listing = sources_.find(outcome.source);
+    if (listing == sources_.end()) return false;
+    const Listing& seen = listing->second;
+    if (!seen.exists || !seen.is_proof || seen.messages == 0) return false;
+    const auto known = ledger_.find_folder(Side::source, outcome.source);
+    return known && known->state.uid_validity == source_.folder(outcome.source).uid_validity;
+  }
+
+  /// Stamps, last: they say that the rows agree with the folder.
+  void record_folders() {
+    if (!rows_complete_) return;
+    for (const auto& outcomes : outcomes_)
+      for (const FolderOutcome& outcome : outcomes) record_source(outcome);
+    for (const Listing& listing : targets_) {
+      if (!listing.was_read || listing.error || listing.id == 0) continue;
+      const auto known = ledger_.folder(listing.id);
+      if (!known) continue;
+      ledger::FolderState state = known->state;
+      state.stamp = written_.count(listing.folder) == 0 ? listing.stamp : std::nullopt;
+      if (listing.exists) state.was_made = true;
+      ledger_.set_state(listing.id, state);
+    }
+    for (const store::FolderRef& folder : written_) forget_stamp(folder);
+  }
+
+  void forget_stamp(const store::FolderRef& folder) {
+    const auto known = ledger_.find_folder(Side::target, folder);
+    if (!known) return;
+    ledger::FolderState state = known->state;
+    state.stamp.reset();
+    ledger_.set_state(known->id, state);
+  }
+
+  void record_source(const FolderOutcome& outcome) {
+    const auto listing = sources_.find(outcome.source);
+    if (listing != sources_.end() && !listing->second.was_read) return;
+    const auto known = ledger_.find_folder(Side::source, outcome.source);
+    if (!known) return;
+    const bool is_whole = !outcome.error && outcome.stable && outcome.failed == 0 && outcome.left_out == 0;
+    ledger::FolderState state = known->state;
+    const auto& stamp = listing != sources_.end() ? listing->second.stamp : outcome.stamp;
+    state.stamp = is_whole ? stamp : std::nullopt;
+    if (!outcome.error) state.uid_validity = source_.folder(outcome.source).uid_validity;
+    state.given = outcome.target;
+    ledger_.set_state(known->id, state);
+  }
+
+  // --- the sums ---------------------------------------------------------------------------------------------------
+
+  void sum_up() {
+    for (auto& outcomes : outcomes_)
+      for (FolderOutcome& outcome : outcomes) {
+        count(outcome);
+        observer_.folder_ends(outcome);
+        result_.folders.push_back(std::move(outcome));
+      }
+  }
+
+  void count(FolderOutcome& outcome) {
+    try {
+      const auto known = ledger_.find_folder(Side::source, outcome.source);
+      if (!known) return;
+      const ledger::Counts rows = ledger_.counts_of_source(known->id);
+      const auto listing = sources_.find(outcome.source);
+      if (listing != sources_.end() && !listing->second.was_read)
+        outcome.source_messages = rows.known + rows.removed_at_target;
+      const std::uint64_t new_here = outcome.copied + outcome.moved;
+      outcome.adopted = rows.known > new_here ? rows.known - new_here : 0;
+      outcome.removed = rows.removed_at_target;
+      if (const auto changed = flags_changed_.find(known->id); changed != flags_changed_.end())
+        outcome.flags_changed += changed->second;
+      if (const auto deleted = deleted_.find(known->id); deleted != deleted_.end()) outcome.deleted = deleted->second;
+    } catch (const Error& error) {
+      if (!result_.error) result_.error = error;
+    }
+  }
+
+  store::MessageSource& source_;
+  store::MessageStore& target_;
+  const Memory& memory_;
+  ledger::Ledger& ledger_;
+  const Options& options_;
+  Findings& findings_;
+  Observer& observer_;
+  const StopRequest& stop_;
+  StopRequest abandoned_;
+
+  std::vector<FolderTask> plan_{};
+  std::vector<Listing> targets_{};
+  std::set<store::FolderRef> listed_{};
+  std::map<store::FolderRef, const Listing*> target_of_{};
+  std::map<store::FolderRef, Listing> sources_{};
+  Differences differences_;
+  std::set<ledger::RowId> restored_{};
+  Vanished vanished_{};
+  Moves moves_{};
+  std::map<ledger::FolderId, store::FolderRef> goes_to_{};
+  Settling settling_;
+
+  std::vector<std::vector<FolderOutcome>> outcomes_{};
+  std::set<store::FolderRef> written_{};  ///< at the target, in this run
+  std::map<ledger::FolderId, std::uint64_t> flags_changed_{};
+  std::map<ledger::FolderId, std::uint64_t> deleted_{};
+  bool rows_complete_ = true;
+  Outcome result_{};
+};
 
 }  // namespace
 
-std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
-                                     const Options& options) {
-  std::vector<FolderTask> tasks;
-  std::map<store::FolderRef, std::size_t> task_of;
-  std::set<store::FolderRef> left_out;
-  std::size_t folders = 0;
-  for (const store::Mailbox& mailbox : source.mailboxes()) {
-    const auto subscribed = subscriptions_of(source, mailbox.name, options);
-    for (const mail::FolderName& folder : mailbox.folders) {
-      ++folders;
-      const store::FolderRef from{mailbox.name, folder};
-      const store::FolderRef to{mailbox.name, options.map.map(folder)};
-      const bool is_unsubscribed = subscribed && !folder.is_inbox() && subscribed->count(folder) == 0;
-      if (!options.folders.selects(folder) || is_unsubscribed) {
-        left_out.insert(to);
-        continue;
-      }
-      if (!target.folders && !to.folder.is_inbox())
-        throw Error(Cause::usage, Scope::run, "planning the run")
-            .in(from.display())
-            .because("the target is one file and holds one folder, INBOX")
-            .hint("choose one folder with --include NAME --map-folder NAME=INBOX, or put all of them into it with "
-                  "--map-folder '*=INBOX'");
-      const auto [same, is_new] = task_of.try_emplace(to, tasks.size());
-      if (is_new)
-        tasks.push_back({to, to, {from}});
-      else
-        tasks[same->second].sources.push_back(from);
-    }
-  }
-  // A typo must not read as success.
-  if (tasks.empty() && folders > 0)
-    throw Error(Cause::usage, Scope::run, "choosing folders")
-        .because("--include and --exclude select none of the source's folders")
-        .hint("mailhaul scan lists them; globs are exact about case");
-  fit_names(tasks, left_out, target);
-  return tasks;
-}
-
-void announce(store::MessageSource& source, const std::vector<FolderTask>& plan, Observer& observer) {
-  std::size_t folders = 0;
-  std::optional<std::uint64_t> octets{0};
-  for (const FolderTask& task : plan) {
-    folders += task.sources.size();
-    for (const store::FolderRef& folder : task.sources) {
-      std::optional<std::uint64_t> more;
-      try {
-        more = source.folder(folder).octets;
-      } catch (const Error& error) {
-        // Its own turn will tell; the other folders go on.
-        if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
-      }
-      octets = octets && more ? std::optional(*octets + *more) : std::nullopt;
-    }
-  }
-  observer.begin(folders, octets);
-}
-
-Outcome copy(store::MessageSource& source, store::MessageStore& target, const mail::KeySecrets& secrets,
-             const Options& options, Findings& findings, Observer& observer, const StopRequest& stop) {
-  const auto plan = plan_folders(source, target.capabilities(), options);
-  announce(source, plan, observer);
-  for (const FolderTask& task : plan)
-    if (task.target != task.wanted)
-      findings.add({FindingKind::folder_name, Weight::lost, task.wanted.display(), task.target.display(),
-                    "the target can't hold a folder of this name: it is held as the one named here"});
-
-  StopRequest abandoned;
-  const Settling run{source, target, secrets, options, findings, observer, stop, abandoned};
-  std::vector<std::vector<FolderOutcome>> outcomes(plan.size());
-  std::mutex mutex;
-  Outcome result;
-  std::vector<std::function<void()>> tasks;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    tasks.emplace_back([&, i] {
-      outcomes[i] = FolderSettler(run, plan[i]).settle();
-      for (const FolderOutcome& outcome : outcomes[i]) {
-        if (!outcome.error || outcome.error->scope() == Scope::folder) continue;
-        const std::lock_guard guard(mutex);
-        if (!result.error) result.error = outcome.error;  // what others say after it is only that they stopped too
-        abandoned.ask();
-      }
-    });
-  }
-  const std::size_t jobs =
-      std::min({options.jobs, source.capabilities().parallel_folders, target.capabilities().parallel_folders});
-  run_all(jobs, tasks);
-  for (auto& some : outcomes)
-    for (FolderOutcome& outcome : some) result.folders.push_back(std::move(outcome));
-  if (result.error) return result;
-  try {
-    target.finish();
-  } catch (const Error& error) {
-    result.error = error;
-    return result;
-  }
-  result.settings = copy_settings(source, target, plan, options, findings);
-  return result;
+Outcome copy(store::MessageSource& source, store::MessageStore& target, const Memory& memory, const Options& options,
+             Findings& findings, Observer& observer, const StopRequest& stop) {
+  return Run(source, target, memory, options, findings, observer, stop).go();
 }
 
 }  // namespace mailhaul::sync

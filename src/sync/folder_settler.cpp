@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "mailhaul/io/pump.hpp"
 #include "mailhaul/sync/decide.hpp"
+#include "numbering.hpp"
 
 namespace mailhaul::sync {
 namespace {
@@ -25,12 +27,34 @@ store::FolderInfo without_uids(store::FolderInfo info) {
   return info;
 }
 
+ledger::Sighting sighting_of(const store::MessageInfo& info) { return {info.handle, info.flags, info.keywords}; }
+
+/// The key of a message, and where it has to be confirmed the one under the secrets of this run, in one pass.
+class Keys {
+ public:
+  Keys(const mail::KeySecrets& secrets, const mail::KeySecrets* confirmation) : key_(secrets) {
+    if (confirmation != nullptr) confirmation_.emplace(*confirmation);
+  }
+  void write(Bytes octets) {
+    key_.write(octets);
+    if (confirmation_) confirmation_->write(octets);
+  }
+  [[nodiscard]] mail::ContentKey key() { return key_.finish(); }
+  [[nodiscard]] std::optional<mail::ContentKey> confirmation() {
+    return confirmation_ ? std::optional(confirmation_->finish()) : std::nullopt;
+  }
+
+ private:
+  mail::KeyHasher key_;
+  std::optional<mail::KeyHasher> confirmation_{};
+};
+
 }  // namespace
 
-FolderSettler::FolderSettler(const Settling& run, const FolderTask& task) : run_(run), task_(task) {
+FolderSettler::FolderSettler(const Settling& run, const FolderPlan& plan)
+    : run_(run), plan_(plan), task_(*plan.task), abilities_(run.target.capabilities()) {
   // Two source folders have each UID twice. Where handles don't last, the store takes the UIDs with the messages.
-  const store::Capabilities target = run.target.capabilities();
-  keeps_uids_ = task.sources.size() == 1 && target.keeps_uids && target.stable_handles;
+  keeps_uids_ = task_.sources.size() == 1 && abilities_.keeps_uids && abilities_.stable_handles;
 }
 
 void FolderSettler::check_stop() const {
@@ -45,17 +69,21 @@ std::vector<FolderOutcome> FolderSettler::settle() {
     FolderOutcome outcome;
     outcome.source = source;
     outcome.target = task_.target;
+    outcome.target_before = plan_.target->messages;
     outcomes.push_back(std::move(outcome));
   }
+  outcomes_ = &outcomes;
   try {
     check_stop();
-    index_target();
-    for (FolderOutcome& outcome : outcomes) outcome.target_before = target_before_;
-    const store::FolderInfo info = folder_info();
-    writer_ = run_.target.open_folder(task_.target, info);
-    for (FolderOutcome& outcome : outcomes) settle_source(outcome);
-    change_flags();
-    finish(info, outcomes.front());
+    if (plan_.target->error) throw Error(*plan_.target->error);
+    target_id_ = run_.ledger.folder_id(Side::target, task_.target);
+    for (const store::FolderRef& source : task_.sources)
+      source_ids_.push_back(run_.ledger.folder_id(Side::source, source));
+    load_candidates();
+    if (must_make_folder()) open_writer();
+    for (std::size_t i = 0; i < outcomes.size(); ++i) settle_source(i, outcomes[i]);
+    flush();
+    finish(outcomes.front());
   } catch (Error& error) {
     // What ended the target folder ended all its source folders that were not given up before.
     for (FolderOutcome& outcome : outcomes) {
@@ -72,7 +100,6 @@ std::vector<FolderOutcome> FolderSettler::settle() {
                        "messages at the target that could not be told from others of the same name, or are gone: their "
                        "flags stay",
                        flags_not_changed_});
-  for (const FolderOutcome& outcome : outcomes) run_.observer.folder_ends(outcome);
   return outcomes;
 }
 
@@ -81,11 +108,11 @@ store::FolderInfo FolderSettler::folder_info() {
   try {
     store::FolderInfo info = run_.source.folder(task_.sources.front());
     if (info.next_uid && !mail::has_room(*info.next_uid)) {
-      has_no_room_ = run_.target.capabilities().keeps_uids;
+      has_no_room_ = abilities_.keeps_uids;
       return without_uids(std::move(info));
     }
     if (task_.sources.size() == 1) return info;
-    is_numbered_ = info.uid_validity.has_value() && run_.target.capabilities().keeps_uids;
+    is_numbered_ = info.uid_validity.has_value() && abilities_.keeps_uids;
     return without_uids(std::move(info));
   } catch (const Error& error) {
     if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
@@ -93,16 +120,56 @@ store::FolderInfo FolderSettler::folder_info() {
   }
 }
 
-void FolderSettler::settle_source(FolderOutcome& outcome) {
+/// A folder that is not there is made, also for no message; but one that its user removed after an earlier run only for
+/// mail that is new (R6).
+bool FolderSettler::must_make_folder() const {
+  if (plan_.target->exists) return false;
+  const auto known = run_.ledger.find_folder(Side::target, task_.target);
+  return !known || !known->state.was_made;
+}
+
+store::FolderWriter& FolderSettler::writer() {
+  if (!writer_) open_writer();
+  return *writer_;
+}
+
+void FolderSettler::open_writer() {
+  info_ = folder_info();
+  if (const auto known = run_.ledger.folder(target_id_)) {
+    ledger::FolderState state = known->state;
+    state.finished = false;
+    state.was_made = true;
+    run_.ledger.set_state(target_id_, state);
+  }
+  has_written_ = true;
+  writer_ = run_.target.open_folder(task_.target, info_);
+  if (plan_.target->stamp) writer_->as_of(*plan_.target->stamp);
+}
+
+void FolderSettler::load_candidates() {
+  const bool any = std::any_of(plan_.sources.begin(), plan_.sources.end(), [](const Listing* listing) {
+    return listing == nullptr || !listing->strangers.empty();
+  });
+  if (!any) return;
+  run_.ledger.each_without_source(target_id_, [this](const ledger::Row& row) {
+    index_.add(row.key, {row.target->handle, row.target->flags, row.target->keywords, row.id});
+  });
+}
+
+void FolderSettler::settle_source(std::size_t index, FolderOutcome& outcome) {
   run_.observer.folder_begins(outcome.source);
   try {
     try {
-      walk(outcome.source, outcome);
+      if (const Listing* listing = plan_.sources[index])
+        settle_listed(*listing, outcome);
+      else
+        walk(outcome.source, outcome);
     } catch (const Error&) {
       rescue_batch();
       throw;
     }
-    flush();
+    // What follows from another source folder may fail: this one's messages are not lost by it.
+    if (!pending_.empty()) flush();
   } catch (Error& error) {
     // A source folder that can't be read to its end must not keep the others from the same target.
     if (error.scope() != Scope::folder || error.side() == Side::target) throw;
@@ -111,42 +178,40 @@ void FolderSettler::settle_source(FolderOutcome& outcome) {
   }
 }
 
-void FolderSettler::index_target() {
-  if (!run_.target.stamp(task_.target)) return;
-  const std::vector<store::FolderSince> folders{{task_.target, std::nullopt}};
-  const auto cursor = run_.target.walk(folders);
+void FolderSettler::settle_listed(const Listing& listing, FolderOutcome& outcome) {
+  if (listing.error) throw Error(*listing.error);
+  outcome.source_messages = listing.messages;
+  outcome.stable = listing.is_stable;
+  for (const Unreadable& one : listing.unreadable) {
+    if (one.info.handle.token.empty()) ++outcome.source_messages;
+    failed(outcome.source, one.info, one.error, outcome);
+  }
+  if (listing.strangers.empty()) return;
+  std::map<store::Handle, const Stranger*> strangers;
+  std::vector<store::Handle> handles;
+  for (const Stranger& stranger : listing.strangers) {
+    strangers.emplace(stranger.seen.handle, &stranger);
+    handles.push_back(stranger.seen.handle);
+  }
+  const auto cursor = run_.source.fetch(outcome.source, handles);
   for (;;) {
     check_stop();
-    bool opened = false;
+    const Stranger* stranger = nullptr;
     try {
       if (!cursor->next()) break;
-      ++target_before_;
-      opened = true;
-      const mail::ContentKey key = cursor->key(run_.secrets);
-      const store::MessageInfo& info = cursor->info();
-      index_.add(key, {info.handle, info.flags, info.keywords});
-    } catch (Error& error) {
-      if (error.scope() != Scope::message) throw error.on(Side::target);
-      // It may well be one that an earlier run copied (and then got another owner, or a bad sector): every run would
-      // copy it once more.
-      if (opened) {
-        error.reaching(Scope::folder).on(Side::target);
-        if (error.cause() != Cause::source_changed)
-          error.hint("it can't be compared, so copying could double it: mend or remove the file, or name its owner "
-                     "with --chown");
-        throw error;
-      }
-      // What no program serves as mail (a symlink) is no message that a source could have.
-      run_.findings.add({FindingKind::unreadable, Weight::note, task_.target.display(), error.place(),
-                         std::string("at the target: ") + error.what(), 1});
+      const auto found = strangers.find(cursor->info().handle);
+      if (found == strangers.end()) continue;
+      stranger = found->second;
+      strangers.erase(found);
+      settle_message(*cursor, stranger, outcome);
+    } catch (const Error& error) {
+      if (error.scope() != Scope::message) throw;
+      failed(outcome.source, stranger != nullptr ? cursor->info() : store::MessageInfo{}, error, outcome);
     }
+    if (writer_ && writer_->batch_is_full()) flush();
   }
-  // A message missed here would be copied a second time.
-  if (!cursor->end(task_.target).stable)
-    throw Error(Cause::source_changed, Scope::folder, "listing the target folder")
-        .because("it changes faster than it can be listed")
-        .hint("run the same command again")
-        .on(Side::target);
+  // Moved or removed by its owner since it was listed: for the next run to find, or to find gone.
+  if (!strangers.empty()) outcome.stable = false;
 }
 
 void FolderSettler::walk(const store::FolderRef& source, FolderOutcome& outcome) {
@@ -158,57 +223,63 @@ void FolderSettler::walk(const store::FolderRef& source, FolderOutcome& outcome)
     try {
       if (!cursor->next()) break;
       at_message = true;
-      settle_message(*cursor, outcome);
+      settle_message(*cursor, nullptr, outcome);
     } catch (const Error& error) {
       if (error.scope() != Scope::message) throw;
       failed(source, at_message ? cursor->info() : store::MessageInfo{}, error, outcome);
     }
     ++outcome.source_messages;
-    if (writer_->batch_is_full()) flush();
+    if (writer_ && writer_->batch_is_full()) flush();
   }
-  outcome.stable = cursor->end(source).stable && outcome.stable;
+  const store::WalkEnd end = cursor->end(source);
+  outcome.stable = end.stable && outcome.stable;
+  outcome.stamp = end.stamp;
 }
 
-void FolderSettler::settle_message(store::MessageCursor& cursor, FolderOutcome& outcome) {
+void FolderSettler::settle_message(store::MessageCursor& cursor, const Stranger* stranger, FolderOutcome& outcome) {
   io::Source& content = cursor.content();  // first: date and size may be known only now
   const store::MessageInfo& info = cursor.info();
   const MessageFilter& wanted = run_.options.messages;
   if (!wanted.selects_date(info.internal_date) || (info.size_octets && !wanted.selects_size(*info.size_octets))) {
-    left_out(cursor, outcome);
-  } else if (index_.empty()) {
+    left_out(info, outcome);
+  } else if (stranger == nullptr && index_.empty() && run_.vanished.empty()) {
     copy_at_once(cursor, content, outcome);
   } else {
-    copy_unless_there(cursor, content, outcome);
+    copy_unless_there(cursor, content, stranger, outcome);
   }
 }
 
 void FolderSettler::copy_at_once(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome) {
-  const auto message = writer_->append(cursor.info());
-  std::uint64_t octets = 0;
+  const auto message = writer().append(cursor.info());
+  Read read;
   if (!message->wants_octets() && cursor.info().size_octets) {
-    octets = *cursor.info().size_octets;
+    read.octets = *cursor.info().size_octets;
   } else {
+    mail::KeyHasher hasher(run_.ledger.secrets());
     for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
-      octets += piece.size();
-      check_size(octets);
+      read.octets += piece.size();
+      check_size(read.octets);
+      hasher.write(piece);
       message->write(piece);
       run_.observer.octets(piece.size());
       check_stop();
     }
+    read.key = hasher.finish();
   }
-  if (!run_.options.messages.selects_size(octets)) return left_out(cursor, outcome);
-  commit(cursor, *message, octets, outcome);
+  if (!run_.options.messages.selects_size(read.octets)) return left_out(cursor.info(), outcome);
+  commit(cursor, *message, read, outcome);
 }
 
-void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome) {
-  mail::KeyHasher hasher(run_.secrets);
+void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& content, const Stranger* stranger,
+                                      FolderOutcome& outcome) {
+  Keys keys(run_.ledger.secrets(), run_.confirmation);
   std::unique_ptr<store::MessageWriter> message;
-  std::uint64_t octets = 0;
+  Read read;
   held_.clear();
   for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
-    hasher.write(piece);
-    octets += piece.size();
-    check_size(octets);
+    keys.write(piece);
+    read.octets += piece.size();
+    check_size(read.octets);
     run_.observer.octets(piece.size());
     check_stop();
     if (!message && held_.size() + piece.size() <= held_octets_limit) {
@@ -216,43 +287,127 @@ void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& 
       continue;
     }
     if (!message) {
-      message = writer_->append(cursor.info());
+      message = writer().append(cursor.info());
       message->write(as_bytes(held_));
     }
     message->write(piece);
   }
-  if (!run_.options.messages.selects_size(octets)) return left_out(cursor, outcome);
-  if (const auto candidate = index_.take(hasher.finish(), cursor.info())) return adopt(cursor, *candidate, outcome);
+  read.key = keys.key();
+  read.confirmation = keys.confirmation();
+  if (stranger != nullptr && stranger->key && *stranger->key != read.key)
+    throw Error(Cause::source_changed, Scope::message, "reading a message")
+        .because("another one stands where it was listed")
+        .hint("run the same command again")
+        .on(Side::source);
+  if (!run_.options.messages.selects_size(read.octets)) return left_out(cursor.info(), outcome);
+  store::MessageInfo info = cursor.info();
+  if (stranger != nullptr) info.ids = stranger->ids;  // which UID counts only the walk over all of an mbox knows
+  if (recognise(info, read, outcome)) return;
   if (!message) {
-    message = writer_->append(cursor.info());
+    message = writer().append(info);
     message->write(as_bytes(held_));
   }
-  commit(cursor, *message, octets, outcome);
+  commit(cursor, *message, read, outcome);
 }
 
-void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& message, std::uint64_t octets,
+bool FolderSettler::is_confirmed(const store::FolderRef& folder, const store::Handle& handle, const Read& read) const {
+  if (run_.confirmation == nullptr) return true;
+  if (!read.confirmation || !run_.target.capabilities().fetch) return false;
+  try {
+    const std::vector<store::Handle> handles{handle};
+    const auto cursor = run_.target.fetch(folder, handles);
+    return cursor->next() && cursor->key(*run_.confirmation) == *read.confirmation;
+  } catch (const Error& error) {
+    if (error.scope() != Scope::message && error.scope() != Scope::folder) throw;
+    return false;  // H4: no confirmation, so it is copied
+  }
+}
+
+bool FolderSettler::recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
+  if (recognise_vanished(info, read, outcome)) return true;
+  const auto candidate = index_.take(read.key, info);
+  if (!candidate || !is_confirmed(task_.target, candidate->handle, read)) return false;
+  adopt(info, *candidate, outcome);
+  return true;
+}
+
+/// It left another place at the source in this run: one and the same message, not a new one.
+bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
+  if (run_.vanished.empty()) return false;
+  const ledger::FolderId here = source_id(outcome);
+  auto change = run_.vanished.take(read.key, here);
+  if (!change) return false;
+  const bool was_here = change->row.source_folder == here;
+  const ledger::Sighting* there = change->target();
+  const ledger::FolderId there_id = change->target_folder_now.value_or(change->row.target_folder);
+  const auto folder = run_.ledger.folder(there_id);
+  if (there != nullptr && (!folder || !is_confirmed(folder->ref, there->handle, read))) {
+    run_.vanished.add(*change);
+    return false;
+  }
+  const auto went_to = run_.goes_to.find(change->row.source_folder);
+  const bool is_in_place = there != nullptr && went_to != run_.goes_to.end() && went_to->second == folder->ref;
+  if (!was_here && is_in_place && !change->row.touched && folder->ref != task_.target) {
+    if (!abilities_.moves) {
+      run_.vanished.add(*change);
+      return false;  // copied here; where it was it is kept like all that is gone at the source
+    }
+    ++outcome.moved;
+    run_.moves.add({std::move(*change), sighting_of(info), here, folder->ref, task_.target, info.ids});
+    return true;
+  }
+  ledger::Row row = change->row;
+  row.source_folder = here;
+  row.ids = info.ids;
+  row.target_folder = there_id;
+  row.target = there != nullptr ? std::optional(*there) : std::nullopt;
+  store::FlagChange flags;
+  const ledger::Sighting now = sighting_of(info);
+  if (there != nullptr && row.source) flags = merge_flags({*row.source, now}, {row.target ? *row.target : now, *there});
+  row.source = now;
+  if (!flags.empty() && folder->ref != task_.target) {
+    // Its folder is another one's to change: the next run finds the difference.
+    row.source = without_change(std::move(*row.source), flags);
+    outcome.stable = false;
+    flags = {};
+  }
+  record(info, std::move(row), std::move(flags), outcome);
+  return true;
+}
+
+void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& message, const Read& read,
                            FolderOutcome& outcome) {
   message.commit();
-  pending_.push_back({&outcome, cursor.info().handle, octets, cursor.info().ids});
-  run_.observer.message({Action::copied, outcome.source, outcome.target, cursor.info(), octets});
+  pending_.push_back({&outcome, sighting_of(cursor.info()), read.key, read.octets, cursor.info().ids});
+  run_.observer.message({Action::copied, outcome.source, outcome.target, cursor.info(), read.octets});
 }
 
-void FolderSettler::adopt(const store::MessageCursor& cursor, const Candidate& candidate, FolderOutcome& outcome) {
-  ++outcome.adopted;
-  const store::MessageInfo& info = cursor.info();
-  if (keeps_uids_) numbering_.add(candidate.handle, info.ids);
-  store::FlagChange change = unite_flags(info.flags, info.keywords, candidate.flags, candidate.keywords);
-  if (change.empty() || !run_.target.capabilities().changes_flags) {
+void FolderSettler::adopt(const store::MessageInfo& info, const Candidate& candidate, FolderOutcome& outcome) {
+  auto row = run_.ledger.row(candidate.row);
+  if (!row) return;
+  row->source_folder = source_id(outcome);
+  row->source = sighting_of(info);
+  row->ids = info.ids;
+  row->ours = true;
+  row->gone_run = 0;
+  record(info, std::move(*row), unite_flags(info.flags, info.keywords, candidate.flags, candidate.keywords), outcome);
+}
+
+/// Of a message that is at the target: what its row shall be, after `change`.
+void FolderSettler::record(const store::MessageInfo& info, ledger::Row row, store::FlagChange change,
+                           FolderOutcome& outcome) {
+  if (change.empty() || !abilities_.changes_flags) {
     if (!change.empty()) ++flags_refused_;
+    run_.ledger.update(row);
     run_.observer.message({Action::adopted, outcome.source, outcome.target, info, 0});
     return;
   }
-  wanted_flags_.push_back({&outcome, info, candidate.handle, std::move(change)});
+  wanted_flags_.push_back({&outcome, info, std::move(row), std::move(change)});
 }
 
-void FolderSettler::left_out(const store::MessageCursor& cursor, FolderOutcome& outcome) {
+void FolderSettler::left_out(const store::MessageInfo& info, FolderOutcome& outcome) {
   ++outcome.left_out;
-  run_.observer.message({Action::left_out, outcome.source, outcome.target, cursor.info(), 0});
+  run_.observer.message({Action::left_out, outcome.source, outcome.target, info, 0});
 }
 
 void FolderSettler::failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
@@ -264,48 +419,98 @@ void FolderSettler::failed(const store::FolderRef& source, const store::MessageI
   outcome.stable = false;
 }
 
+ledger::FolderId FolderSettler::source_id(const FolderOutcome& outcome) {
+  return source_ids_[static_cast<std::size_t>(&outcome - outcomes_->data())];
+}
+
 void FolderSettler::flush() {
+  if (pending_.empty() && wanted_flags_.empty()) {
+    if (writer_) static_cast<void>(writer_->flush());
+    return;
+  }
+  for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
   std::vector<store::Receipt> receipts;
   try {
-    receipts = writer_->flush();
+    receipts = writer().flush();
   } catch (const Error& error) {
     // D3: once into new inodes; a second failure ends the run.
     const std::vector<Pending> lost = std::exchange(pending_, {});
     if (error.cause() != Cause::io_error || written_again_ || lost.empty() || !run_.source.capabilities().fetch) throw;
     written_again_ = true;
     write_again(lost);
+    for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
     try {
-      receipts = writer_->flush();
+      receipts = writer().flush();
     } catch (const Error&) {
       pending_.clear();  // nothing of it was recorded, nothing is counted
       throw;
     }
   }
   assert(receipts.size() >= pending_.size());
+  const std::size_t first = pending_.size();
+  record_copies(receipts);
+  record_flags(receipts, first);
+  run_.ledger.commit();  // D4: what it says is durable by now
+}
+
+void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
   for (std::size_t i = 0; i < pending_.size(); ++i) {
-    const Pending& one = pending_[i];
+    Pending& one = pending_[i];
     ++one.outcome->copied;
     one.outcome->octets_copied += one.octets;
-    if (keeps_uids_) numbering_.add(receipts[i].handle, one.ids);
+    ledger::Row row;
+    row.source_folder = source_id(*one.outcome);
+    row.target_folder = target_id_;
+    row.target = ledger::Sighting{receipts[i].handle, one.source.flags, one.source.keywords};
+    row.source = std::move(one.source);
+    row.key = one.key;
+    row.ids = std::move(one.ids);
+    row.ours = true;
+    run_.ledger.add(row);
   }
   pending_.clear();
 }
 
+void FolderSettler::record_flags(const std::vector<store::Receipt>& receipts, std::size_t first) {
+  for (std::size_t i = 0; i < wanted_flags_.size() && first + i < receipts.size(); ++i) {
+    WantedFlags& wanted = wanted_flags_[i];
+    const store::Receipt::Outcome outcome = receipts[first + i].outcome;
+    const bool done = outcome == store::Receipt::Outcome::done;
+    ledger::Row& row = wanted.row;
+    if (outcome != store::Receipt::Outcome::gone_or_changed) {
+      row.target = changed(std::move(*row.target), wanted.change);
+    } else {
+      // The next run finds the difference again; where handles don't last it was only too late for this one.
+      row.source = without_change(std::move(*row.source), wanted.change);
+      if (abilities_.stable_handles)
+        ++flags_not_changed_;
+      else
+        wanted.outcome->stable = false;
+    }
+    run_.ledger.update(row);
+    if (done) ++wanted.outcome->flags_changed;
+    run_.observer.message({done ? Action::flags_changed : Action::adopted, wanted.outcome->source,
+                           wanted.outcome->target, wanted.info, 0});
+  }
+  wanted_flags_.clear();
+}
+
 void FolderSettler::write_again(const std::vector<Pending>& lost) {
   writer_.reset();
-  writer_ = run_.target.open_folder(task_.target, folder_info());
+  open_writer();
   for (auto begin = lost.begin(); begin != lost.end();) {
     FolderOutcome& outcome = *begin->outcome;
     const auto end = std::find_if(begin, lost.end(), [&](const Pending& one) { return one.outcome != &outcome; });
     std::vector<store::Handle> handles;
-    for (auto it = begin; it != end; ++it) handles.push_back(it->source);
+    for (auto it = begin; it != end; ++it) handles.push_back(it->source.handle);
     const std::size_t before = pending_.size();
     const auto cursor = run_.source.fetch(outcome.source, handles);
     for (;;) {
       try {
         if (!cursor->next()) break;
-        const auto one = std::find_if(begin, end, [&](const Pending& p) { return p.source == cursor->info().handle; });
-        write_one_again(*cursor, one == end ? mail::ServerIds{} : one->ids, outcome);
+        const auto one =
+            std::find_if(begin, end, [&](const Pending& p) { return p.source.handle == cursor->info().handle; });
+        if (one != end) write_one_again(*cursor, *one);
       } catch (const Error& error) {
         if (error.scope() != Scope::message) throw;
         failed(outcome.source, cursor->info(), error, outcome);
@@ -317,31 +522,22 @@ void FolderSettler::write_again(const std::vector<Pending>& lost) {
   }
 }
 
-void FolderSettler::write_one_again(store::MessageCursor& cursor, const mail::ServerIds& ids, FolderOutcome& outcome) {
+void FolderSettler::write_one_again(store::MessageCursor& cursor, const Pending& lost) {
   io::Source& content = cursor.content();
   store::MessageInfo info = cursor.info();
-  info.ids = ids;  // which UID counts only the walk over all of an mbox knows
-  const auto message = writer_->append(info);
-  const std::uint64_t octets = io::copy(content, *message);
+  info.ids = lost.ids;  // which UID counts only the walk over all of an mbox knows
+  const auto message = writer().append(info);
+  mail::KeyHasher hasher(run_.ledger.secrets());
+  io::TeeSink both(hasher, *message);
+  const std::uint64_t octets = io::copy(content, both);
   message->commit();
-  pending_.push_back({&outcome, info.handle, octets, ids});
+  pending_.push_back({lost.outcome, sighting_of(info), hasher.finish(), octets, lost.ids});
 }
 
-void FolderSettler::change_flags() {
-  if (wanted_flags_.empty()) return;
-  for (const WantedFlags& wanted : wanted_flags_) writer_->change_flags(wanted.target, wanted.change);
-  const auto receipts = writer_->flush();
-  for (std::size_t i = 0; i < receipts.size() && i < wanted_flags_.size(); ++i) {
-    WantedFlags& wanted = wanted_flags_[i];
-    const bool done = receipts[i].outcome == store::Receipt::Outcome::done;
-    if (done) ++wanted.outcome->flags_changed;
-    if (receipts[i].outcome == store::Receipt::Outcome::gone_or_changed) ++flags_not_changed_;
-    run_.observer.message({done ? Action::flags_changed : Action::adopted, wanted.outcome->source,
-                           wanted.outcome->target, wanted.info, 0});
-  }
-}
-
-void FolderSettler::finish(const store::FolderInfo& before, FolderOutcome& outcome) {
+void FolderSettler::finish(FolderOutcome& outcome) {
+  const auto known = run_.ledger.folder(target_id_);
+  if (!writer_ && (!known || known->state.finished)) return;
+  const store::FolderInfo before = writer_ ? info_ : folder_info();
   store::FolderInfo info = folder_info();
   if (is_numbered_ && task_.sources.size() > 1)
     run_.findings.add({FindingKind::uid_list, Weight::lost, task_.target.display(), "",
@@ -358,8 +554,21 @@ void FolderSettler::finish(const store::FolderInfo& before, FolderOutcome& outco
   }
   // A folder that was not read to its end would get a list with holes, and messages that come later have lower UIDs.
   if (outcome.error) info = without_uids(std::move(info));
-  if (!info.uid_validity) numbering_.forget();
-  writer_->finish(info, numbering_);
+  const auto source_folder = run_.ledger.folder(source_ids_.front());
+  const auto recorded = source_folder ? source_folder->state.uid_validity : std::nullopt;
+  if (recorded && recorded != info.uid_validity) info = without_uids(std::move(info));
+  Numbering numbering;
+  if (info.uid_validity && keeps_uids_)
+    run_.ledger.each_in(Side::target, target_id_, [&](const ledger::Row& row) {
+      if (row.source_folder == source_ids_.front() && row.source) numbering.add(row.target->handle, row.ids);
+    });
+  writer().finish(info, numbering);
+  if (outcome.error) return;
+  if (const auto folder = run_.ledger.folder(target_id_)) {
+    ledger::FolderState state = folder->state;
+    state.finished = true;
+    run_.ledger.set_state(target_id_, state);
+  }
 }
 
 void FolderSettler::rescue_batch() {
@@ -368,6 +577,7 @@ void FolderSettler::rescue_batch() {
     if (!pending_.empty()) flush();
   } catch (const Error&) {
     pending_.clear();
+    wanted_flags_.clear();
   }
 }
 

@@ -1,86 +1,111 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "listing.hpp"
 #include "mailhaul/sync/copier.hpp"
 #include "mailhaul/sync/match.hpp"
-#include "numbering.hpp"
+#include "settling.hpp"
 
 namespace mailhaul::sync {
 
-/// What every folder of a run shares.
-struct Settling {
-  store::MessageSource& source;
-  store::MessageStore& target;
-  const mail::KeySecrets& secrets;
-  const Options& options;
-  Findings& findings;
-  Observer& observer;
-  const StopRequest& stop;
-  const StopRequest& abandoned;  ///< another folder met an error of scope run
+/// What is known of one target folder and of the source folders that go there before it is settled.
+struct FolderPlan {
+  const FolderTask* task = nullptr;
+  const Listing* target = nullptr;
+  /// Of the task's source folders, in order; null: no run has copied from it, so it is read as it comes.
+  std::vector<const Listing*> sources{};
 };
 
-/// Settles one target folder: lists it, walks the source folders that go there, copies, adopts, flushes. One thread.
+/// Brings what is new at the source to one target folder: copies, adopts what is there already, recognises what was
+/// moved, and gives the folder its UIDs. What rows know already is settled before (settle_rows). One thread.
 class FolderSettler {
  public:
-  FolderSettler(const Settling& run, const FolderTask& task);
+  FolderSettler(const Settling& run, const FolderPlan& plan);
 
   /// Outcomes of the task's source folders, in order. An Error that ended a folder is in its outcome; of what was
   /// committed before it, all that could be flushed was.
   [[nodiscard]] std::vector<FolderOutcome> settle();
+  /// Something was written to the target folder, so the stamp of its listing is worth nothing.
+  [[nodiscard]] bool has_written() const { return has_written_; }
 
  private:
   /// A committed message whose receipt is still to come.
   struct Pending {
     FolderOutcome* outcome;
-    store::Handle source{};
+    ledger::Sighting source{};
+    mail::ContentKey key{};
     std::uint64_t octets = 0;
     mail::ServerIds ids{};
   };
-
-  [[nodiscard]] store::FolderInfo folder_info();
-  void settle_source(FolderOutcome& outcome);
-  void index_target();
-  void walk(const store::FolderRef& source, FolderOutcome& outcome);
-  void settle_message(store::MessageCursor& cursor, FolderOutcome& outcome);
-  void copy_at_once(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome);
-  void copy_unless_there(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome);
-  void adopt(const store::MessageCursor& cursor, const Candidate& candidate, FolderOutcome& outcome);
-  void commit(store::MessageCursor& cursor, store::MessageWriter& message, std::uint64_t octets,
-              FolderOutcome& outcome);
-  void left_out(const store::MessageCursor& cursor, FolderOutcome& outcome);
-  void failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
-              FolderOutcome& outcome);
-  void flush();
-  void write_again(const std::vector<Pending>& lost);
-  void write_one_again(store::MessageCursor& cursor, const mail::ServerIds& ids, FolderOutcome& outcome);
-  void change_flags();
-  void finish(const store::FolderInfo& before, FolderOutcome& outcome);
-  void rescue_batch();
-  void check_stop() const;
-
+  /// A message at the target that a row is to be recorded for once its flags are changed.
   struct WantedFlags {
     FolderOutcome* outcome;
     store::MessageInfo info{};  ///< of the source
-    store::Handle target{};
+    ledger::Row row{};          ///< as it shall be, but for the change
     store::FlagChange change{};
   };
+  /// A message while it is read.
+  struct Read {
+    mail::ContentKey key{};
+    std::optional<mail::ContentKey> confirmation{};
+    std::uint64_t octets = 0;
+  };
+
+  void check_stop() const;
+  [[nodiscard]] store::FolderInfo folder_info();
+  [[nodiscard]] store::FolderWriter& writer();
+  void open_writer();
+  [[nodiscard]] bool must_make_folder() const;
+  void load_candidates();
+  void settle_source(std::size_t index, FolderOutcome& outcome);
+  void settle_listed(const Listing& listing, FolderOutcome& outcome);
+  void walk(const store::FolderRef& source, FolderOutcome& outcome);
+  void settle_message(store::MessageCursor& cursor, const Stranger* stranger, FolderOutcome& outcome);
+  void copy_at_once(store::MessageCursor& cursor, io::Source& content, FolderOutcome& outcome);
+  void copy_unless_there(store::MessageCursor& cursor, io::Source& content, const Stranger* stranger,
+                         FolderOutcome& outcome);
+  [[nodiscard]] bool recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome);
+  [[nodiscard]] bool recognise_vanished(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome);
+  [[nodiscard]] bool is_confirmed(const store::FolderRef& folder, const store::Handle& handle, const Read& read) const;
+  void adopt(const store::MessageInfo& info, const Candidate& candidate, FolderOutcome& outcome);
+  void record(const store::MessageInfo& info, ledger::Row row, store::FlagChange change, FolderOutcome& outcome);
+  void commit(store::MessageCursor& cursor, store::MessageWriter& message, const Read& read, FolderOutcome& outcome);
+  void left_out(const store::MessageInfo& info, FolderOutcome& outcome);
+  void failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
+              FolderOutcome& outcome);
+  void flush();
+  void record_copies(const std::vector<store::Receipt>& receipts);
+  void record_flags(const std::vector<store::Receipt>& receipts, std::size_t first);
+  void write_again(const std::vector<Pending>& lost);
+  void write_one_again(store::MessageCursor& cursor, const Pending& lost);
+  void finish(FolderOutcome& outcome);
+  void rescue_batch();
+  [[nodiscard]] ledger::FolderId source_id(const FolderOutcome& outcome);
 
   const Settling& run_;
+  const FolderPlan& plan_;
   const FolderTask& task_;
+  store::Capabilities abilities_;
+  ledger::FolderId target_id_ = 0;
+  std::vector<ledger::FolderId> source_ids_{};
   ContentIndex index_;
-  std::uint64_t target_before_ = 0;
+  store::FolderInfo info_{};  ///< of the source folder, as it was when the writer was opened
   std::unique_ptr<store::FolderWriter> writer_;
   std::vector<Pending> pending_;
   std::vector<WantedFlags> wanted_flags_;
   std::uint64_t flags_refused_ = 0;      ///< the target can't change flags
   std::uint64_t flags_not_changed_ = 0;  ///< it can, but not these
-  bool keeps_uids_ = false;              ///< the target wants the UIDs in finish()
-  bool is_numbered_ = false;             ///< one of several source folders has UIDs that the target could keep
-  bool has_no_room_ = false;             ///< the source has UIDs, but none left for messages to come
-  Numbering numbering_;
+  std::vector<FolderOutcome>* outcomes_ = nullptr;
+  bool keeps_uids_ = false;   ///< the target wants the UIDs in finish()
+  bool is_numbered_ = false;  ///< one of several source folders has UIDs that the target could keep
+  bool has_no_room_ = false;  ///< the source has UIDs, but none left for messages to come
+  bool has_written_ = false;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;
 };

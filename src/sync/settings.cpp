@@ -10,13 +10,19 @@
 namespace mailhaul::sync {
 namespace {
 
+/// Kinds of settings in the ledger.
+constexpr std::string_view subscription = "subscription";
+constexpr std::string_view access_list = "acl";
+
 class SettingsCopy {
  public:
-  SettingsCopy(store::MessageSource& source, store::MessageStore& target, const Options& options, Findings& findings)
+  SettingsCopy(store::MessageSource& source, store::MessageStore& target, ledger::Ledger& ledger,
+               const Options& options, Findings& findings)
       : source_(*source.settings()),
         there_(target.settings()),
         target_(target.settings_target()),
         abilities_(target.capabilities()),
+        ledger_(ledger),
         options_(options),
         findings_(findings) {}
 
@@ -56,14 +62,17 @@ class SettingsCopy {
       else  // a folder that is not there (any more): its user sees it in the list all the same
         wanted.insert(abilities_.fitting_name ? abilities_.fitting_name(mapped) : mapped);
     }
+    for (auto it = wanted.begin(); it != wanted.end();)
+      it = ledger_.has_setting(subscription, {mailbox, *it}) ? wanted.erase(it) : std::next(it);
     if (wanted.empty()) return;
     if (!abilities_.keeps_subscriptions)
       return tell_lost("", "subscriptions: the target has no place for them", wanted.size());
+    const store::Subscriptions brought = wanted;
     if (there_ != nullptr)
       for (const mail::FolderName& folder : there_->subscriptions(mailbox)) wanted.erase(folder);
-    if (wanted.empty()) return;
-    target_->subscribe(mailbox, wanted);
+    if (!wanted.empty()) target_->subscribe(mailbox, wanted);
     outcome_.subscriptions += wanted.size();
+    for (const mail::FolderName& folder : brought) ledger_.add_setting(subscription, {mailbox, folder});
   }
 
   void give_acl(const FolderTask& task) {
@@ -76,16 +85,20 @@ class SettingsCopy {
       else if (!more.empty() && more != acl)
         tell_lost(from.display(), "access list: another folder that goes to the same place has one too", 1);
     }
-    if (acl.empty()) return;
+    if (acl.empty() || ledger_.has_setting(access_list, task.target)) return;
     const std::string folder = task.target.display();
     if (!abilities_.keeps_acls) return tell_lost(folder, "access list: the target has no place for it", 1);
     store::Acl present = there_ != nullptr ? there_->acl(task.target) : store::Acl{};
     if (present.empty() && target_->set_acl(task.target, acl)) {
       ++outcome_.acls;
+      ledger_.add_setting(access_list, task.target);
       return;
     }
     std::sort(present.begin(), present.end());
-    if (present != acl) tell_lost(folder, "access list: the target's own differs, and stays", 1);
+    if (present == acl)
+      ledger_.add_setting(access_list, task.target);
+    else
+      tell_lost(folder, "access list: the target's own differs, and stays", 1);
   }
 
   void tell_lost(const std::string& folder, const std::string& text, std::uint64_t count) {
@@ -96,6 +109,7 @@ class SettingsCopy {
   store::SettingsSource* there_;
   store::SettingsTarget* target_;
   store::Capabilities abilities_;
+  ledger::Ledger& ledger_;
   const Options& options_;
   Findings& findings_;
   SettingsOutcome outcome_;
@@ -103,10 +117,10 @@ class SettingsCopy {
 
 }  // namespace
 
-SettingsOutcome copy_settings(store::MessageSource& source, store::MessageStore& target,
+SettingsOutcome copy_settings(store::MessageSource& source, store::MessageStore& target, ledger::Ledger& ledger,
                               const std::vector<FolderTask>& plan, const Options& options, Findings& findings) {
   if (source.settings() == nullptr) return {};
-  return SettingsCopy(source, target, options, findings).copy(plan);
+  return SettingsCopy(source, target, ledger, options, findings).copy(plan);
 }
 
 }  // namespace mailhaul::sync

@@ -55,8 +55,11 @@ struct Harness {
   Outcome copy() {
     findings.all.clear();
     events.actions.clear();
-    return sync::copy(source, target, secrets, options, findings, events, stop);
+    const std::int64_t run = ledger.begin_run({});
+    return sync::copy(source, target, {ledger, secrets, run, false, false}, options, findings, events, stop);
   }
+  /// The next run knows nothing of those before it (R7).
+  void lose_ledger() { ledger = ledger::Ledger::in_memory(entropy); }
   Verification verify() { return sync::verify(source, target, target.capabilities(), secrets, options, events, stop); }
   /// Octets of a target folder, sorted.
   std::vector<std::string> at_target(const store::FolderRef& folder = {}) {
@@ -70,6 +73,7 @@ struct Harness {
   support::MemoryStore target;
   CountingEntropy entropy;
   mail::KeySecrets secrets = mail::KeySecrets::make(entropy);
+  ledger::Ledger ledger = ledger::Ledger::in_memory(entropy);
   Options options;
   CollectedFindings findings;
   CollectedEvents events;

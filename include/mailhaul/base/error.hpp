@@ -23,6 +23,7 @@ enum class Cause {
   limit,           ///< over a stated limit (safety.md S13)
   damaged,         ///< what is stored is cut short or fails its own check
   unsupported,     ///< a real thing that this program does not do
+  guard,           ///< too much is missing, or would be removed, to go on unasked
   stopped,         ///< a signal asked us to end
 };
 

@@ -35,6 +35,7 @@ struct FolderState {
   std::optional<store::FolderRef> given{};
   /// Target folders: finish() was done after the last message that this pair wrote there.
   bool finished = true;
+  bool was_made = false;  ///< a run opened it to write: when it is not there now its user removed it (R6)
   bool operator==(const FolderState&) const = default;
 };
 
@@ -126,6 +127,13 @@ class Ledger {
   void each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
   /// Rows that have lost the end that they had in that folder (source only: asked with Side::target).
   void each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
+  /// Rows at the target in that folder that have no end at the source: what an unknown source message may turn out to
+  /// be.
+  void each_without_source(FolderId target_folder, const std::function<void(const Row&)>& visit);
+  /// How many rows have an end in that folder.
+  [[nodiscard]] std::uint64_t count_in(Side side, FolderId folder);
+  /// Some message in that target folder is one that was at both ends.
+  [[nodiscard]] bool has_ours(FolderId target_folder);
   [[nodiscard]] Counts counts();
   /// Of the rows with `source_folder` that one: how many have both ends, and how many only the source's.
   [[nodiscard]] Counts counts_of_source(FolderId folder);

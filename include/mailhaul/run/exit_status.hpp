@@ -12,6 +12,7 @@ enum class ExitStatus : int {
   settings_missing = 3,  ///< all mail is there; subscriptions or access lists are not
   stopped = 20,          ///< by a signal: run again
   some_failed = 23,      ///< some messages failed, listed
+  guarded = 25,          ///< more is missing at the target, or would be removed there, than goes unasked
   usage = 64,
   no_such_store = 66,
   cannot_create = 73,

@@ -15,6 +15,7 @@ struct Candidate {
   store::Handle handle{};
   mail::FlagSet flags{};
   mail::KeywordSet keywords{};
+  std::int64_t row = 0;  ///< in the ledger
 };
 
 /// Messages of one target folder by content, as a multiset (H5): each can be taken once. Pure.

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "mailhaul/base/error.hpp"
-#include "mailhaul/store/message.hpp"
+#include "mailhaul/store/source.hpp"
 
 namespace mailhaul::sync {
 
-enum class Action { copied, adopted, flags_changed, left_out, failed };
+enum class Action { copied, adopted, flags_changed, moved, deleted, left_out, failed };
 [[nodiscard]] const char* to_string(Action action);
 
 /// What became of one source message. Views: valid during the call only.
@@ -29,14 +29,18 @@ struct FolderOutcome {
   std::uint64_t source_messages = 0;
   std::uint64_t target_before = 0;  ///< messages at the target when the run came to it
   std::uint64_t copied = 0;
-  std::uint64_t adopted = 0;
+  std::uint64_t adopted = 0;  ///< already at the target
   std::uint64_t flags_changed = 0;
+  std::uint64_t moved = 0;    ///< moved at the target, as they were at the source
+  std::uint64_t removed = 0;  ///< removed by their user at the target after an earlier run: they stay removed
+  std::uint64_t deleted = 0;  ///< removed at the target, as they were at the source (`--delete`)
   std::uint64_t left_out = 0;
   std::uint64_t failed = 0;
   std::uint64_t changed = 0;  ///< of the failed ones: they changed or went away while they were read
   std::uint64_t octets_copied = 0;
   bool stable = true;
-  std::optional<Error> error{};  ///< the folder was given up here
+  std::optional<store::Stamp> stamp{};  ///< of what was read
+  std::optional<Error> error{};         ///< the folder was given up here
 };
 
 /// Told by all workers at once, so implementations lock.

@@ -1,0 +1,108 @@
+#include "differences.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace mailhaul::sync {
+
+RowChange& Differences::change_of(ledger::RowId id) {
+  const auto [there, is_new] = rows_.try_emplace(id);
+  if (is_new)
+    if (auto row = ledger_.row(id)) there->second.row = std::move(*row);
+  return there->second;
+}
+
+void Differences::add(const Listing& listing) {
+  const bool at_source = listing.side == Side::source;
+  for (const Sighted& one : listing.changed) {
+    RowChange& change = change_of(one.row);
+    (at_source ? change.source_now : change.target_now) = one.now;
+  }
+  if (!listing.is_proof) return;
+  // A folder that is not there at all is no evidence against its messages at the source (R2, R6).
+  if (at_source && !listing.exists) return;
+  for (const ledger::Row& row : listing.gone) {
+    RowChange& change = change_of(row.id);
+    (at_source ? change.source_gone : change.target_gone) = true;
+  }
+}
+
+bool Differences::misses_any() const {
+  return std::any_of(rows_.begin(), rows_.end(), [](const auto& entry) { return entry.second.target_gone; });
+}
+
+void Differences::settle_target_strangers(std::vector<Listing>& listings) {
+  const bool any = std::any_of(listings.begin(), listings.end(), [](const Listing& l) { return !l.strangers.empty(); });
+  if (!any) return;
+  std::unordered_map<mail::ContentKey, std::vector<ledger::RowId>, mail::ContentKeyHash> missing;
+  for (const auto& [id, change] : rows_)
+    if (change.target_gone && !change.target_now) missing[change.row.key].push_back(id);
+  // Removed by its user in an earlier run, and put back since.
+  for (const ledger::Folder& folder : ledger_.folders(Side::target))
+    ledger_.each_gone_from(Side::target, folder.id, [&](const ledger::Row& row) {
+      if (row.source) missing[row.key].push_back(row.id);
+    });
+  for (Listing& listing : listings) {
+    for (Stranger& stranger : listing.strangers) {
+      const auto found = missing.find(*stranger.key);
+      if (found != missing.end() && !found->second.empty()) {
+        // From this very folder first: a file that only got another name.
+        auto& ids = found->second;
+        auto best = std::find_if(ids.begin(), ids.end(), [&](ledger::RowId id) {
+          const auto known = rows_.find(id);
+          return known != rows_.end() && known->second.row.target_folder == listing.id;
+        });
+        if (best == ids.end()) best = ids.begin();
+        RowChange& change = change_of(*best);
+        change.target_now = stranger.seen;
+        if (change.row.target_folder != listing.id) change.target_folder_now = listing.id;
+        ids.erase(best);
+        continue;
+      }
+      ledger::Row row;
+      row.target_folder = listing.id;
+      row.target = stranger.seen;
+      row.key = *stranger.key;
+      ledger_.add(row);
+    }
+    listing.strangers.clear();
+  }
+}
+
+void Vanished::add(const RowChange& change) {
+  const std::lock_guard guard(mutex_);
+  by_key_[change.row.key].push_back(change);
+}
+
+std::optional<RowChange> Vanished::take(const mail::ContentKey& key, ledger::FolderId source_folder) {
+  const std::lock_guard guard(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return std::nullopt;
+  auto& some = found->second;
+  // What is still at the target before what its user removed there: then nothing is left to be called deleted.
+  const auto worth = [&](const RowChange& change) {
+    return (change.row.source_folder == source_folder ? 2 : 0) + (change.target() != nullptr ? 1 : 0);
+  };
+  const auto best = std::max_element(some.begin(), some.end(),
+                                     [&](const RowChange& a, const RowChange& b) { return worth(a) < worth(b); });
+  RowChange taken = std::move(*best);
+  some.erase(best);
+  if (some.empty()) by_key_.erase(found);
+  return taken;
+}
+
+bool Vanished::empty() const {
+  const std::lock_guard guard(mutex_);
+  return by_key_.empty();
+}
+
+std::vector<RowChange> Vanished::left() const {
+  const std::lock_guard guard(mutex_);
+  std::vector<RowChange> all;
+  for (const auto& [key, some] : by_key_) all.insert(all.end(), some.begin(), some.end());
+  std::sort(all.begin(), all.end(), [](const RowChange& a, const RowChange& b) { return a.row.id < b.row.id; });
+  return all;
+}
+
+}  // namespace mailhaul::sync

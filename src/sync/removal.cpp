@@ -1,0 +1,182 @@
+#include "removal.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "guard.hpp"
+#include "listing.hpp"
+#include "mailhaul/io/pump.hpp"
+
+namespace mailhaul::sync {
+namespace {
+
+constexpr const char* quarantine_name = "Mailhaul-Removed";
+
+store::FolderRef quarantine_of(const store::FolderRef& folder, const store::Capabilities& target) {
+  std::vector<std::string> parts{quarantine_name};
+  for (const std::string& part : folder.folder.parts()) parts.push_back(part);
+  mail::FolderName name(std::move(parts));
+  return {folder.mailbox, target.fitting_name ? target.fitting_name(name) : name};
+}
+
+class Remover {
+ public:
+  Remover(const Settling& run, const FolderRemovals& removals)
+      : run_(run), removals_(removals), abilities_(run.target.capabilities()) {}
+
+  std::map<ledger::FolderId, std::uint64_t> remove() {
+    std::vector<ledger::Row> rows = removals_.gone;
+    const auto stamp = abilities_.stable_handles ? std::nullopt : find_again(rows);
+    std::vector<ledger::Row> same;
+    for (ledger::Row& row : rows)
+      if (is_what_we_put_there(row)) same.push_back(std::move(row));
+    if (same.empty()) return {};
+    if (run_.options.removal == Removal::quarantine) {
+      if (abilities_.moves) return take(same);
+      set_aside(same);
+    }
+    return expunge(same, stamp);
+  }
+
+ private:
+  [[nodiscard]] static store::AsSeen as_seen(const ledger::Row& row) {
+    return {row.target->handle, row.target->flags, row.target->keywords};
+  }
+
+  /// Where they are by now: what the run wrote has moved them.
+  std::optional<store::Stamp> find_again(std::vector<ledger::Row>& rows) {
+    const Listing listing = list_folder(run_.target, Side::target, removals_.folder, run_.ledger, {false, false}, true,
+                                        [this] { run_.stop.check(); });
+    if (listing.error) throw Error(*listing.error);
+    std::map<ledger::RowId, ledger::Sighting> now;
+    for (const Sighted& one : listing.changed) now.emplace(one.row, one.now);
+    std::set<ledger::RowId> gone;
+    for (const ledger::Row& row : listing.gone) gone.insert(row.id);
+    std::vector<ledger::Row> left;
+    for (ledger::Row& row : rows) {
+      if (gone.count(row.id) != 0) continue;
+      if (const auto found = now.find(row.id); found != now.end()) {
+        if (found->second.flags != row.target->flags || !(found->second.keywords == row.target->keywords)) continue;
+        row.target->handle = found->second.handle;
+      }
+      left.push_back(std::move(row));
+    }
+    rows = std::move(left);
+    return listing.stamp;
+  }
+
+  bool is_what_we_put_there(const ledger::Row& row) {
+    run_.stop.check();
+    try {
+      const std::vector<store::Handle> handles{row.target->handle};
+      const auto cursor = run_.target.fetch(removals_.folder, handles);
+      return cursor->next() && cursor->key(run_.ledger.secrets()) == row.key;
+    } catch (const Error& error) {
+      if (error.scope() != Scope::message && error.scope() != Scope::folder) throw;
+      return false;
+    }
+  }
+
+  std::map<ledger::FolderId, std::uint64_t> take(const std::vector<ledger::Row>& rows) {
+    const auto writer = run_.target.open_folder(quarantine_of(removals_.folder, abilities_), {});
+    for (const ledger::Row& row : rows) writer->take(removals_.folder, as_seen(row));
+    return record(rows, writer->flush());
+  }
+
+  /// A copy in the quarantine, durable before the first is expunged.
+  void set_aside(const std::vector<ledger::Row>& rows) {
+    store::MessageStore& store = run_.options.quarantine != nullptr ? *run_.options.quarantine : run_.target;
+    const store::FolderRef folder =
+        run_.options.quarantine != nullptr ? store::FolderRef{} : quarantine_of(removals_.folder, abilities_);
+    const auto writer = store.open_folder(folder, {});
+    for (const ledger::Row& row : rows) {
+      const std::vector<store::Handle> handles{row.target->handle};
+      const auto cursor = run_.target.fetch(removals_.folder, handles);
+      if (!cursor->next())
+        throw Error(Cause::source_changed, Scope::run, "setting a removed message aside")
+            .in(removals_.folder.display())
+            .because("it is gone, or another one stands where it was")
+            .hint("run the same command again")
+            .on(Side::target);
+      io::Source& content = cursor->content();
+      const auto message = writer->append(cursor->info());
+      (void)io::copy(content, *message);
+      message->commit();
+      if (writer->batch_is_full()) (void)writer->flush();
+    }
+    (void)writer->flush();
+    store::NoNumberedMessages none;
+    (void)writer->finish({}, none);
+  }
+
+  std::map<ledger::FolderId, std::uint64_t> expunge(const std::vector<ledger::Row>& rows,
+                                                    const std::optional<store::Stamp>& stamp) {
+    const auto writer = run_.target.open_folder(removals_.folder, {});
+    if (stamp) writer->as_of(*stamp);
+    for (const ledger::Row& row : rows) writer->expunge(as_seen(row));
+    return record(rows, writer->flush());
+  }
+
+  std::map<ledger::FolderId, std::uint64_t> record(const std::vector<ledger::Row>& rows,
+                                                   const std::vector<store::Receipt>& receipts) {
+    std::map<ledger::FolderId, std::uint64_t> removed;
+    for (std::size_t i = 0; i < rows.size() && i < receipts.size(); ++i) {
+      if (receipts[i].outcome != store::Receipt::Outcome::done) continue;
+      ledger::Row row = rows[i];
+      ++removed[row.source_folder];
+      tell(row);
+      row.target.reset();
+      row.gone_run = run_.run;
+      run_.ledger.update(row);
+    }
+    run_.ledger.commit();
+    return removed;
+  }
+
+  void tell(const ledger::Row& row) {
+    const auto folder = run_.ledger.folder(row.source_folder);
+    store::MessageInfo info;
+    info.handle = row.target->handle;
+    run_.observer.message({Action::deleted, folder ? folder->ref : store::FolderRef{}, removals_.folder, info, 0});
+  }
+
+  const Settling& run_;
+  const FolderRemovals& removals_;
+  store::Capabilities abilities_;
+};
+
+}  // namespace
+
+std::vector<ledger::Row> removable(ledger::Ledger& ledger, ledger::FolderId source_folder) {
+  std::vector<ledger::Row> rows;
+  ledger.each_gone_from(Side::source, source_folder, [&rows](const ledger::Row& row) {
+    if (row.ours && row.target && !row.touched) rows.push_back(row);
+  });
+  return rows;
+}
+
+void guard_removals(const std::vector<FolderRemovals>& removals, const Options& options) {
+  const auto refuse = [](const std::string& folder, std::uint64_t count, std::uint64_t most) {
+    throw Error(Cause::guard, Scope::run, "removing at the target what is gone at the source")
+        .in(folder)
+        .because(std::to_string(count) + " messages would be removed, more than " + std::to_string(most) + "; none was")
+        .hint("look at them with -n -i, then allow as many with --max-delete")
+        .on(Side::target);
+  };
+  std::uint64_t all = 0;
+  for (const FolderRemovals& folder : removals) {
+    all += folder.gone.size();
+    if (options.max_removals) continue;
+    if (const std::uint64_t most = most_removals(folder.rows); folder.gone.size() > most)
+      refuse(folder.folder.display(), folder.gone.size(), most);
+  }
+  if (options.max_removals && all > *options.max_removals) refuse("", all, *options.max_removals);
+}
+
+std::map<ledger::FolderId, std::uint64_t> remove(const Settling& run, const FolderRemovals& removals) {
+  return Remover(run, removals).remove();
+}
+
+}  // namespace mailhaul::sync
