@@ -83,6 +83,9 @@ DatabaseFile look_at_database(const std::string& path) {
   if (status->st_nlink > 1) refuse("it has a second name");  // D9: the log lies beside one of them only
   file.exists = true;
   file.ended_uncleanly = has_octets(file.path + "-wal") || has_octets(file.path + "-journal");
+  // SQLite takes one octet for an empty database, and the end of a page that is missing for zeros.
+  constexpr off_t smallest_page = 512;
+  if (!file.ended_uncleanly && status->st_size % smallest_page != 0) refuse("it is no ledger, or was cut short");
   return file;
 }
 

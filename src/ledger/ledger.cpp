@@ -25,13 +25,16 @@ void check_after_unclean_end(sqlite::Connection& connection) {
 }
 
 /// The one run that writes has it to itself, also while it only reads: two runs that start at the same time must not
-/// both believe what they read.
-void take_for_ourselves(sqlite::Connection& connection) { connection.execute("BEGIN EXCLUSIVE; COMMIT"); }
+/// both believe what they read. A preview stays in that transaction: even ending it without a change would write the
+/// beginning of a file that is empty.
+void take_for_ourselves(sqlite::Connection& connection, Ledger::Mode mode) {
+  connection.execute(mode == Ledger::Mode::preview ? "BEGIN EXCLUSIVE" : "BEGIN EXCLUSIVE; COMMIT");
+}
 
 void choose_journal(sqlite::Connection& connection, Ledger::Mode mode) {
   if (mode == Ledger::Mode::preview) {
-    // What is not committed stays in the log beside the file. Without a log it must not be in the file, even for a
-    // time: not in memory would be there.
+    // What does not fit into memory goes into the log beside the file; without a log it would go into the file itself,
+    // until it is rolled back.
     if (connection.ask("PRAGMA journal_mode") != "wal")
       connection.execute("PRAGMA journal_mode = MEMORY; PRAGMA cache_spill = OFF");
     return;
@@ -66,7 +69,7 @@ Ledger Ledger::open(const std::string& path, const Pair& pair, Entropy& entropy,
     connection.execute("PRAGMA locking_mode = EXCLUSIVE");  // before WAL, which then needs no shared memory
     (void)recognise(connection, migration_steps());         // before anything is written
     choose_journal(connection, mode);
-    take_for_ourselves(connection);
+    take_for_ourselves(connection, mode);
     if (file.ended_uncleanly) check_after_unclean_end(connection);
     if (mode == Mode::lasting) sync_directory_of(file.path);
   }
@@ -125,6 +128,7 @@ void Ledger::renew_identity(Side side, const store::StoreId& now) {
 
 void Ledger::commit() {
   const std::lock_guard lock(database_->mutex);
+  database_->connection.check_usable();  // a transaction that SQLite took back is no success
   if (!database_->connection.in_transaction() || database_->mode == Mode::preview) return;
   database_->counts.save(database_->connection);
   database_->connection.execute("COMMIT");

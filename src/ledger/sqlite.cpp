@@ -30,6 +30,10 @@ Error error_of(int code, int system_error, std::string_view text) {
     if (system_error != 0) return refused.because(system_error);
     return refused.because(text);
   }
+  case SQLITE_ERROR:  // our statements are right, so its tables are not those that we made
+  case SQLITE_SCHEMA:
+  case SQLITE_CONSTRAINT:
+  case SQLITE_MISMATCH:
   case SQLITE_CORRUPT:
   case SQLITE_FORMAT:
   case SQLITE_NOTADB: return error(Cause::damaged).because(text).hint(move_it_away);
@@ -91,7 +95,7 @@ void Connection::fail(int code) {
 }
 
 sqlite3_stmt* Connection::prepare(std::string_view text, unsigned flags) {
-  if (failure_) throw *failure_;
+  check_usable();
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()), flags, &statement, nullptr);
   if (code != SQLITE_OK) fail(code);
@@ -99,14 +103,14 @@ sqlite3_stmt* Connection::prepare(std::string_view text, unsigned flags) {
 }
 
 Query Connection::query(std::string_view text) {
-  if (failure_) throw *failure_;
+  check_usable();
   auto there = statements_.find(text);
   if (there == statements_.end()) there = statements_.emplace(text, prepare(text, SQLITE_PREPARE_PERSISTENT)).first;
   return {*this, there->second};
 }
 
 void Connection::execute(const char* statements) {
-  if (failure_) throw *failure_;
+  check_usable();
   const int code = sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code);
 }

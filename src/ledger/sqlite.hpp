@@ -40,7 +40,10 @@ class Connection {
   [[nodiscard]] bool in_transaction() const;
   void set_defensive();
 
-  [[nodiscard]] const std::string& name() const { return name_; }
+  /// Throws what failed, if anything has.
+  void check_usable() const {
+    if (failure_) throw *failure_;
+  }
   /// Refuses all that follows.
   [[noreturn]] void fail(Error error);
   /// Error(damaged).

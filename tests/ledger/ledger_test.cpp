@@ -133,7 +133,7 @@ TEST_F(LedgerTest, OpeningAndCommittingNothingLeavesTheFileAsItIs) {
     Ledger ledger = open();
     ledger.commit();
   }
-  EXPECT_EQ(octets_of(path()), before);
+  EXPECT_TRUE(octets_of(path()) == before);
 }
 
 TEST_F(LedgerTest, AMovedOneGoesOn) {
@@ -191,7 +191,7 @@ TEST_F(LedgerTest, TwoMayReadAtOnceAndNeitherWrites) {
     EXPECT_EQ(other.counts().known, 2U);
     EXPECT_THROW((void)one.folder_id(Side::source, folder_ref({"New"})), Error);
   }
-  EXPECT_EQ(octets_of(path()), before);
+  EXPECT_TRUE(octets_of(path()) == before);
   EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
 }
 

@@ -1,0 +1,174 @@
+// Random operations against a std::map: rows, counts, lookups, commits and ends without one.
+#include <map>
+#include <random>
+
+#include "ledger/world.hpp"
+
+namespace mailhaul::ledger {
+namespace {
+
+using LedgerModel = LedgerTest;
+using Rows = std::map<RowId, Row>;
+
+class History {
+ public:
+  explicit History(unsigned seed) : random_(seed) {}
+  unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
+  bool one_in(unsigned times) { return below(times) == 0; }
+
+  Row row() {
+    Row row;
+    row.source_folder = below(4);
+    row.target_folder = 10 + below(3);
+    if (row.source_folder != 0 && !one_in(4)) row.source = sighting();
+    if (!one_in(4)) row.target = sighting();
+    row.key = {below(50), {below(50), 1, 2, 3}};
+    if (one_in(2)) row.ids.uid = mail::Uid{1 + below(1000)};
+    if (one_in(8)) row.ids.guid = "g" + std::to_string(below(1000));
+    row.ours = one_in(2);
+    row.gone_run = below(3);
+    return row;
+  }
+  void change(Row& row) {
+    switch (below(4)) {
+    case 0:
+      if (row.source) row.source->flags = mail::FlagSet::from_bits(below(64));
+      break;
+    case 1: row.target.reset(); break;
+    case 2: break;  // as it was
+    default: {
+      const RowId id = row.id;
+      row = this->row();
+      row.id = id;
+    }
+    }
+  }
+  RowId one_of(const Rows& rows) { return std::next(rows.begin(), below(static_cast<unsigned>(rows.size())))->first; }
+
+ private:
+  /// Handles of a small set: messages of one folder share some.
+  Sighting sighting() {
+    Sighting sighting{{"h" + std::to_string(below(400))}, mail::FlagSet::from_bits(below(64)), {}};
+    if (one_in(5)) sighting.keywords.add("k" + std::to_string(below(5)));
+    return sighting;
+  }
+
+  std::mt19937 random_;
+};
+
+bool is_same(const Row& a, const Row& b) {
+  return a.source_folder == b.source_folder && a.target_folder == b.target_folder && a.source == b.source &&
+         a.target == b.target && a.key == b.key && a.ids == b.ids && a.ours == b.ours && a.gone_run == b.gone_run;
+}
+
+void expect_counts(const Rows& model, Ledger& ledger) {
+  Counts wanted;
+  std::map<FolderId, Counts> by_source;
+  for (const auto& [id, row] : model) {
+    const auto field = row.source && row.target ? &Counts::known
+                       : row.source             ? &Counts::removed_at_target
+                       : !row.target            ? &Counts::tombstones
+                       : row.ours               ? &Counts::removed_at_source
+                                                : &Counts::only_at_target;
+    ++(wanted.*field);
+    ++(by_source[row.source_folder].*field);
+  }
+  const Counts got = ledger.counts();
+  EXPECT_EQ(got.known, wanted.known);
+  EXPECT_EQ(got.removed_at_target, wanted.removed_at_target);
+  EXPECT_EQ(got.removed_at_source, wanted.removed_at_source);
+  EXPECT_EQ(got.only_at_target, wanted.only_at_target);
+  EXPECT_EQ(got.tombstones, wanted.tombstones);
+  for (const FolderId folder : {1, 2, 3}) {
+    EXPECT_EQ(ledger.counts_of_source(folder).known, by_source[folder].known);
+    EXPECT_EQ(ledger.counts_of_source(folder).removed_at_target, by_source[folder].removed_at_target);
+  }
+}
+
+void expect_rows(const Rows& model, Ledger& ledger) {
+  for (const auto& [side, folders] :
+       std::map<Side, std::vector<FolderId>>{{Side::source, {0, 1, 2, 3}}, {Side::target, {0, 10, 11, 12}}}) {
+    for (const FolderId folder : folders) {
+      std::vector<RowId> in;
+      std::vector<RowId> gone;
+      for (const auto& [id, row] : model) {
+        if ((side == Side::source ? row.source_folder : row.target_folder) != folder || folder == 0) continue;
+        ((side == Side::source ? row.source : row.target) ? in : gone).push_back(id);
+      }
+      std::vector<RowId> got;
+      ledger.each_in(side, folder, [&](const Row& row) {
+        got.push_back(row.id);
+        expect_same(model.at(row.id), row);
+      });
+      EXPECT_EQ(got, in);
+      got.clear();
+      ledger.each_gone_from(side, folder, [&](const Row& row) { got.push_back(row.id); });
+      EXPECT_EQ(got, gone);
+    }
+  }
+}
+
+void expect_found(const Rows& model, Ledger& ledger, Side side, FolderId folder, const std::string& token) {
+  const auto is_it = [&](const auto& entry) {
+    const auto& end = side == Side::source ? entry.second.source : entry.second.target;
+    return end && end->handle.token == token &&
+           (side == Side::source ? entry.second.source_folder : entry.second.target_folder) == folder;
+  };
+  const auto wanted = std::find_if(model.begin(), model.end(), is_it);
+  const auto got = ledger.find(side, folder, {token});
+  ASSERT_EQ(got.has_value(), wanted != model.end());
+  if (got) {
+    EXPECT_EQ(got->id, wanted->first);
+  }
+}
+
+TEST_F(LedgerModel, TenThousandOperationsAgreeWithAMap) {
+  History history(20'240'229);
+  std::optional<Ledger> ledger = open();
+  Rows model;
+  Rows committed;
+  std::uint64_t written = 0;
+  for (int step = 0; step < 10'000 && !HasFailure(); ++step) {
+    SCOPED_TRACE(step);
+    const unsigned dice = history.below(100);
+    if (dice < 35 || model.empty()) {
+      Row row = history.row();
+      row.id = ledger->add(row);
+      ASSERT_TRUE(model.emplace(row.id, row).second) << "an id was given twice";
+      ++written;
+    } else if (dice < 65) {
+      Row row = model.at(history.one_of(model));
+      const Row before = row;
+      history.change(row);
+      ledger->update(row);
+      if (!is_same(before, row)) ++written;
+      model[row.id] = row;
+    } else if (dice < 80) {
+      const RowId id = history.one_of(model);
+      ledger->forget(id);
+      model.erase(id);
+      ++written;
+    } else if (dice < 96) {
+      const Side side = history.one_in(2) ? Side::source : Side::target;
+      expect_found(model, *ledger, side, side == Side::source ? 1 + history.below(3) : 10 + history.below(3),
+                   "h" + std::to_string(history.below(400)));
+    } else if (dice < 98) {
+      ledger->commit();
+      committed = model;
+    } else if (dice < 99) {
+      expect_rows(model, *ledger);
+      expect_counts(model, *ledger);
+    } else {
+      EXPECT_EQ(ledger->rows_written(), written);
+      ledger.reset();
+      ledger = open();
+      model = committed;
+      written = 0;
+      expect_rows(model, *ledger);
+      expect_counts(model, *ledger);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mailhaul::ledger
