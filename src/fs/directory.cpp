@@ -160,6 +160,12 @@ Status Directory::status_now() const {
   return now;
 }
 
+std::uint64_t Directory::file_system() const {
+  std::uint64_t id = 0;
+  if (handle_->kernel->file_system_id(descriptor(), id) < 0 || id == 0) return opened_as().id.device;
+  return id;
+}
+
 bool Directory::allows(uid_t owner) const {
   const std::vector<uid_t>& more = handle_->rules.more_owners;
   return owner == handle_->root_owner || std::find(more.begin(), more.end(), owner) != more.end();

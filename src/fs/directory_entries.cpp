@@ -153,6 +153,41 @@ Directory::RenameOutcome Directory::rename(const std::string& from, const FileId
   return {true, LinkResult::done};
 }
 
+Directory::RenameOutcome Directory::move(const std::string& from, const FileId& expected, const Directory& to_directory,
+                                         const std::string& to) const {
+  constexpr std::string_view doing = "moving a file to another directory";
+  Kernel& kernel = *handle_->kernel;
+  const Handle::Leaf source = handle_->leaf_of(from, doing);
+  const Handle::Leaf target = to_directory.handle_->leaf_of(to, doing);
+  if (target.result < 0) throw to_directory.handle_->fail(Scope::message, target.result, doing, to);
+  Status seen;
+  int result = source.result < 0 ? source.result : kernel.status_at(source.dir, source.name, seen);
+  if (result == -ENOENT || (result == 0 && seen.id != expected)) return {};
+  if (result < 0) throw handle_->fail(Scope::message, result, doing, from);
+
+  result = kernel.rename(source.dir, source.name, target.dir, target.name, RENAME_NOREPLACE);
+  switch (result) {
+  case 0: break;
+  case -ENOENT: return {};
+  case -EEXIST: return {true, LinkResult::exists};
+  case -EXDEV:
+  case -EINVAL:
+  case -ENOSYS:
+    throw Error(Cause::unsupported, Scope::folder, doing)
+        .at(handle_->place_of(from))
+        .because(-result)
+        .on(handle_->rules.side);
+  default: throw handle_->fail(Scope::message, result, doing, from);
+  }
+  // Looked at and moved by name: another program may have been between the two. What it moved on from here is not ours
+  // to follow.
+  if (kernel.status_at(target.dir, target.name, seen) == 0 && seen.id != expected) {
+    static_cast<void>(kernel.rename(target.dir, target.name, source.dir, source.name, RENAME_NOREPLACE));
+    return {};
+  }
+  return {true, LinkResult::done};
+}
+
 bool Directory::remove(const std::string& name, const FileId& expected) const {
   constexpr std::string_view doing = "removing a name";
   Kernel& kernel = *handle_->kernel;

@@ -214,6 +214,17 @@ bool PosixKernel::sync_file_system_is_sound(int fd) {
   return std::find(sound_file_systems.begin(), sound_file_systems.end(), type) != sound_file_systems.end();
 }
 
+int PosixKernel::file_system_id(int fd, std::uint64_t& out) {
+  struct statfs found {};
+  if (::fstatfs(fd, &found) != 0) return -errno;
+  std::array<std::uint32_t, 2> halves{};
+  static_assert(sizeof halves == sizeof found.f_fsid);
+  std::memcpy(halves.data(), &found.f_fsid, sizeof halves);  // its members have no portable names
+  constexpr unsigned half_bits = 32;
+  out = std::uint64_t{halves[1]} << half_bits | halves[0];
+  return 0;
+}
+
 int PosixKernel::try_lock(int fd, LockKind kind) {
   struct flock lock {};  // whence start, start 0, length 0: the whole file, however it grows; pid must be 0
   lock.l_type = static_cast<short>(kind == LockKind::shared ? F_RDLCK : F_WRLCK);

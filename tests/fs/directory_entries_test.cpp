@@ -144,6 +144,41 @@ TEST_P(Entries, AreRenamedWithoutRenameFlagsToo) {
   EXPECT_EQ(world().octets_of("taken"), "taken");
 }
 
+TEST_P(Entries, AreMovedWhenTheyAreWhatWasSeen) {
+  world().put_file("a", "a");
+  world().put_directory("d");
+  world().put_file("d/taken", "taken");
+  const Directory root = open(Side::target);
+  const Directory d = root.open_directory("d");
+  const FileId a = root.look_at("a")->id;
+  EXPECT_FALSE(root.move("gone", a, d, "a").found);
+  EXPECT_FALSE(root.move("a", d.look_at("taken")->id, d, "a").found);
+  const auto onto = root.move("a", a, d, "taken");
+  EXPECT_TRUE(onto.found);
+  EXPECT_EQ(onto.result, LinkResult::exists);
+  EXPECT_EQ(world().octets_of("d/taken"), "taken");
+  const auto moved = root.move("a", a, d, "b");
+  EXPECT_TRUE(moved.found);
+  EXPECT_EQ(moved.result, LinkResult::done);
+  EXPECT_EQ(d.look_at("b")->id, a);
+  EXPECT_FALSE(world().exists("a"));
+}
+
+TEST_P(Entries, ThatAreNotTheOneThatWasSeenGoBack) {
+  world().put_file("a", "a");
+  world().put_file("other", "other");
+  world().put_directory("d");
+  const Directory root = open(Side::target);
+  const Directory d = root.open_directory("d");
+  const FileId a = root.look_at("a")->id;
+  kernel().count_anew();
+  kernel().before(Call::rename, 1, [&] { world().exchange("a", "other"); });
+  EXPECT_FALSE(root.move("a", a, d, "b").found);
+  EXPECT_TRUE(world().names_in("d").empty());
+  EXPECT_EQ(world().octets_of("a"), "other");
+  EXPECT_EQ(world().octets_of("other"), "a");
+}
+
 TEST_P(Entries, AreRemovedOnlyWhenTheyAreWhatWasSeen) {
   world().put_file("a", "a");
   world().put_file("b", "b");
@@ -175,6 +210,32 @@ TEST_F(EntriesInMemory, SayWhichSideAndFolderFailed) {
   EXPECT_EQ(error.scope(), Scope::folder);
   EXPECT_EQ(error.side(), Side::source);
   EXPECT_EQ(error.place(), "/m");
+}
+
+TEST_F(EntriesInMemory, AreNotMovedWhereThatTakesMoreThanOneStep) {
+  memory().put_directory("/m/d", bob);
+  memory().put_mount("/m/mounted", bob);
+  memory().put_file("/m/f", "text", bob);
+  const Directory root = open(Rules{.side = Side::target, .cross_mounts = true});
+  const FileId f = root.look_at("f")->id;
+  const auto expect_unsupported = [&](const char* where) {
+    const Directory to = root.open_directory(where);
+    const Error error = error_of([&] { static_cast<void>(root.move("f", f, to, "g")); });
+    EXPECT_EQ(error.cause(), Cause::unsupported) << where;
+    EXPECT_EQ(error.scope(), Scope::folder) << where;
+    EXPECT_EQ(error.place(), "/m/f") << where;
+    EXPECT_TRUE(memory().names_in(std::string("/m/") + where).empty());
+    EXPECT_EQ(memory().octets_of("/m/f"), "text");
+  };
+  expect_unsupported("mounted");
+  memory().set_abilities({.rename_flags = false});
+  expect_unsupported("d");
+}
+
+TEST_F(EntriesInMemory, KnowTheirFileSystemByItsOwnIdWhereItHasOne) {
+  EXPECT_EQ(open().file_system(), memory().status_of("/m").id.device);
+  memory().set_abilities({.file_system_id = 77});
+  EXPECT_EQ(open().file_system(), 77U);
 }
 
 TEST_F(EntriesInMemory, AreRemovedAndRenamedUnderEachFaultOrNotAtAll) {

@@ -128,6 +128,16 @@ TEST_F(RealFiles, KeepALockWhenAnotherDescriptorOfTheFileIsClosed) {
   EXPECT_FALSE(second.try_lock(LockKind::exclusive)) << "D8: classic fcntl locks would be gone";
 }
 
+TEST_F(RealFiles, HaveAFileSystemWithOneId) {
+  world_->put_directory("d");
+  std::uint64_t here = 1;
+  std::uint64_t below = 2;
+  ASSERT_EQ(kernel_.file_system_id(root_.descriptor(), here), 0);
+  ASSERT_EQ(kernel_.file_system_id(root_.open_directory("d").descriptor(), below), 0);
+  EXPECT_EQ(here, below);
+  EXPECT_EQ(kernel_.file_system_id(-1, here), -EBADF);
+}
+
 TEST_F(RealFiles, SyncOnLocalFileSystemsIsSoundAndElsewhereIsNot) {
   for (const char* other : {"/proc", "/sys"}) {
     const int fd = ::open(other, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -477,6 +477,13 @@ bool MemoryKernel::sync_file_system_is_sound(int fd) {
   return abilities_.sound_syncfs && file(fd) != nullptr;
 }
 
+int MemoryKernel::file_system_id(int fd, std::uint64_t& out) {
+  const std::lock_guard lock(mutex_);
+  if (file(fd) == nullptr) return -EBADF;
+  out = abilities_.file_system_id;
+  return 0;
+}
+
 int MemoryKernel::try_lock(int fd, fs::LockKind kind) {
   const std::lock_guard lock(mutex_);
   const OpenFile* const opened = file(fd);

@@ -64,6 +64,8 @@ class Directory {
   /// fstat of when it was opened: identity and owner.
   [[nodiscard]] const Status& opened_as() const;
   [[nodiscard]] Status status_now() const;
+  /// The file system it is on: by its own id, which a reboot leaves as it is, where it has one; else by st_dev.
+  [[nodiscard]] std::uint64_t file_system() const;
   /// For messages only; never given back to the kernel.
   [[nodiscard]] const std::string& place() const;
   [[nodiscard]] const Rules& rules() const;
@@ -103,6 +105,11 @@ class Directory {
   };
   [[nodiscard]] RenameOutcome rename(const std::string& from, const FileId& expected, const Directory& to_directory,
                                      const std::string& to) const;
+  /// As rename, into another directory and in one step: at no time has the file two names or none. What came there is
+  /// looked at again, and another file that took the old name meanwhile goes back to it.
+  /// Error(Cause::unsupported, folder): between two file systems, or on one that can't do it.
+  [[nodiscard]] RenameOutcome move(const std::string& from, const FileId& expected, const Directory& to_directory,
+                                   const std::string& to) const;
   /// S11: unlinks `name` when it still is `expected`; false when it is not.
   bool remove(const std::string& name, const FileId& expected) const;
   /// fsync of the directory.

@@ -59,6 +59,8 @@ class Kernel {
   virtual int sync_file_system(int fd) = 0;
   /// Whether syncfs on this file system reports write errors: Linux >= 5.8 and a local file system (D2).
   virtual bool sync_file_system_is_sound(int fd) = 0;
+  /// fstatfs(2): f_fsid as one number, 0 where the file system has none.
+  virtual int file_system_id(int fd, std::uint64_t& out) = 0;
   /// F_OFD_SETLK on the whole file, without waiting; conflicts with the fcntl locks of mail programs. -EAGAIN: held.
   virtual int try_lock(int fd, LockKind kind) = 0;
   virtual int unlock(int fd) = 0;
@@ -92,6 +94,7 @@ class PosixKernel final : public Kernel {
   int sync(int fd) override;
   int sync_file_system(int fd) override;
   bool sync_file_system_is_sound(int fd) override;
+  int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, LockKind kind) override;
   int unlock(int fd) override;
   uid_t user() const override;

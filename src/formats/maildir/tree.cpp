@@ -18,8 +18,8 @@ FolderDirectories open_parts(const fs::Directory& home) {
 }
 
 store::StoreId Tree::identity() const {
-  const fs::FileId id = root_.opened_as().id;
-  return {"maildir:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + root_.place()};
+  return {"maildir:" + std::to_string(root_.file_system()) + ":" + std::to_string(root_.opened_as().id.inode) + ":" +
+          root_.place()};
 }
 
 void Tree::tell(const Finding& finding) {

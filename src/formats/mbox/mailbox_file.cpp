@@ -42,8 +42,8 @@ auto MailboxFile::guarded(const Call& call) const {
 }
 
 store::StoreId MailboxFile::identity() const {
-  const fs::FileId id = directory_status_.id;
-  return {"mbox:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + path()};
+  return {"mbox:" + std::to_string(place_.directory.file_system()) + ":" + std::to_string(directory_status_.id.inode) +
+          ":" + path()};
 }
 
 fs::Directory MailboxFile::allowing_owner() const {

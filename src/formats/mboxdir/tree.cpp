@@ -45,8 +45,8 @@ Tree::Tree(Context& context, fs::Directory root, std::optional<mbox::MailboxPlac
     : context_(context), root_(std::move(root)), inbox_(std::move(inbox)), options_(options) {}
 
 store::StoreId Tree::identity() const {
-  const fs::FileId id = root_.opened_as().id;
-  return {"mboxdir:" + std::to_string(id.device) + ":" + std::to_string(id.inode) + ":" + root_.place()};
+  return {"mboxdir:" + std::to_string(root_.file_system()) + ":" + std::to_string(root_.opened_as().id.inode) + ":" +
+          root_.place()};
 }
 
 void Tree::note_once(const Finding& finding) {

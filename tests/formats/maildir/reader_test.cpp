@@ -468,6 +468,16 @@ TEST(MaildirReader, IdentityNamesThePlace) {
   EXPECT_FALSE(world.source()->identity() == world.source("/mail/other")->identity());
 }
 
+TEST(MaildirReader, IdentityIsThatOfTheFileSystemWhichARebootLeavesAsItIs) {
+  World world;
+  world.put_maildir();
+  const fs::FileId id = world.machine.status_of(World::root).id;
+  const std::string rest = ":" + std::to_string(id.inode) + ":" + World::root;
+  EXPECT_EQ(world.source()->identity().text, "maildir:" + std::to_string(id.device) + rest);
+  world.machine.set_abilities({.file_system_id = 77});
+  EXPECT_EQ(world.source()->identity().text, "maildir:77" + rest);
+}
+
 TEST(MaildirReader, WhatIsNoMaildirIsRefusedWithWhatWasSeen) {
   World world;
   world.machine.put_directory("/mail/empty");

@@ -189,6 +189,13 @@ TEST(MboxReader, ItsIdentityIsThePlaceAndNotTheInode) {
   EXPECT_FALSE(open_source(world.context, "/var/mail/new", {}, {})->identity() == before);
 }
 
+TEST(MboxReader, ItsIdentityHasTheIdOfTheFileSystemItself) {
+  MboxWorld world;
+  world.put(mark + "h: 1\n\nb\n");
+  world.memory.set_abilities({.file_system_id = 77});
+  EXPECT_EQ(world.source()->identity().text.rfind("mbox:77:", 0), 0U);
+}
+
 TEST(MboxReader, ItsStampChangesWithSizeTimeAndInode) {
   MboxWorld world;
   world.put(mark + "h: 1\n\nb\n");
