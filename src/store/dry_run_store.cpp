@@ -42,8 +42,8 @@ class DryFolderWriter final : public FolderWriter {
   void expunge(const AsSeen& /*message*/) override { ++changes_; }
   [[nodiscard]] bool batch_is_full() const override { return changes_ >= batch_limit; }
   std::vector<Receipt> flush() override { return std::vector<Receipt>(std::exchange(changes_, 0)); }
-  std::optional<Stamp> finish(const FolderInfo& /*info*/, NumberedMessages& /*messages*/) override {
-    return std::nullopt;
+  Finished finish(const FolderInfo& info, NumberedMessages& /*messages*/) override {
+    return {std::nullopt, info.list_digest};
   }
 
  private:

@@ -64,6 +64,26 @@ TEST_F(UidsCli, AServerThatHasOpenedTheCopyNumbersItAndThatIsSaid) {
   EXPECT_TRUE(holds(result.out + result.err, "the server numbers the messages here"));
 }
 
+TEST_F(UidsCli, AListThatAServerOwnsStaysOctetForOctetWhenNewMailComes) {
+  sync({at("old"), "maildir:" + at("new")});
+  guard_no_more();
+  // Cutover: the server has opened the copy, given out a UID of its own, and kept the UIDVALIDITY.
+  const std::string theirs = list_ + "40 :5.delivered\n";
+  write_file(at("new/dovecot-uidlist"), theirs);
+  write_file(at("new/dovecot.index"), "x");
+  write_file(at("new/cur/5.delivered:2,S"), "Subject: e\n\nxy\n");
+  write_file(at("old/new/4.d"), "Subject: d\n\nxy\n");
+  write_file(at("old/dovecot-uidlist"), list_ + "40 :4.d\n");
+  for (int i = 0; i < 2; ++i) {
+    const Result result = sync({at("old"), at("new")});
+    EXPECT_EQ(holds(result.out, "Copied 1 ("), i == 0) << result.out;
+    EXPECT_EQ(read_file(at("new/dovecot-uidlist")), theirs);
+    EXPECT_EQ(read_file(at("new/.Empty/dovecot-uidlist")), read_file(at("old/.Empty/dovecot-uidlist")));
+  }
+  EXPECT_TRUE(exists(at("new/new/4.d"))) << "the server numbers it when it looks";
+  EXPECT_TRUE(exists(at("new/cur/5.delivered:2,S")));
+}
+
 TEST_F(UidsCli, ABrokenListIsMendedInTheCopy) {
   guard_no_more();
   write_file(at("old/dovecot-uidlist"), list_ + "junk\n2 :1.a,S=15\n");

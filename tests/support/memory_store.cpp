@@ -95,12 +95,12 @@ class MemoryStore::Writer final : public store::FolderWriter {
     if (!batch.empty()) ++folder.version;
     return receipts;
   }
-  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
+  store::Finished finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
     if (owner_.options_.keeps_uids && info.uid_validity) {
       const std::lock_guard guard(owner_.mutex_);
       owner_.number_messages(owner_.folders_[folder_], info, messages);
     }
-    return owner_.stamp(folder_);
+    return {owner_.stamp(folder_), {}};
   }
 
   void commit(Message message) { batch_.push_back({Change::Kind::append, std::move(message), {}, {}}); }

@@ -31,7 +31,10 @@ struct FolderInfo {
   std::optional<mail::UidValidity> uid_validity{};
   std::optional<mail::Uid> next_uid{};  ///< larger than every UID that was ever given to a message here
   std::string guid{};
-  std::string list_fields{};            ///< Maildir: fields of its UID list that nobody here knows, " Xabc"
+  std::string list_fields{};  ///< Maildir: fields of its UID list that nobody here knows, " Xabc"
+  /// Maildir, for finish(): of the UID list as this program last wrote it here; a list that is another now belongs to a
+  /// server, who alone adds to it. Empty: it never wrote one, or that is not known. Never told by folder().
+  std::string list_digest{};
   std::vector<std::string> keywords{};  ///< names in use, where the store lists them
   std::optional<std::uint64_t> messages{};
   std::optional<std::uint64_t> octets{};

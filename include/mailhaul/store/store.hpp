@@ -51,6 +51,12 @@ struct AsSeen {
   mail::KeywordSet keywords{};
 };
 
+/// What is left to remember of a folder that was written to.
+struct Finished {
+  std::optional<Stamp> stamp{};  ///< only where a lock vouches for it
+  std::string list_digest{};     ///< for FolderInfo::list_digest of the next run
+};
+
 /// All changes of one folder; they collect in a batch. One thread; one MessageWriter at a time.
 /// Destroyed without flush(): nothing of the open batch was done.
 class FolderWriter {
@@ -74,9 +80,9 @@ class FolderWriter {
   /// Visible and durable; one receipt a change, in order. Throws: no receipts, nothing recorded, appended messages must
   /// be written once more (D3).
   virtual std::vector<Receipt> flush() = 0;
-  /// After the last flush: control files (uidlist), and the stamp only where a lock vouches for it. `info` is that of
-  /// the one source folder whose UIDs `messages` has; without a UIDVALIDITY nothing of them is kept.
-  virtual std::optional<Stamp> finish(const FolderInfo& info, NumberedMessages& messages) = 0;
+  /// After the last flush: control files (uidlist). `info` is that of the one source folder whose UIDs `messages` has;
+  /// without a UIDVALIDITY nothing of them is kept.
+  virtual Finished finish(const FolderInfo& info, NumberedMessages& messages) = 0;
 };
 
 class Repairs;  ///< what `fix` does to an existing tree; arrives with it

@@ -7,6 +7,7 @@
 #include "formats/maildir/control_lock.hpp"
 #include "formats/maildir/name.hpp"
 #include "formats/maildir/shared_list.hpp"
+#include "mailhaul/mail/digest.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -22,7 +23,13 @@ bool owns_key(const store::Handle& handle) { return base_of(handle.token).size()
 
 }  // namespace
 
-void TargetUidList::settle(const store::FolderInfo& info, store::NumberedMessages& messages) {
+std::string TargetUidList::settle(const store::FolderInfo& info, store::NumberedMessages& messages) {
+  digest_ = info.list_digest;
+  settle_list(info, messages);
+  return digest_;
+}
+
+void TargetUidList::settle_list(const store::FolderInfo& info, store::NumberedMessages& messages) {
   if (!info.uid_validity || info.uid_validity->value == 0) return;
   const UidListHeader wanted{*info.uid_validity, info.next_uid.value_or(mail::Uid{1}), info.guid, info.list_fields};
   if (!mail::has_room(wanted.next)) return leave_to_server("they leave no room for new messages", 0);
@@ -70,7 +77,8 @@ void TargetUidList::write(const std::string& text, const std::optional<fs::Statu
   if (const char* name = numbered_by()) return leave_to_server(std::string(name) + " is there", messages);
   try {
     if (!fs::write_control_file(home_, uid_list_name, text, birth_, replaced))
-      leave_to_server("it changed its list just now", messages);
+      return leave_to_server("it changed its list just now", messages);
+    digest_ = mail::digest_of(text);
   } catch (const Error& error) {
     if (error.cause() != Cause::unsupported) throw;
     leave_to_server(error.reason(), messages);
@@ -100,6 +108,10 @@ void TargetUidList::add_to(const fs::ControlFile& found, const UidListHeader& wa
   if (added.empty() && !is_next_old) return;
   if (const char* name = numbered_by()) {
     if (!added.empty()) leave_to_server(std::string(name) + " is there", added.size());
+    return;
+  }
+  if (!digest_.empty() && mail::digest_of(found.text) != digest_) {
+    if (!added.empty()) leave_to_server("it changed its list since it was written", added.size());
     return;
   }
   header_.next.value = std::max(header_.next.value, wanted.next.value);

@@ -16,15 +16,18 @@ namespace mailhaul::formats::maildir {
 /// Gives a folder that no server has numbered the UIDs of its source (maildir.md, "must do" 6 and 8).
 ///
 /// Without a list one is written. A list that stands there is only added to, and only while no server has opened the
-/// folder (no `dovecot.index` beside it) and both speak of the same UIDVALIDITY: a UID that is taken, or a message that
-/// has one, stays as it is. Everything else is left to the server, and told. Changes are made under the list's lock,
-/// after the messages are durable; a list that already says it all is not touched. One thread.
+/// folder and both speak of the same UIDVALIDITY: a UID that is taken, or a message that has one, stays as it is. A
+/// server has opened it where a `dovecot.index` stands beside the list, or the list is no longer octet for octet the
+/// one that was last written here, as far as that is known. Everything else is left to the server, and told. Changes
+/// are made under the list's lock, after the messages are durable; a list that already says it all is not touched. One
+/// thread.
 class TargetUidList {
  public:
   TargetUidList(Tree& tree, const FolderDirectories& directories, const fs::Birth& birth, std::string folder)
       : tree_(tree), home_(directories.home), birth_(birth), folder_(std::move(folder)) {}
 
-  void settle(const store::FolderInfo& info, store::NumberedMessages& messages);
+  /// The digest of the list that this program last wrote here, now or as `info` knows it.
+  [[nodiscard]] std::string settle(const store::FolderInfo& info, store::NumberedMessages& messages);
 
  private:
   /// A record of the list that is there, by where it stands in the text.
@@ -39,6 +42,7 @@ class TargetUidList {
     mail::ServerIds ids{};
   };
 
+  void settle_list(const store::FolderInfo& info, store::NumberedMessages& messages);
   void write_first(const UidListHeader& wanted, store::NumberedMessages& messages);
   void add_to(const fs::ControlFile& found, const UidListHeader& wanted, store::NumberedMessages& messages);
   [[nodiscard]] bool read_rows(const std::string& text);
@@ -58,6 +62,7 @@ class TargetUidList {
   fs::Birth birth_;
   std::string folder_;
 
+  std::string digest_;  ///< of the list that was last written here
   const std::string* text_ = nullptr;
   UidListHeader header_{};  ///< of the list that is there
   std::vector<Row> rows_;   ///< by UID

@@ -282,15 +282,15 @@ void Writer::forget_batch() {
   renamed_ = wrongly_sized_ = compressed_ = looked_compressed_ = unpacked_ = {};
 }
 
-std::optional<store::Stamp> Writer::finish(const store::FolderInfo& info, store::NumberedMessages& messages) {
+store::Finished Writer::finish(const store::FolderInfo& info, store::NumberedMessages& messages) {
   static_cast<void>(flush());
   try {
-    TargetUidList(*tree_, opened_.directories, options_.birth, display_).settle(info, messages);
+    // No stamp: no lock keeps a server from delivering, so nobody can vouch.
+    return {std::nullopt, TargetUidList(*tree_, opened_.directories, options_.birth, display_).settle(info, messages)};
   } catch (Error& error) {
     if (error.folder().empty()) error.in(display_);
     throw;
   }
-  return std::nullopt;  // no lock keeps a server from delivering: nobody can vouch
 }
 
 }  // namespace mailhaul::formats::maildir

@@ -40,7 +40,7 @@ class Writer final : public store::FolderWriter {
   void expunge(const store::AsSeen& message) override;
   [[nodiscard]] bool batch_is_full() const override;
   std::vector<store::Receipt> flush() override;
-  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
+  store::Finished finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
 
  private:
   class NewMessage;

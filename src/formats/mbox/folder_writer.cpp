@@ -291,8 +291,7 @@ void FolderAppender::raise_base(const store::FolderInfo& info) {
   if (mailbox_.durability() != fs::Durability::none) lock->file().sync();
 }
 
-std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& info,
-                                                   store::NumberedMessages& /*messages*/) {
+store::Finished FolderAppender::finish(const store::FolderInfo& info, store::NumberedMessages& /*messages*/) {
   const auto there = mailbox_.look();
   if (!there || (there->kind == fs::EntryKind::regular && there->size_octets == 0))
     keep_empty_folder(info);
@@ -305,7 +304,7 @@ std::optional<store::Stamp> FolderAppender::finish(const store::FolderInfo& info
     static_cast<void>(mailbox_.link(empty.file()));  // made by another meanwhile: as good
   }
   tell_findings();
-  return std::nullopt;  // other programs may write as soon as the lock is gone
+  return {};  // no stamp: other programs may write as soon as the lock is gone
 }
 
 void FolderAppender::tell_findings() {

@@ -33,7 +33,7 @@ class FolderAppender final : public store::FolderWriter, private MessageHome {
   void expunge(const store::AsSeen& message) override;
   [[nodiscard]] bool batch_is_full() const override;
   std::vector<store::Receipt> flush() override;
-  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
+  store::Finished finish(const store::FolderInfo& info, store::NumberedMessages& messages) override;
 
  private:
   bool number(const store::MessageInfo& info, mail::StoreHeaders& headers) override;

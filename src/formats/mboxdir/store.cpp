@@ -76,7 +76,7 @@ class OwningWriter final : public store::FolderWriter {
   void expunge(const store::AsSeen& message) override { writer_->expunge(message); }
   [[nodiscard]] bool batch_is_full() const override { return writer_->batch_is_full(); }
   std::vector<store::Receipt> flush() override { return writer_->flush(); }
-  std::optional<store::Stamp> finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
+  store::Finished finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
     return writer_->finish(info, messages);
   }
 

@@ -50,12 +50,15 @@ class Target {
  public:
   explicit Target(World& world) : world_(world) { world.put_maildir(); }
 
-  void finish(const store::FolderInfo& info, std::vector<std::pair<std::string, mail::ServerIds>> messages = {}) {
+  /// The digest of the list.
+  std::string finish(const store::FolderInfo& info,
+                     std::vector<std::pair<std::string, mail::ServerIds>> messages = {}) {
     Numbered numbered;
     for (auto& [handle, its_ids] : messages) numbered.all.emplace_back(store::Handle{handle}, std::move(its_ids));
     const auto store = world_.target();
-    store->open_folder(inbox, info)->finish(info, numbered);
+    const store::Finished finished = store->open_folder(inbox, info)->finish(info, numbered);
     store->finish();
+    return finished.list_digest;
   }
   [[nodiscard]] std::string list() const { return world_.octets(uid_list_name); }
   [[nodiscard]] bool has(const std::string& name) const {

@@ -326,6 +326,41 @@ TEST(MaildirUidWriter, AServerThatOpenedTheFolderNumbersWhatComesLater) {
   EXPECT_EQ(world.findings.count(FindingKind::uid_list, Weight::note), 1U);
 }
 
+TEST(MaildirUidWriter, AListThatAServerChangedIsItsOwnWithoutAnIndexToo) {
+  World world;
+  Target target(world);
+  store::FolderInfo info = numbered_folder(9);
+  info.list_digest = target.finish(info, {{"1.a", ids(3)}});
+  EXPECT_FALSE(info.list_digest.empty());
+  info.next_uid = mail::Uid{12};
+  info.list_digest = target.finish(info, {{"1.a", ids(3)}, {"2.b", ids(10)}});
+  EXPECT_EQ(target.list(), header("N12") + "3 :1.a\n10 :2.b\n") << "only we wrote it: it grows";
+  EXPECT_TRUE(world.findings.all().empty());
+
+  const std::string theirs = header("N12") + "3 :1.a\n10 :2.b\n12 :9.delivered\n";
+  world.put(uid_list_name, theirs);
+  info.next_uid = mail::Uid{20};
+  for (int run = 0; run < 2; ++run) {
+    EXPECT_EQ(target.finish(info, {{"1.a", ids(3)}, {"2.b", ids(10)}, {"3.c", ids(19)}}), info.list_digest)
+        << "what we wrote last is another list, in the next run too";
+    EXPECT_EQ(target.list(), theirs);
+  }
+  EXPECT_EQ(world.findings.count(FindingKind::uid_list, Weight::note), 2U);
+}
+
+TEST(MaildirUidWriter, ADigestIsOfAListThatWasWrittenHere) {
+  World world;
+  Target target(world);
+  const std::string theirs = header("N9") + "3 :1.a\n";
+  world.put(uid_list_name, theirs);
+  EXPECT_EQ(target.finish(numbered_folder(9), {{"1.a", ids(3)}}), "") << "theirs, and nothing to add";
+  EXPECT_EQ(target.finish({}), "");
+  store::FolderInfo known;
+  known.list_digest = "of an earlier run";
+  EXPECT_EQ(target.finish(known), "of an earlier run");
+  EXPECT_NE(target.finish(numbered_folder(12), {{"1.a", ids(3)}, {"2.b", ids(10)}}), "");
+}
+
 TEST(MaildirUidWriter, WaitsForTheLockAndGivesUpByName) {
   World world;
   Target target(world);
