@@ -23,32 +23,34 @@ class EmptyCursor final : public MessageCursor {
 
 class DryMessageWriter final : public MessageWriter {
  public:
-  explicit DryMessageWriter(std::size_t& changes) : changes_(changes) {}
+  explicit DryMessageWriter(std::vector<Receipt>& receipts) : receipts_(receipts) {}
   [[nodiscard]] bool wants_octets() const override { return false; }
   void write(Bytes /*octets*/) override {}
-  void commit() override { ++changes_; }
+  void commit() override { receipts_.emplace_back(); }
 
  private:
-  std::size_t& changes_;
+  std::vector<Receipt>& receipts_;
 };
 
 class DryFolderWriter final : public FolderWriter {
  public:
   [[nodiscard]] std::unique_ptr<MessageWriter> append(const MessageInfo& /*info*/) override {
-    return std::make_unique<DryMessageWriter>(changes_);
+    return std::make_unique<DryMessageWriter>(receipts_);
   }
-  void change_flags(const Handle& /*handle*/, const FlagChange& /*change*/) override { ++changes_; }
-  void take(const FolderRef& /*from*/, const AsSeen& /*message*/) override { ++changes_; }
-  void expunge(const AsSeen& /*message*/) override { ++changes_; }
-  [[nodiscard]] bool batch_is_full() const override { return changes_ >= batch_limit; }
-  std::vector<Receipt> flush() override { return std::vector<Receipt>(std::exchange(changes_, 0)); }
+  void change_flags(const Handle& handle, const FlagChange& /*change*/) override { answer(handle); }
+  void take(const FolderRef& /*from*/, const AsSeen& message) override { answer(message.handle); }
+  void expunge(const AsSeen& message) override { answer(message.handle); }
+  [[nodiscard]] bool batch_is_full() const override { return receipts_.size() >= batch_limit; }
+  std::vector<Receipt> flush() override { return std::exchange(receipts_, {}); }
   Finished finish(const FolderInfo& info, NumberedMessages& /*messages*/) override {
     return {std::nullopt, info.list_digest};
   }
 
  private:
+  void answer(const Handle& handle) { receipts_.push_back({Receipt::Outcome::done, handle}); }
+
   static constexpr std::size_t batch_limit = 4096;
-  std::size_t changes_ = 0;
+  std::vector<Receipt> receipts_;
 };
 
 }  // namespace

@@ -19,8 +19,31 @@ TEST(DryRunStore, ChangesAreAnsweredAndForgotten) {
   writer->expunge({handle, {}, {}});
   writer->change_flags(handle, {});
   EXPECT_EQ(writer->flush().size(), 3U);
-  EXPECT_EQ(inner.messages({}).size(), 1U);
+  EXPECT_EQ(inner.seen({}).size(), 1U);
   EXPECT_EQ(inner.changes(), 0U);
+}
+
+TEST(DryRunStore, WhatIsTakenOrExpungedIsAnsweredByItsNameAndStays) {
+  auto memory = std::make_unique<support::MemoryStore>();
+  support::MemoryStore& inner = *memory;
+  const Handle handle = inner.deliver({}, "Subject: a\n\nx\n");
+  DryRunStore dry(std::move(memory), {});
+  EXPECT_TRUE(dry.capabilities().moves);
+  const auto writer = dry.open_folder({"", mail::FolderName({"Removed"})}, {});
+  writer->take({}, {handle, {}, {}});
+  writer->expunge({handle, {}, {}});
+  const auto receipts = writer->flush();
+  ASSERT_EQ(receipts.size(), 2U);
+  for (const Receipt& receipt : receipts) {
+    EXPECT_EQ(receipt.outcome, Receipt::Outcome::done);
+    EXPECT_EQ(receipt.handle, handle);
+  }
+  EXPECT_EQ(inner.seen({}).size(), 1U);
+  EXPECT_TRUE(inner.seen({"", mail::FolderName({"Removed"})}).empty());
+  FolderInfo info;
+  info.list_digest = "as before";
+  NoNumberedMessages none;
+  EXPECT_EQ(writer->finish(info, none).list_digest, "as before");
 }
 
 TEST(DryRunStore, ReadsGoToTheRealTarget) {

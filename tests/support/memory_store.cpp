@@ -62,21 +62,26 @@ class MemoryStore::Writer final : public store::FolderWriter {
   Writer(MemoryStore& owner, FolderRef folder) : owner_(owner), folder_(std::move(folder)) {}
 
   struct Change {
-    enum class Kind { append, flags, expunge } kind;
+    enum class Kind { append, flags, take, expunge } kind;
     Message message{};
-    Handle handle{};
+    store::AsSeen seen{};
     store::FlagChange flags{};
+    FolderRef from{};
+    std::optional<store::Stamp> as_of{};
   };
 
   [[nodiscard]] std::unique_ptr<store::MessageWriter> append(const MessageInfo& info) override;
+  void as_of(const store::Stamp& stamp) override { as_of_ = stamp; }
   void change_flags(const Handle& handle, const store::FlagChange& change) override {
-    batch_.push_back({Change::Kind::flags, {}, handle, change});
+    batch_.push_back({Change::Kind::flags, {}, {handle, {}, {}}, change, {}, as_of_});
   }
-  void take(const FolderRef& /*from*/, const store::AsSeen& /*message*/) override {
-    throw Error(Cause::unsupported, Scope::folder, "moving a message");
+  void take(const FolderRef& from, const store::AsSeen& message) override {
+    if (!owner_.capabilities().moves || from == folder_)
+      throw Error(Cause::unsupported, Scope::folder, "moving a message");
+    batch_.push_back({Change::Kind::take, {}, message, {}, from, as_of_});
   }
   void expunge(const store::AsSeen& message) override {
-    batch_.push_back({Change::Kind::expunge, {}, message.handle, {}});
+    batch_.push_back({Change::Kind::expunge, {}, message, {}, {}, as_of_});
   }
   [[nodiscard]] bool batch_is_full() const override { return batch_.size() >= owner_.options_.batch_messages; }
 
@@ -91,7 +96,13 @@ class MemoryStore::Writer final : public store::FolderWriter {
     if (!batch.empty()) ++owner_.flushes_;
     Folder& folder = owner_.folders_[folder_];
     std::vector<Receipt> receipts;
-    for (const Change& change : batch) receipts.push_back(apply(folder, change));
+    const store::Stamp now{std::to_string(folder.version), false};
+    for (const Change& change : batch) {
+      const bool is_of_another = !owner_.options_.stable_handles && change.as_of && !(*change.as_of == now);
+      receipts.push_back(is_of_another ? Receipt{Receipt::Outcome::gone_or_changed, change.seen.handle}
+                                       : apply(folder, change));
+    }
+    owner_.number_handles(folder, receipts);
     if (!batch.empty()) ++folder.version;
     return receipts;
   }
@@ -103,7 +114,7 @@ class MemoryStore::Writer final : public store::FolderWriter {
     return {owner_.stamp(folder_), {}};
   }
 
-  void commit(Message message) { batch_.push_back({Change::Kind::append, std::move(message), {}, {}}); }
+  void commit(Message message) { batch_.push_back({Change::Kind::append, std::move(message), {}, {}, {}, {}}); }
   void check_room(std::uint64_t more) {
     const std::lock_guard guard(owner_.mutex_);
     if (!owner_.limit_octets_) return;
@@ -123,27 +134,39 @@ class MemoryStore::Writer final : public store::FolderWriter {
       message.info.size_octets = message.octets.size();
       if (!owner_.options_.keeps_uids || owner_.options_.stable_handles) message.info.ids = {};
       folder.messages.push_back(message);
-      owner_.number_handles(folder);
       ++owner_.changes_;
       return {Receipt::Outcome::done, folder.messages.back().info.handle};
     }
-    const auto found = std::find_if(folder.messages.begin(), folder.messages.end(),
-                                    [&](const Message& m) { return m.info.handle == change.handle; });
-    if (found == folder.messages.end()) return {Receipt::Outcome::gone_or_changed, change.handle};
+    const bool moves = change.kind == Change::Kind::take;
+    if (moves && owner_.folders_.count(change.from) == 0)
+      return {Receipt::Outcome::gone_or_changed, change.seen.handle};
+    Folder& place = moves ? owner_.folders_.at(change.from) : folder;
+    const auto found = std::find_if(place.messages.begin(), place.messages.end(),
+                                    [&](const Message& m) { return m.info.handle == change.seen.handle; });
+    const bool must_be_as_seen = change.kind != Change::Kind::flags;
+    if (found == place.messages.end() ||
+        (must_be_as_seen && !(found->info.flags == change.seen.flags && found->info.keywords == change.seen.keywords)))
+      return {Receipt::Outcome::gone_or_changed, change.seen.handle};
     ++owner_.changes_;
-    if (change.kind == Change::Kind::expunge) {
-      folder.messages.erase(found);
-    } else {
+    if (change.kind == Change::Kind::flags) {
       found->info.flags = (found->info.flags | change.flags.add) - change.flags.remove;
       for (const auto& name : change.flags.add_keywords) found->info.keywords.add(name);
       for (const auto& name : change.flags.remove_keywords) found->info.keywords.remove(name);
+    } else {
+      if (moves) {
+        folder.messages.push_back(*found);
+        folder.messages.back().info.ids = {};
+        ++place.version;
+      }
+      place.messages.erase(found);
     }
-    return {Receipt::Outcome::done, change.handle};
+    return {Receipt::Outcome::done, change.seen.handle};
   }
 
   MemoryStore& owner_;
   FolderRef folder_;
   std::vector<Change> batch_;
+  std::optional<store::Stamp> as_of_{};
   std::uint64_t staged_octets_ = 0;
 };
 
@@ -189,11 +212,14 @@ void MemoryStore::number_messages(Folder& folder, const store::FolderInfo& info,
   }
 }
 
-void MemoryStore::number_handles(Folder& folder) const {
+void MemoryStore::number_handles(Folder& folder, std::span<Receipt> receipts) const {
   if (options_.stable_handles) return;
   std::uint64_t offset = 0;
   for (Message& message : folder.messages) {
-    message.info.handle = {std::to_string(offset)};
+    const Handle before = std::exchange(message.info.handle, {std::to_string(offset)});
+    // Only of a new message: the others were named as they had been.
+    for (Receipt& receipt : receipts)
+      if (before.token.front() == 'h' && receipt.handle == before) receipt.handle = message.info.handle;
     offset += message.octets.size() + 1;
   }
 }
@@ -204,7 +230,7 @@ Handle MemoryStore::deliver(const FolderRef& folder, std::string octets, Message
   info.handle = {"h" + std::to_string(next_handle_++)};
   info.size_octets = octets.size();
   place.messages.push_back({std::move(octets), std::move(info), false});
-  number_handles(place);
+  number_handles(place, {});
   ++place.version;
   return place.messages.back().info.handle;
 }
@@ -214,7 +240,16 @@ void MemoryStore::make_folder(const FolderRef& folder) {
   folders_[folder];
 }
 
-std::vector<MemoryStore::Message>& MemoryStore::messages(const FolderRef& folder) { return folders_[folder].messages; }
+std::vector<MemoryStore::Message>& MemoryStore::messages(const FolderRef& folder) {
+  Folder& place = folders_[folder];
+  ++place.version;
+  return place.messages;
+}
+
+const std::vector<MemoryStore::Message>& MemoryStore::seen(const FolderRef& folder) const {
+  const auto found = folders_.find(folder);
+  return found == folders_.end() ? no_messages_ : found->second.messages;
+}
 
 store::FolderInfo& MemoryStore::info(const FolderRef& folder) { return folders_[folder].info; }
 
@@ -231,6 +266,7 @@ store::Capabilities MemoryStore::capabilities() const {
   abilities.keeps_keywords = true;
   abilities.keeps_uids = options_.keeps_uids;
   abilities.changes_flags = options_.changes_flags;
+  abilities.moves = options_.moves && options_.stable_handles;
   abilities.parallel_folders = 8;
   abilities.keeps_subscriptions = options_.settings;
   abilities.keeps_acls = options_.settings;

@@ -3,6 +3,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +51,7 @@ class MemoryStore final : public store::MessageStore {
     bool folders = true;
     bool fetch = true;
     bool changes_flags = true;
+    bool moves = true;  ///< only with stable handles
     /// With stable handles UIDs come by finish(), as in a Maildir; else with the message, as in an mbox.
     bool keeps_uids = true;
     bool dates_need_content = false;  ///< as Maildir: date and size known after content() only
@@ -63,7 +66,10 @@ class MemoryStore final : public store::MessageStore {
   /// Puts a message there as a delivery would; returns its handle.
   store::Handle deliver(const store::FolderRef& folder, std::string octets, store::MessageInfo info = {});
   void make_folder(const store::FolderRef& folder);
+  /// To be changed by hand, as by another program: the stamp of the folder changes.
   [[nodiscard]] std::vector<Message>& messages(const store::FolderRef& folder);
+  /// To be looked at.
+  [[nodiscard]] const std::vector<Message>& seen(const store::FolderRef& folder) const;
   [[nodiscard]] store::FolderInfo& info(const store::FolderRef& folder);
   /// Walks say that the folder did not hold still.
   void set_unstable(bool unstable) { unstable_ = unstable; }
@@ -74,7 +80,7 @@ class MemoryStore final : public store::MessageStore {
   /// A write that would make the store hold more than this throws Error(no_space).
   void limit_octets(std::uint64_t octets) { limit_octets_ = octets; }
   [[nodiscard]] std::size_t flushes() const { return flushes_; }
-  /// Changes so far: appended, flags, expunged, numbered.
+  /// Changes so far: appended, flags, moved, expunged, numbered.
   [[nodiscard]] std::size_t changes() const { return changes_; }
   /// Octets handed out by content() so far.
   [[nodiscard]] std::uint64_t octets_read() const { return octets_read_; }
@@ -104,11 +110,13 @@ class MemoryStore final : public store::MessageStore {
     store::FolderInfo info{};
   };
   void number_messages(Folder& folder, const store::FolderInfo& info, store::NumberedMessages& messages);
-  void number_handles(Folder& folder) const;
+  /// Where handles do not last: anew, also those of new messages in `receipts`.
+  void number_handles(Folder& folder, std::span<store::Receipt> receipts) const;
 
   Options options_;
   std::mutex mutex_;
   std::map<store::FolderRef, Folder> folders_;
+  const std::vector<Message> no_messages_{};
   std::uint64_t next_handle_ = 1;
   std::optional<store::FolderRef> broken_{};
   bool unstable_ = false;

@@ -9,6 +9,7 @@
 namespace mailhaul::support {
 
 using mail::Flag;
+using store::AsSeen;
 using store::FolderRef;
 using store::FolderSince;
 using store::Handle;
@@ -37,6 +38,8 @@ store::FolderInfo validity(std::uint32_t uid_validity, std::uint32_t next_uid) {
   info.next_uid = mail::Uid{next_uid};
   return info;
 }
+
+AsSeen as_seen(const MessageInfo& info) { return {info.handle, info.flags, info.keywords}; }
 
 class Numbered final : public store::NumberedMessages {
  public:
@@ -306,6 +309,117 @@ TEST_P(StoreContract, FlagChangesAddAndRemoveAndLeaveTheRest) {
   EXPECT_TRUE(after[0].info.keywords == (mail::KeywordSet{"one", "two"}));
   EXPECT_EQ(after[1].info.flags, before[1].info.flags);
   EXPECT_EQ(after[0].octets, before[0].octets);
+}
+
+TEST_P(StoreContract, OnlyWhatIsAsItWasSeenIsExpunged) {
+  if (!fixture_->open()->capabilities().stable_handles) GTEST_SKIP() << "handles of this store hold for one snapshot";
+  MessageInfo info = dated(1);
+  info.flags = {Flag::seen};
+  info.keywords = {"one"};
+  append(inbox, {{"Subject: a\n\nx\n", info}, {"Subject: b\n\nx\n", dated(2)}});
+  const auto before = read_all(inbox);
+  const AsSeen a = as_seen(before[0].info);
+  AsSeen without_flag = a;
+  without_flag.flags = {};
+  AsSeen other_keyword = a;
+  other_keyword.keywords = {"two"};
+  {
+    const auto opened = fixture_->open();
+    const auto writer = opened->open_folder(inbox, {});
+    writer->expunge(without_flag);
+    writer->expunge(other_keyword);
+    writer->expunge({Handle{"no such message"}, {}, {}});
+    for (const Receipt& receipt : writer->flush()) EXPECT_EQ(receipt.outcome, Receipt::Outcome::gone_or_changed);
+  }
+  EXPECT_EQ(read_all(inbox).size(), 2U);
+  {
+    const auto opened = fixture_->open();
+    const auto writer = opened->open_folder(inbox, {});
+    writer->expunge(a);
+    EXPECT_EQ(writer->flush().at(0).outcome, Receipt::Outcome::done);
+    writer->expunge(a);
+    EXPECT_EQ(writer->flush().at(0).outcome, Receipt::Outcome::gone_or_changed);
+  }
+  const auto after = read_all(inbox);
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].info.handle, before[1].info.handle);
+}
+
+TEST_P(StoreContract, AMessageThatIsTakenIsInOneFolderWithAllThatItHad) {
+  if (!fixture_->open()->capabilities().moves) GTEST_SKIP() << "this store moves no messages";
+  const FolderRef away{"", mail::FolderName({"Removed"})};
+  MessageInfo info = dated(1'000'000'000);
+  info.flags = {Flag::seen, Flag::answered};
+  info.keywords = {"one", "two"};
+  append(inbox, {{"Subject: a\n\nx\n", info}, {"Subject: b\n\nx\n", dated(2)}});
+  MessageInfo there = dated(3);
+  there.keywords = {"three"};  // has the first letter there, where a store has letters
+  append(away, {{"Subject: c\n\nx\n", there}});
+  const auto before = read_all(inbox);
+  const auto stamp = fixture_->open()->stamp(inbox);
+  Handle moved;
+  {
+    const auto opened = fixture_->open();
+    const auto writer = opened->open_folder(away, {});
+    writer->take(inbox, as_seen(before[0].info));
+    EXPECT_EQ(read_all(inbox).size(), 2U) << "not before the flush";
+    const auto receipts = writer->flush();
+    ASSERT_EQ(receipts.size(), 1U);
+    EXPECT_EQ(receipts[0].outcome, Receipt::Outcome::done);
+    moved = receipts[0].handle;
+  }
+  const auto left = read_all(inbox);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].info.handle, before[1].info.handle);
+  EXPECT_FALSE(stamp == fixture_->open()->stamp(inbox));
+  const auto all = read_all(away);
+  ASSERT_EQ(all.size(), 2U);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Seen& one) { return one.info.handle == moved; });
+  ASSERT_NE(found, all.end());
+  EXPECT_EQ(found->octets, before[0].octets);
+  EXPECT_EQ(found->info.flags, before[0].info.flags);
+  EXPECT_TRUE(found->info.keywords == before[0].info.keywords);
+  EXPECT_EQ(found->info.internal_date, before[0].info.internal_date);
+  EXPECT_FALSE(found->info.ids.uid.has_value());
+}
+
+TEST_P(StoreContract, OnlyWhatIsAsItWasSeenIsTaken) {
+  if (!fixture_->open()->capabilities().moves) GTEST_SKIP() << "this store moves no messages";
+  const FolderRef away{"", mail::FolderName({"Removed"})};
+  const FolderRef nowhere{"", mail::FolderName({"Nowhere"})};
+  MessageInfo info = dated(1);
+  info.flags = {Flag::seen};
+  info.keywords = {"one"};
+  append(inbox, {{"Subject: a\n\nx\n", info}});
+  const AsSeen a = as_seen(read_all(inbox).at(0).info);
+  AsSeen other_flag = a;
+  other_flag.flags = {Flag::seen, Flag::flagged};
+  AsSeen without_keyword = a;
+  without_keyword.keywords = {};
+  const auto opened = fixture_->open();
+  const auto writer = opened->open_folder(away, {});
+  writer->take(inbox, other_flag);
+  writer->take(inbox, without_keyword);
+  writer->take(inbox, {Handle{"no such message"}, {}, {}});
+  writer->take(nowhere, a);
+  const auto receipts = writer->flush();
+  ASSERT_EQ(receipts.size(), 4U);
+  for (const Receipt& receipt : receipts) EXPECT_EQ(receipt.outcome, Receipt::Outcome::gone_or_changed);
+  EXPECT_EQ(read_all(inbox).size(), 1U);
+  EXPECT_TRUE(read_all(away).empty());
+}
+
+TEST_P(StoreContract, AStoreThatMovesNothingSaysSo) {
+  const auto opened = fixture_->open();
+  if (opened->capabilities().moves) GTEST_SKIP() << "this store moves messages";
+  const auto writer = opened->open_folder(inbox, {});
+  try {
+    writer->take(FolderRef{"", mail::FolderName({"Other"})}, {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.cause(), Cause::unsupported);
+    EXPECT_EQ(error.scope(), Scope::folder);
+  }
 }
 
 TEST_P(StoreContract, FoldersAreKeptApart) {

@@ -33,10 +33,10 @@ TEST(Copier, AFirstCopyBringsEveryMessageFlagAndDate) {
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(sum(outcome, &FolderOutcome::copied), 3U);
   EXPECT_EQ(h.at_target(), (std::vector<std::string>{mail_text("a"), mail_text("b")}));
-  ASSERT_EQ(h.target.messages(work).size(), 1U);
-  EXPECT_EQ(h.target.messages(work)[0].info.flags, (FlagSet{Flag::flagged, Flag::deleted}));
-  EXPECT_TRUE(h.target.messages(inbox)[0].info.keywords.has("$work"));
-  EXPECT_EQ(h.target.messages(inbox)[0].info.internal_date, with_flags({}).internal_date);
+  ASSERT_EQ(h.target.seen(work).size(), 1U);
+  EXPECT_EQ(h.target.seen(work)[0].info.flags, (FlagSet{Flag::flagged, Flag::deleted}));
+  EXPECT_TRUE(h.target.seen(inbox)[0].info.keywords.has("$work"));
+  EXPECT_EQ(h.target.seen(inbox)[0].info.internal_date, with_flags({}).internal_date);
   ASSERT_EQ(h.target.mailboxes().size(), 1U);
   EXPECT_EQ(h.target.mailboxes()[0].folders.size(), 3U) << "the empty folder is made too";
 }
@@ -135,7 +135,7 @@ TEST(Copier, AMultisetDifferenceIsCopied) {
   h.target.deliver(inbox, mail_text("only there"));
   const Outcome outcome = h.copy();
   EXPECT_EQ(sum(outcome, &FolderOutcome::copied), 2U);
-  EXPECT_EQ(h.target.messages(inbox).size(), 4U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 4U);
 }
 
 TEST(Copier, MailOfTheTargetIsNeverTouched) {
@@ -143,8 +143,8 @@ TEST(Copier, MailOfTheTargetIsNeverTouched) {
   h.target.deliver(inbox, mail_text("theirs"), with_flags({Flag::draft}));
   h.source.deliver(inbox, mail_text("ours"));
   (void)h.copy();
-  EXPECT_EQ(h.target.messages(inbox)[0].octets, mail_text("theirs"));
-  EXPECT_EQ(h.target.messages(inbox)[0].info.flags, FlagSet{Flag::draft});
+  EXPECT_EQ(h.target.seen(inbox)[0].octets, mail_text("theirs"));
+  EXPECT_EQ(h.target.seen(inbox)[0].info.flags, FlagSet{Flag::draft});
 }
 
 TEST(Copier, FlagsOfAnAdoptedMessageAreUnited) {
@@ -153,7 +153,7 @@ TEST(Copier, FlagsOfAnAdoptedMessageAreUnited) {
   h.target.deliver(inbox, mail_text("a"), with_flags({Flag::answered, Flag::draft}, {"old"}));
   const Outcome outcome = h.copy();
   EXPECT_EQ(sum(outcome, &FolderOutcome::flags_changed), 1U);
-  const auto& message = h.target.messages(inbox)[0];
+  const auto& message = h.target.seen(inbox)[0];
   EXPECT_EQ(message.info.flags, (FlagSet{Flag::seen, Flag::answered, Flag::draft})) << "Deleted is the target's alone";
   EXPECT_TRUE(message.info.keywords == (mail::KeywordSet{"new", "old"}));
 }
@@ -197,12 +197,12 @@ TEST(Copier, AFullTargetKeepsWhatIsFinishedAndTheNextRunCompletes) {
   const Outcome full = h.copy();
   ASSERT_TRUE(full.error);
   EXPECT_EQ(full.error->cause(), Cause::no_space);
-  EXPECT_GE(h.target.messages(inbox).size(), 5U) << "also those of the batch that was open";
-  EXPECT_EQ(sum(full, &FolderOutcome::copied), h.target.messages(inbox).size());
+  EXPECT_GE(h.target.seen(inbox).size(), 5U) << "also those of the batch that was open";
+  EXPECT_EQ(sum(full, &FolderOutcome::copied), h.target.seen(inbox).size());
   h.target.limit_octets(100'000);
   const Outcome again = h.copy();
   EXPECT_FALSE(again.error);
-  EXPECT_EQ(h.target.messages(inbox).size(), 10U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 10U);
   EXPECT_EQ(h.verify().missing.size(), 0U);
 }
 
@@ -212,7 +212,7 @@ TEST(Copier, AFailedFlushIsWrittenOnceMore) {
   h.target.fail_flushes(1, Cause::io_error);
   const Outcome outcome = h.copy();
   EXPECT_FALSE(outcome.error);
-  EXPECT_EQ(h.target.messages(inbox).size(), 10U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 10U);
   EXPECT_EQ(sum(outcome, &FolderOutcome::copied), 10U);
 }
 
@@ -233,8 +233,8 @@ TEST(Copier, WhatIsCountedAsCopiedIsAtTheTargetHoweverFlushesFail) {
       for (int i = 0; i < 10; ++i) h.source.deliver(inbox, mail_text(std::to_string(i)));
       h.target.fail_flushes(failures, cause);
       const Outcome outcome = h.copy();
-      EXPECT_EQ(sum(outcome, &FolderOutcome::copied), h.target.messages(inbox).size()) << failures;
-      EXPECT_EQ(!outcome.error, h.target.messages(inbox).size() == 10U) << failures;
+      EXPECT_EQ(sum(outcome, &FolderOutcome::copied), h.target.seen(inbox).size()) << failures;
+      EXPECT_EQ(!outcome.error, h.target.seen(inbox).size() == 10U) << failures;
     }
   }
 }
@@ -274,7 +274,7 @@ TEST(Copier, AnUnstableSourceIsCopiedAndSaid) {
   h.source.deliver(inbox, mail_text("a"));
   h.source.set_unstable(true);
   const Outcome outcome = h.copy();
-  EXPECT_EQ(h.target.messages(inbox).size(), 1U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 1U);
   EXPECT_FALSE(outcome.folders[0].stable);
 }
 
@@ -286,7 +286,7 @@ TEST(Copier, AnUnstableTargetIsNotCopiedTo) {
   const Outcome outcome = h.copy();
   ASSERT_TRUE(outcome.folders[0].error);
   EXPECT_EQ(outcome.folders[0].error->cause(), Cause::source_changed);
-  EXPECT_EQ(h.target.messages(inbox).size(), 1U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 1U);
 }
 
 TEST(Copier, AStopRequestEndsTheRun) {
@@ -325,9 +325,9 @@ TEST(Copier, FoldersAreSelectedAndMapped) {
   h.options.folders.excludes = {"INBOX"};
   ASSERT_TRUE(h.options.map.add("Work=Old"));
   (void)h.copy();
-  EXPECT_EQ(h.target.messages(inbox).size(), 0U);
-  EXPECT_EQ(h.target.messages(sent).size(), 1U);
-  EXPECT_EQ(h.target.messages({"", mail::FolderName({"Old", "2024"})}).size(), 1U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 0U);
+  EXPECT_EQ(h.target.seen(sent).size(), 1U);
+  EXPECT_EQ(h.target.seen({"", mail::FolderName({"Old", "2024"})}).size(), 1U);
 }
 
 TEST(Copier, SeveralFoldersIntoOneStayIdempotent) {
@@ -338,9 +338,9 @@ TEST(Copier, SeveralFoldersIntoOneStayIdempotent) {
   EXPECT_THROW((void)h.copy(), Error) << "never merged unasked";
   ASSERT_TRUE(h.options.map.add("*=INBOX"));
   (void)h.copy();
-  EXPECT_EQ(h.target.messages(inbox).size(), 3U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 3U);
   (void)h.copy();
-  EXPECT_EQ(h.target.messages(inbox).size(), 3U);
+  EXPECT_EQ(h.target.seen(inbox).size(), 3U);
   EXPECT_TRUE(h.verify().missing.empty());
 }
 

@@ -64,7 +64,7 @@ struct Harness {
   /// Octets of a target folder, sorted.
   std::vector<std::string> at_target(const store::FolderRef& folder = {}) {
     std::vector<std::string> all;
-    for (const auto& message : target.messages(folder)) all.push_back(message.octets);
+    for (const auto& message : target.seen(folder)) all.push_back(message.octets);
     std::sort(all.begin(), all.end());
     return all;
   }

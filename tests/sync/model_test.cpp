@@ -65,7 +65,7 @@ class History {
   }
   static Counts count(MemoryStore& store, const store::FolderRef& folder) {
     Counts counts;
-    for (const auto& message : store.messages(folder)) ++counts[message.octets];
+    for (const auto& message : store.seen(folder)) ++counts[message.octets];
     return counts;
   }
 

@@ -30,7 +30,7 @@ using Uids = std::vector<std::pair<std::string, std::uint32_t>>;
 /// Text and UID of each message, by UID.
 Uids uids(support::MemoryStore& store, const FolderRef& folder = inbox) {
   Uids out;
-  for (const auto& message : store.messages(folder))
+  for (const auto& message : store.seen(folder))
     out.emplace_back(message.octets, message.info.ids.uid.value_or(mail::Uid{0}).value);
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return out;
@@ -104,7 +104,7 @@ TEST(SyncUids, AnInterruptedFirstRunAndASecondOneGiveTheWholeList) {
   h.source.deliver(inbox, mail_text("d"), with_uid(11));
   h.target.limit_octets(2 * mail_text("a").size());
   ASSERT_TRUE(h.copy().error);
-  ASSERT_EQ(h.target.messages(inbox).size(), 2U);
+  ASSERT_EQ(h.target.seen(inbox).size(), 2U);
   EXPECT_EQ(h.target.info(inbox).uid_validity, std::nullopt) << "no list with holes";
   h.target.limit_octets(1 << 20);
   ASSERT_FALSE(h.copy().error);

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "formats/maildir/folder_directories.hpp"
-#include "formats/maildir/listing.hpp"
+#include "formats/maildir/live_messages.hpp"
+#include "formats/maildir/shown_keywords.hpp"
 #include "formats/maildir/target_keywords.hpp"
 #include "mailhaul/base/finding.hpp"
 #include "mailhaul/store/store.hpp"
@@ -15,38 +16,39 @@ namespace mailhaul::formats::maildir {
 
 /// A change of a message that is there already.
 struct Change {
-  store::Handle handle{};
+  store::AsSeen message{};  ///< of a change of flags its handle alone
   store::FlagChange flags{};
   bool expunge = false;
 };
 
 /// Changes messages of a live folder: each file is found by its base name, looked at, and renamed or removed only while
-/// it still is that file (safety.md section 4, S11). A message that moved meanwhile is looked for again, up to ten
-/// times (D10). One thread.
+/// it still is that file; removed only while it also has the flags and keywords that were seen. One thread.
 class Changes {
  public:
   Changes(Tree& tree, const FolderDirectories& directories, TargetKeywords& keywords, std::string folder)
-      : tree_(tree), directories_(directories), keywords_(keywords), folder_(std::move(folder)) {}
+      : tree_(tree),
+        directories_(directories),
+        keywords_(keywords),
+        folder_(std::move(folder)),
+        messages_(directories, folder_) {}
 
   /// One receipt a change, in order. `touched` is told each directory that was changed.
   [[nodiscard]] std::vector<store::Receipt> apply(const std::vector<Change>& changes,
                                                   const std::function<void(const fs::Directory&)>& touched);
 
  private:
-  enum class Result { done, unchanged, impossible, not_listed, moved };
-  /// `index`: where the listing has it, or its size.
-  [[nodiscard]] Result try_one(const Change& change, std::size_t index,
-                               const std::function<void(const fs::Directory&)>& touched);
-  /// Of several listed names with one base: false when they are distinct files. Which one was meant can't be told then,
-  /// and guessing could remove the wrong one. A message on its way from new/ to cur/ looks like this for one listing.
-  [[nodiscard]] bool holds_one_file(std::size_t first, std::size_t end) const;
+  using Found = LiveMessages::Found;
+  using Result = LiveMessages::Result;
+  [[nodiscard]] static Result expunge(const Found& found, const store::AsSeen& message, ShownKeywords& shown);
+  [[nodiscard]] Result change_flags(const Found& found, const store::FlagChange& change,
+                                    const std::function<void(const fs::Directory&)>& touched);
   [[nodiscard]] std::optional<std::string> changed_name(const std::string& name, const store::FlagChange& change);
 
   Tree& tree_;
   const FolderDirectories& directories_;
   TargetKeywords& keywords_;
   std::string folder_;
-  std::optional<Listing> listing_;
+  LiveMessages messages_;
 };
 
 }  // namespace mailhaul::formats::maildir

@@ -188,10 +188,12 @@ bool is_numbered_before(std::string_view base_a, std::string_view base_b) {
 std::string make_base(const NewBase& parts) {
   constexpr std::int64_t million = 1'000'000;
   constexpr std::size_t longest_host = 100;
-  return std::to_string(parts.microseconds / million) + ".M" + std::to_string(parts.microseconds % million) + "P" +
-         std::to_string(parts.process) + "Q" + std::to_string(parts.sequence) + "." +
-         std::string(parts.host.substr(0, longest_host)) + ",S=" + std::to_string(parts.octets) +
-         ",W=" + std::to_string(parts.octets_with_crlf);
+  std::string base = std::to_string(parts.microseconds / million) + ".M" +
+                     std::to_string(parts.microseconds % million) + "P" + std::to_string(parts.process) + "Q" +
+                     std::to_string(parts.sequence) + "." + std::string(parts.host.substr(0, longest_host));
+  if (parts.octets) base += ",S=" + std::to_string(*parts.octets);
+  if (parts.octets_with_crlf) base += ",W=" + std::to_string(*parts.octets_with_crlf);
+  return base;
 }
 
 }  // namespace mailhaul::formats::maildir

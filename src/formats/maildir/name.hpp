@@ -70,10 +70,10 @@ struct NewBase {
   std::int64_t process = 0;
   std::uint64_t sequence = 0;
   std::string_view host;
-  std::uint64_t octets = 0;
-  std::uint64_t octets_with_crlf = 0;
+  std::optional<std::uint64_t> octets{};
+  std::optional<std::uint64_t> octets_with_crlf{};
 };
-/// "<sec>.M<usec>P<pid>Q<n>.<host>,S=<octets>,W=<octets with CRLF>".
+/// "<sec>.M<usec>P<pid>Q<n>.<host>,S=<octets>,W=<octets with CRLF>", without the sizes that are not known.
 [[nodiscard]] std::string make_base(const NewBase& parts);
 
 }  // namespace mailhaul::formats::maildir

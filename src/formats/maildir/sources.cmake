@@ -1,4 +1,5 @@
 set(MAILDIR_SOURCES
+  maildir/base_names.cpp
   maildir/body.cpp
   maildir/changes.cpp
   maildir/control_lock.cpp
@@ -13,11 +14,14 @@ set(MAILDIR_SOURCES
   maildir/keyword_file.cpp
   maildir/listed_ids.cpp
   maildir/listing.cpp
+  maildir/live_messages.cpp
+  maildir/moves.cpp
   maildir/name.cpp
   maildir/new_message.cpp
   maildir/recognise.cpp
   maildir/scan.cpp
   maildir/settings.cpp
+  maildir/shown_keywords.cpp
   maildir/store.cpp
   maildir/target_keywords.cpp
   maildir/target_uid_list.cpp

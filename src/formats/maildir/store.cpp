@@ -49,6 +49,7 @@ store::Capabilities abilities(const Naming& naming) {
   can.keeps_subscriptions = true;
   can.keeps_acls = true;
   can.compresses = true;
+  can.moves = true;
   can.fitting_name = [naming](const mail::FolderName& folder) { return fitting_name(folder, naming); };
   return can;
 }

@@ -1,14 +1,14 @@
 // Making messages visible. Nothing has a name before flush(): first the keyword file, so that no letter shows without
-// its name; then changes of flags, which can be done twice without harm; then the new files, by the batch (D1).
+// its name; then changes of flags, which can be done twice without harm; then messages that come from other folders;
+// then the new files, by the batch (D1), which makes the directories durable for all of them.
 //
 // A flush that fails gives no receipts, and its messages are written once more (D3). Those that got their name before
 // the failure would then be there twice, and whether they are whole on the disk nobody knows: so they are taken back,
-// each only while it still is the very file that this flush made (S11).
+// each only while it still is the very file that this flush made (S11). Those that were moved here go back.
 
 #include "formats/maildir/writer.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "formats/maildir/name.hpp"
@@ -83,9 +83,10 @@ Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, Writa
       opened_(std::move(opened)),
       options_(options),
       keywords_(*tree_, opened_.directories, options_.birth, display_),
+      bases_(tree_->context(), opened_.directories),
       changer_(*tree_, opened_.directories, keywords_, display_),
-      batch_(opened_.directories.home),
-      salt_(std::to_string(tree_->context().entropy.number())) {}
+      mover_(*tree_, opened_.directories, keywords_, bases_, display_),
+      batch_(opened_.directories.home) {}
 
 std::unique_ptr<store::MessageWriter> Writer::append(const store::MessageInfo& info) {
   return std::make_unique<NewMessage>(*this, info);
@@ -103,12 +104,13 @@ std::optional<io::Compression> Writer::compression_for(const store::MessageInfo&
 void Writer::add(Waiting waiting) {
   const std::string& hint = waiting.info.hints.base_name;
   const std::string wanted = with_right_sizes(hint, waiting.octets, waiting.octets_with_crlf);
-  const bool is_kept = is_usable_base(wanted) && !is_taken(wanted);
+  const bool is_kept = is_usable_base(wanted) && !bases_.is_taken(wanted);
   if (is_kept) {
     waiting.base = wanted;
+    bases_.take(wanted);
     if (wanted != hint) wrongly_sized_.note(hint);
   } else {
-    waiting.base = new_base(waiting);
+    waiting.base = bases_.make(waiting.octets, waiting.octets_with_crlf);
     if (!hint.empty()) renamed_.note(hint);
   }
   if (waiting.looked_compressed) {
@@ -118,54 +120,29 @@ void Writer::add(Waiting waiting) {
   } else if (waiting.info.hints.compression) {
     unpacked_.note(waiting.base);
   }
-  bases_->insert(hash_of(waiting.base));
   waiting_octets_ += waiting.octets;
-  asked_.emplace_back(true, waiting_.size());
+  asked_.emplace_back(Asked::append, waiting_.size());
   waiting_.push_back(std::move(waiting));
 }
 
-/// With a secret before it, or an owner could choose names that all meet in one bucket (A16).
-std::uint64_t Writer::hash_of(std::string_view base) const {
-  return std::hash<std::string>{}(std::string(salt_).append(base));
-}
-
-std::string Writer::new_base(const Waiting& waiting) {
-  Context& context = tree_->context();
-  for (;;) {
-    std::string base = make_base({context.instants.next().time_since_epoch().count(), context.process, ++sequence_,
-                                  context.host, waiting.octets, waiting.octets_with_crlf});
-    if (!is_taken(base)) return base;
-  }
-}
-
-bool Writer::is_taken(const std::string& base) {
-  if (!bases_) load_bases();
-  return bases_->count(hash_of(base)) != 0;
-}
-
-void Writer::load_bases() {
-  bases_.emplace();
-  const auto take = [this](const fs::Entry& entry) { bases_->insert(hash_of(base_of(entry.name))); };
-  opened_.directories.fresh->list(take);
-  opened_.directories.cur->list(take);
-}
-
 void Writer::change_flags(const store::Handle& handle, const store::FlagChange& change) {
-  asked_.emplace_back(false, changes_.size());
-  changes_.push_back({handle, change, false});
+  asked_.emplace_back(Asked::change, changes_.size());
+  changes_.push_back({{handle}, change, false});
 }
 
 void Writer::expunge(const store::AsSeen& message) {
-  asked_.emplace_back(false, changes_.size());
-  changes_.push_back({message.handle, {}, true});
+  asked_.emplace_back(Asked::change, changes_.size());
+  changes_.push_back({message, {}, true});
 }
 
-void Writer::take(const store::FolderRef& /*from*/, const store::AsSeen& /*message*/) {
-  throw Error(Cause::unsupported, Scope::folder, "moving a message between folders").in(display_).on(Side::target);
+void Writer::take(const store::FolderRef& from, const store::AsSeen& message) {
+  asked_.emplace_back(Asked::move, moves_.size());
+  moves_.push_back({from, message});
 }
 
 bool Writer::batch_is_full() const {
-  return waiting_.size() >= most_files || waiting_octets_ >= most_octets || changes_.size() >= most_changes;
+  return waiting_.size() >= most_files || waiting_octets_ >= most_octets ||
+         changes_.size() + moves_.size() >= most_changes;
 }
 
 void Writer::settle_keywords() {
@@ -176,6 +153,7 @@ void Writer::settle_keywords() {
     wanted.add_all(change.flags.add_keywords.names());
     is_removing = is_removing || !change.flags.remove_keywords.empty();
   }
+  for (const Move& move : moves_) wanted.add_all(move.message.keywords.names());
   if (!wanted.empty()) {
     keywords_.settle(wanted);
   } else if (is_removing) {
@@ -193,8 +171,7 @@ void Writer::choose_name(Waiting& waiting) {
                          .substr(waiting.base.size());
     if (waiting.suffix != as_it_was) wrongly_sized_.note(waiting.base + as_it_was);
     if (waiting.base.size() + waiting.suffix.size() > longest_name) {
-      waiting.base = new_base(waiting);
-      bases_->insert(hash_of(waiting.base));
+      waiting.base = bases_.make(waiting.octets, waiting.octets_with_crlf);
     }
     if (waiting.base.size() + waiting.suffix.size() > longest_name) {
       waiting.suffix.resize(longest_name - waiting.base.size());
@@ -209,20 +186,24 @@ void Writer::choose_name(Waiting& waiting) {
 void Writer::flush_batch(std::vector<store::Receipt>& receipts) {
   settle_keywords();
   for (const fs::Directory& directory : opened_.unsynced) batch_.also_sync(directory);
-  const auto changed = changer_.apply(changes_, [this](const fs::Directory& where) { batch_.also_sync(where); });
+  const auto touched = [this](const fs::Directory& where) { batch_.also_sync(where); };
+  const auto changed = changer_.apply(changes_, touched);
+  const auto moved = mover_.apply(moves_, touched);
   for (Waiting& one : waiting_) {
     choose_name(one);
     batch_.add(std::move(one.file), opened_.directories.holding(one.in_new), one.name);
   }
   batch_.flush([this](std::size_t index) {
     Waiting& one = waiting_[index];
-    one.base = new_base(one);
-    bases_->insert(hash_of(one.base));
+    one.base = bases_.make(one.octets, one.octets_with_crlf);
     return one.name = one.base + one.suffix;
   });
-  for (const auto& [is_append, index] : asked_) {
-    receipts.push_back(is_append ? store::Receipt{store::Receipt::Outcome::done, {waiting_[index].base}}
-                                 : changed[index]);
+  for (const auto& [asked, index] : asked_) {
+    switch (asked) {
+    case Asked::append: receipts.push_back({store::Receipt::Outcome::done, {waiting_[index].base}}); break;
+    case Asked::change: receipts.push_back(changed[index]); break;
+    case Asked::move: receipts.push_back(moved[index]); break;
+    }
   }
 }
 
@@ -261,8 +242,9 @@ void Writer::tell(Noted& noted, FindingKind kind, const std::string& text) {
 
 void Writer::take_back() {
   batch_.drop();
+  mover_.take_back();
   for (const Waiting& one : waiting_) {
-    bases_->erase(hash_of(one.base));
+    bases_.give_back(one.base);
     if (one.name.empty()) continue;
     try {
       static_cast<void>(opened_.directories.holding(one.in_new).remove(one.name, one.id));
@@ -277,6 +259,8 @@ void Writer::take_back() {
 void Writer::forget_batch() {
   waiting_.clear();
   changes_.clear();
+  moves_.clear();
+  mover_.forget();
   asked_.clear();
   waiting_octets_ = 0;
   renamed_ = wrongly_sized_ = compressed_ = looked_compressed_ = unpacked_ = {};

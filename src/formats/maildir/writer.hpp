@@ -5,11 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "formats/maildir/base_names.hpp"
 #include "formats/maildir/changes.hpp"
+#include "formats/maildir/moves.hpp"
 #include "formats/maildir/target_keywords.hpp"
 #include "formats/maildir/tree.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
@@ -27,8 +28,9 @@ struct WritableFolder {
 };
 [[nodiscard]] WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth);
 
-/// Adds messages to a folder and changes those that are there. Files have no name until flush(), which gives them out
-/// in the order of D1; then they are complete and durable (S8). Names of keywords come before letters. One thread.
+/// Adds messages to a folder, moves others there, and changes those that are there. Files have no name until flush(),
+/// which gives them out in the order of D1; then they are complete and durable (S8). Names of keywords come before
+/// letters. One thread.
 class Writer final : public store::FolderWriter {
  public:
   Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
@@ -71,12 +73,8 @@ class Writer final : public store::FolderWriter {
 
   [[nodiscard]] std::optional<io::Compression> compression_for(const store::MessageInfo& info) const;
   void add(Waiting waiting);
-  [[nodiscard]] std::string new_base(const Waiting& waiting);
   void choose_name(Waiting& waiting);
   void settle_keywords();
-  [[nodiscard]] bool is_taken(const std::string& base);
-  [[nodiscard]] std::uint64_t hash_of(std::string_view base) const;
-  void load_bases();
   void flush_batch(std::vector<store::Receipt>& receipts);
   void tell(Noted& noted, FindingKind kind, const std::string& text);
   void take_back();
@@ -87,14 +85,17 @@ class Writer final : public store::FolderWriter {
   WritableFolder opened_;
   TargetOptions options_;
   TargetKeywords keywords_;
+  BaseNames bases_;
   Changes changer_;
+  Moves mover_;
   fs::DurableBatch batch_;
-  std::string salt_;  ///< of hash_of
 
   std::vector<Waiting> waiting_;
   std::vector<Change> changes_;
-  /// What was asked for, in order: an index of `waiting_` or of `changes_`.
-  std::vector<std::pair<bool, std::size_t>> asked_;
+  std::vector<Move> moves_;
+  /// What was asked for, in order: an index of `waiting_`, `changes_` or `moves_`.
+  enum class Asked { append, change, move };
+  std::vector<std::pair<Asked, std::size_t>> asked_;
   std::uint64_t waiting_octets_ = 0;
   Noted renamed_;
   Noted wrongly_sized_;
@@ -102,8 +103,6 @@ class Writer final : public store::FolderWriter {
   Noted looked_compressed_;
   Noted unpacked_;
 
-  std::optional<std::unordered_set<std::uint64_t>> bases_;  ///< hashes of the base names that are there
-  std::uint64_t sequence_ = 0;
   std::vector<std::byte> buffer_;  ///< lent to the one NewMessage
 };
 

@@ -32,6 +32,13 @@ class MaildirChanges : public testing::Test {
     return receipts.at(0).outcome;
   }
 
+  Receipt::Outcome expunge(const store::AsSeen& message) {
+    const auto target = world.target();
+    const auto writer = target->open_folder(inbox, {});
+    writer->expunge(message);
+    return writer->flush().at(0).outcome;
+  }
+
   void move(const std::string& from, const std::string& to) {
     world.machine.put_link("/mail/box/" + to, "/mail/box/" + from);
     world.machine.remove("/mail/box/" + from);
@@ -133,10 +140,10 @@ TEST_F(MaildirChanges, AnotherFileUnderTheNameIsNotTouched) {
   world.put("cur/1.a:2,S", "one");
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  writer->expunge({{"1.a"}});
+  writer->expunge({{"1.a"}, {Flag::seen}, {}});
   world.kernel.count_anew();
-  // Between the look and the unlink the name gets another file, every time we look.
-  for (std::uint64_t nth = 2; nth < 40; nth += 2)
+  // The name gets another file before every look, so also between the look and the unlink.
+  for (std::uint64_t nth = 1; nth < 80; ++nth)
     world.kernel.before(Call::status_at, nth, [&] { world.put("cur/1.a:2,S", "another"); });
   EXPECT_EQ(writer->flush().at(0).outcome, gone);
   EXPECT_EQ(world.octets("cur/1.a:2,S"), "another");
@@ -147,8 +154,8 @@ TEST_F(MaildirChanges, OfTwoFilesWithOneBaseNameNoneIsGuessed) {
   world.put("cur/1.a:2,S", "two");
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  writer->expunge({{"1.a"}});
-  writer->expunge({{"1.a:1.a:2,S"}});
+  writer->expunge({{"1.a"}, {}, {}});
+  writer->expunge({{"1.a:1.a:2,S"}, {Flag::seen}, {}});
   const auto receipts = writer->flush();
   EXPECT_EQ(receipts[0].outcome, gone);
   EXPECT_EQ(receipts[1].outcome, done) << "named exactly";
@@ -173,15 +180,82 @@ TEST_F(MaildirChanges, ExpungeRemovesThatMessage) {
   world.put("cur/3.a:2,S");
   const auto target = world.target();
   const auto writer = target->open_folder(inbox, {});
-  writer->expunge({{"2.a"}});
-  writer->expunge({{"1.a"}});
-  writer->expunge({{"1.a"}});
+  writer->expunge({{"2.a"}, {}, {}});
+  writer->expunge({{"1.a"}, {Flag::seen}, {}});
+  writer->expunge({{"1.a"}, {Flag::seen}, {}});
   const auto receipts = writer->flush();
   EXPECT_EQ(receipts[0].outcome, done);
   EXPECT_EQ(receipts[1].outcome, done);
   EXPECT_EQ(receipts[2].outcome, gone);
   EXPECT_TRUE(world.names("new").empty());
   EXPECT_EQ(world.names("cur"), (std::vector<std::string>{"3.a:2,S"}));
+}
+
+TEST_F(MaildirChanges, OnlyWhatIsStillAsItWasSeenIsExpunged) {
+  world.put("dovecot-keywords", "0 Work\n1 later\n");
+  world.put("cur/1.a:2,FSa");
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen}, {"Work"}}), gone) << "flagged meanwhile";
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen, Flag::flagged, Flag::draft}, {"Work"}}), gone) << "no draft any more";
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen, Flag::flagged}, {}}), gone) << "labelled meanwhile";
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen, Flag::flagged}, {"Work", "later"}}), gone);
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen, Flag::flagged}, {"later"}}), gone);
+  EXPECT_EQ(world.names("cur"), (std::vector<std::string>{"1.a:2,FSa"}));
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen, Flag::flagged}, {"WORK"}}), done);
+  EXPECT_TRUE(world.names("cur").empty());
+}
+
+TEST_F(MaildirChanges, KeywordsAreAsSeenByNameWhateverTheirLetters) {
+  world.put("cur/1.a:2,a");
+  world.put("dovecot-keywords", "0 later\n");
+  EXPECT_EQ(expunge({{"1.a"}, {}, {"Work"}}), gone) << "the letter means another name now";
+  world.put("dovecot-keywords", "1 later\n");
+  EXPECT_EQ(expunge({{"1.a"}, {}, {"later"}}), gone);
+  EXPECT_EQ(expunge({{"1.a"}, {}, {"unknown-0"}}), done) << "as a walk shows it";
+}
+
+TEST_F(MaildirChanges, WhereTheNamesOfLettersCanNotBeReadNothingIsAsSeen) {
+  world.machine.put_symlink("/mail/box/dovecot-keywords", "/etc/passwd");
+  world.put("cur/1.a:2,a");
+  world.put("cur/2.a:2,S");
+  EXPECT_EQ(expunge({{"1.a"}, {}, {}}), gone) << "a walk shows none";
+  EXPECT_EQ(expunge({{"1.a"}, {}, {"unknown-0"}}), gone);
+  EXPECT_EQ(expunge({{"2.a"}, {Flag::seen}, {}}), done);
+}
+
+TEST_F(MaildirChanges, KeywordsThatACourierServerKeepsAreSeenToo) {
+  world.machine.put_directory("/mail/box/courierimapkeywords");
+  world.put("courierimapkeywords/:list", "Work\n\n1.a:0\n");
+  world.put("cur/1.a:2,S");
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen}, {}}), gone);
+  EXPECT_EQ(expunge({{"1.a"}, {Flag::seen}, {"Work"}}), done);
+}
+
+TEST_F(MaildirChanges, AFlagThatIsSetWhileWeLookKeepsTheMessage) {
+  bool happened = true;
+  for (std::uint64_t nth = 1; happened; ++nth) {
+    World fresh;
+    fresh.put_maildir();
+    fresh.put("cur/1.a:2,S", "one");
+    const auto target = fresh.target();
+    const auto writer = target->open_folder(inbox, {});
+    writer->expunge({{"1.a"}, {Flag::seen}, {}});
+    fresh.kernel.count_anew();
+    happened = false;
+    // Before it is looked at for the last time, or that time: the unlink itself is by name.
+    fresh.kernel.before(Call::status_at, nth, [&] {
+      happened = true;
+      fresh.machine.put_link("/mail/box/cur/1.a:2,FS", "/mail/box/cur/1.a:2,S");
+      fresh.machine.remove("/mail/box/cur/1.a:2,S");
+    });
+    const auto outcome = writer->flush().at(0).outcome;
+    if (happened) {
+      EXPECT_EQ(outcome, gone) << nth;
+      EXPECT_EQ(fresh.octets("cur/1.a:2,FS"), "one") << nth;
+    } else {
+      EXPECT_EQ(outcome, done);
+      EXPECT_GT(nth, 1U);
+    }
+  }
 }
 
 TEST_F(MaildirChanges, ReceiptsComeInTheOrderAsked) {

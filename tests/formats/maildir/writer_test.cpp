@@ -507,12 +507,4 @@ TEST(MaildirWriter, WorksWithoutUnnamedFilesToo) {
   EXPECT_TRUE(world.names("tmp").empty());
 }
 
-TEST(MaildirWriter, MovesAreNotOffered) {
-  World world;
-  const auto target = world.target();
-  EXPECT_FALSE(target->capabilities().moves);
-  const auto writer = target->open_folder(inbox, {});
-  EXPECT_EQ(error_of([&] { writer->take(folder_ref({"Sent"}), {{"1.a"}}); }).cause(), Cause::unsupported);
-}
-
 }  // namespace mailhaul::formats::maildir

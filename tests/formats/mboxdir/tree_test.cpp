@@ -30,6 +30,17 @@ TEST(Mboxdir, EveryFileIsAFolderAndEveryDirectoryAParent) {
   EXPECT_TRUE(world.findings.all.empty() || world.findings.count(FindingKind::no_zone) == world.findings.all.size());
 }
 
+TEST(Mboxdir, ItsIdentityHasTheIdOfTheFileSystemItself) {
+  TreeWorld world;
+  world.put("inbox", "");
+  const std::string rest =
+      ":" + std::to_string(world.memory.status_of(TreeWorld::root).id.inode) + ":" + TreeWorld::root;
+  EXPECT_EQ(world.source()->identity().text,
+            "mboxdir:" + std::to_string(world.memory.status_of(TreeWorld::root).id.device) + rest);
+  world.memory.set_abilities({.file_system_id = 77});
+  EXPECT_EQ(world.source()->identity().text, "mboxdir:77" + rest);
+}
+
 TEST(Mboxdir, ControlFilesAndIndexesArePassedOver) {
   TreeWorld world;
   world.put("Sent", mbox_with("h: 1\n\nb"));

@@ -1,0 +1,50 @@
+#include "formats/maildir/base_names.hpp"
+
+#include <functional>
+
+#include "formats/maildir/name.hpp"
+
+namespace mailhaul::formats::maildir {
+
+BaseNames::BaseNames(Context& context, const FolderDirectories& directories)
+    : context_(context), directories_(directories), salt_(std::to_string(context.entropy.number())) {}
+
+/// With a secret before it, or an owner could choose names that all meet in one bucket (A16).
+std::uint64_t BaseNames::hash_of(std::string_view base) const {
+  return std::hash<std::string>{}(std::string(salt_).append(base));
+}
+
+std::unordered_set<std::uint64_t>& BaseNames::hashes() {
+  if (hashes_) return *hashes_;
+  hashes_.emplace();
+  const auto take = [this](const fs::Entry& entry) { hashes_->insert(hash_of(base_of(entry.name))); };
+  directories_.fresh->list(take);
+  directories_.cur->list(take);
+  return *hashes_;
+}
+
+bool BaseNames::is_taken(std::string_view base) { return hashes().count(hash_of(base)) != 0; }
+void BaseNames::take(std::string_view base) { hashes().insert(hash_of(base)); }
+void BaseNames::give_back(std::string_view base) {
+  if (hashes_) hashes_->erase(hash_of(base));
+}
+
+std::string BaseNames::make(std::uint64_t octets, std::uint64_t octets_with_crlf) {
+  return make_sized(octets, octets_with_crlf);
+}
+
+std::string BaseNames::make_for(std::string_view base) {
+  return make_sized(size_field(base, 'S'), size_field(base, 'W'));
+}
+
+std::string BaseNames::make_sized(std::optional<std::uint64_t> octets, std::optional<std::uint64_t> octets_with_crlf) {
+  for (;;) {
+    std::string base = make_base({context_.instants.next().time_since_epoch().count(), context_.process, ++sequence_,
+                                  context_.host, octets, octets_with_crlf});
+    if (is_taken(base)) continue;
+    take(base);
+    return base;
+  }
+}
+
+}  // namespace mailhaul::formats::maildir
