@@ -16,7 +16,7 @@ store::FolderRef folder_from(Connection& connection, std::string_view octets) {
   return std::move(*folder);
 }
 
-/// id, name, stamp, uid_validity, wanted, given, finished, was_made
+/// id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest
 Folder read_folder(Connection& connection, const Query& query) {
   Folder folder;
   folder.id = query.number(0);
@@ -27,12 +27,14 @@ Folder read_folder(Connection& connection, const Query& query) {
   if (!query.is_null(5)) folder.state.given = folder_from(connection, query.octets(5));
   folder.state.finished = query.number(6) != 0;
   folder.state.was_made = query.number(7) != 0;
+  folder.state.list_digest = query.octets(8);
   return folder;
 }
 
 std::optional<Folder> folder_named(Connection& connection, Side side, std::string_view name) {
-  Query query = connection.query("SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made FROM folder "
-                                 "WHERE side = ? AND name = ?");
+  Query query = connection.query(
+      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest FROM folder "
+      "WHERE side = ? AND name = ?");
   query.with(number_of(side)).with_octets(name);
   if (!query.next()) return std::nullopt;
   return read_folder(connection, query);
@@ -40,7 +42,7 @@ std::optional<Folder> folder_named(Connection& connection, Side side, std::strin
 
 std::optional<Folder> folder_with(Connection& connection, FolderId id) {
   Query query = connection.query(
-      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made FROM folder WHERE id = ?");
+      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest FROM folder WHERE id = ?");
   query.with(id);
   if (!query.next()) return std::nullopt;
   return read_folder(connection, query);
@@ -77,8 +79,8 @@ std::optional<Folder> Ledger::folder(FolderId id) {
 
 std::vector<Folder> Ledger::folders(Side side) {
   const std::lock_guard lock(database_->mutex);
-  Query query = database_->connection.query(
-      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made FROM folder WHERE side = ? ORDER BY id");
+  Query query = database_->connection.query("SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, "
+                                            "list_digest FROM folder WHERE side = ? ORDER BY id");
   query.with(number_of(side));
   std::vector<Folder> folders;
   while (query.next()) folders.push_back(read_folder(database_->connection, query));
@@ -100,7 +102,8 @@ void Ledger::set_state(FolderId folder, const FolderState& state) {
   const auto stamp = wanted.stamp ? std::optional<std::string_view>(wanted.stamp->token) : std::nullopt;
   const auto validity = wanted.uid_validity ? std::optional<std::int64_t>(wanted.uid_validity->value) : std::nullopt;
   database_->connection
-      .query("UPDATE folder SET stamp = ?, uid_validity = ?, wanted = ?, given = ?, finished = ?, was_made = ? WHERE "
+      .query("UPDATE folder SET stamp = ?, uid_validity = ?, wanted = ?, given = ?, finished = ?, was_made = ?, "
+             "list_digest = ? WHERE "
              "id = ?")
       .with_octets_or_null(stamp)
       .with(validity)
@@ -108,6 +111,8 @@ void Ledger::set_state(FolderId folder, const FolderState& state) {
       .with_octets_or_null(view(given_name))
       .with(std::int64_t{wanted.finished ? 1 : 0})
       .with(std::int64_t{wanted.was_made ? 1 : 0})
+      .with_octets_or_null(wanted.list_digest.empty() ? std::nullopt
+                                                      : std::optional<std::string_view>(wanted.list_digest))
       .with(folder)
       .run();
 }

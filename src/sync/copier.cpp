@@ -41,7 +41,7 @@ class Run {
                   goes_to_} {}
 
   Outcome go() {
-    plan_ = plan_folders(source_, target_.capabilities(), options_);
+    plan_ = plan_folders(source_, target_.capabilities(), options_, &ledger_);
     try {
       list();
       compare();
@@ -398,6 +398,9 @@ class Run {
     const auto& stamp = listing != sources_.end() ? listing->second.stamp : outcome.stamp;
     state.stamp = is_whole ? stamp : std::nullopt;
     if (!outcome.error) state.uid_validity = source_.folder(outcome.source).uid_validity;
+    const auto task =
+        std::find_if(plan_.begin(), plan_.end(), [&](const FolderTask& one) { return one.target == outcome.target; });
+    if (task != plan_.end()) state.wanted = task->wanted;
     state.given = outcome.target;
     ledger_.set_state(known->id, state);
   }

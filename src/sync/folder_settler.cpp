@@ -562,11 +562,13 @@ void FolderSettler::finish(FolderOutcome& outcome) {
     run_.ledger.each_in(Side::target, target_id_, [&](const ledger::Row& row) {
       if (row.source_folder == source_ids_.front() && row.source) numbering.add(row.target->handle, row.ids);
     });
-  writer().finish(info, numbering);
+  if (known) info.list_digest = known->state.list_digest;
+  const store::Finished finished = writer().finish(info, numbering);
   if (outcome.error) return;
   if (const auto folder = run_.ledger.folder(target_id_)) {
     ledger::FolderState state = folder->state;
     state.finished = true;
+    state.list_digest = finished.list_digest;
     run_.ledger.set_state(target_id_, state);
   }
 }

@@ -16,7 +16,7 @@ namespace {
 /// one, or one that stays, each gets a mark made of itself: folders are never merged unasked, and which name one gets
 /// depends neither on how many others there are nor (`left_out`) on which of them take part in this run.
 void fit_names(std::vector<FolderTask>& tasks, const std::set<store::FolderRef>& left_out,
-               const store::Capabilities& target) {
+               const store::Capabilities& target, ledger::Ledger* ledger) {
   if (!target.fitting_name) return;
   const auto fitted = [&target](const store::FolderRef& wanted) {
     return store::FolderRef{wanted.mailbox, target.fitting_name(wanted.folder)};
@@ -28,7 +28,18 @@ void fit_names(std::vector<FolderTask>& tasks, const std::set<store::FolderRef>&
 
   std::set<store::FolderRef> taken;
   for (const auto& claim : claims) taken.insert(claim.first);
+  const auto given_before = [ledger](const FolderTask& task) -> std::optional<store::FolderRef> {
+    if (ledger == nullptr) return std::nullopt;
+    const auto known = ledger->find_folder(Side::source, task.sources.front());
+    return known && known->state.wanted == task.wanted ? known->state.given : std::nullopt;
+  };
+  for (FolderTask& task : tasks)
+    if (const auto given = given_before(task)) taken.insert(*given);
   for (FolderTask& task : tasks) {
+    if (const auto given = given_before(task)) {
+      task.target = *given;
+      continue;
+    }
     task.target = fitted(task.wanted);
     if (task.target == task.wanted || claims[task.target] == 1) continue;
     const std::vector<std::string> parts = task.target.folder.parts();
@@ -61,7 +72,7 @@ std::optional<store::Subscriptions> subscriptions_of(store::MessageSource& sourc
 }  // namespace
 
 std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
-                                     const Options& options) {
+                                     const Options& options, ledger::Ledger* ledger) {
   std::vector<FolderTask> tasks;
   std::map<store::FolderRef, std::size_t> task_of;
   std::set<store::FolderRef> left_out;
@@ -95,7 +106,7 @@ std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::
     throw Error(Cause::usage, Scope::run, "choosing folders")
         .because("--include and --exclude select none of the source's folders")
         .hint("mailhaul scan lists them; globs are exact about case");
-  fit_names(tasks, left_out, target);
+  fit_names(tasks, left_out, target, ledger);
   return tasks;
 }
 

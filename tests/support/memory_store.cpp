@@ -251,6 +251,13 @@ const std::vector<MemoryStore::Message>& MemoryStore::seen(const FolderRef& fold
   return found == folders_.end() ? no_messages_ : found->second.messages;
 }
 
+void MemoryStore::renumber(const FolderRef& folder) { number_handles(folders_[folder], {}); }
+
+void MemoryStore::remove_folder(const FolderRef& folder) {
+  const std::lock_guard guard(mutex_);
+  folders_.erase(folder);
+}
+
 store::FolderInfo& MemoryStore::info(const FolderRef& folder) { return folders_[folder].info; }
 
 void MemoryStore::fail_flushes(std::size_t count, Cause cause) {

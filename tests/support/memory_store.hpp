@@ -70,6 +70,9 @@ class MemoryStore final : public store::MessageStore {
   [[nodiscard]] std::vector<Message>& messages(const store::FolderRef& folder);
   /// To be looked at.
   [[nodiscard]] const std::vector<Message>& seen(const store::FolderRef& folder) const;
+  /// After messages were taken out by hand: handles that do not last are given anew.
+  void renumber(const store::FolderRef& folder);
+  void remove_folder(const store::FolderRef& folder);
   [[nodiscard]] store::FolderInfo& info(const store::FolderRef& folder);
   /// Walks say that the folder did not hold still.
   void set_unstable(bool unstable) { unstable_ = unstable; }

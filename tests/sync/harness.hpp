@@ -56,7 +56,7 @@ struct Harness {
     findings.all.clear();
     events.actions.clear();
     const std::int64_t run = ledger.begin_run({});
-    return sync::copy(source, target, {ledger, secrets, run, false, false}, options, findings, events, stop);
+    return sync::copy(source, target, {ledger, secrets, run, false, target_replaced}, options, findings, events, stop);
   }
   /// The next run knows nothing of those before it (R7).
   void lose_ledger() { ledger = ledger::Ledger::in_memory(entropy); }
@@ -78,6 +78,7 @@ struct Harness {
   CollectedFindings findings;
   CollectedEvents events;
   StopRequest stop;
+  bool target_replaced = false;
 };
 
 inline std::string mail_text(const std::string& name, std::size_t octets = 20) {

@@ -35,7 +35,8 @@ struct FolderState {
   std::optional<store::FolderRef> given{};
   /// Target folders: finish() was done after the last message that this pair wrote there.
   bool finished = true;
-  bool was_made = false;  ///< a run opened it to write: when it is not there now its user removed it (R6)
+  std::string list_digest{};  ///< Target folders: of the list of UIDs, as this pair last wrote it
+  bool was_made = false;      ///< a run opened it to write: when it is not there now its user removed it (R6)
   bool operator==(const FolderState&) const = default;
 };
 

@@ -51,8 +51,9 @@ struct FolderTask {
 /// Which source folder goes where, INBOX first. Error(usage) when several folders would have to share one because the
 /// target has no folders: that is never done unasked; when no folder is selected; and when the source does not know
 /// what is subscribed, but only that is asked for. Pure but for asking the source for its list.
+/// `ledger`: names that an earlier run gave stay, whatever has come beside them; null: there was none.
 [[nodiscard]] std::vector<FolderTask> plan_folders(store::MessageSource& source, const store::Capabilities& target,
-                                                   const Options& options);
+                                                   const Options& options, ledger::Ledger* ledger = nullptr);
 
 /// Of a source folder, where they are cheap to know; an Error of its own is told in its turn.
 [[nodiscard]] std::optional<std::uint64_t> octets_of(store::MessageSource& source, const store::FolderRef& folder);
