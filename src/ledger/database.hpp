@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "handle_index.hpp"
 #include "mailhaul/ledger/ledger.hpp"
 #include "row_counts.hpp"
 #include "sqlite.hpp"
@@ -13,6 +14,8 @@ namespace mailhaul::ledger {
 class Ledger::Database {
  public:
   explicit Database(sqlite::Connection opened) : connection(std::move(opened)) {}
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   /// Brings the tables up to date, and makes the one row of `pair` with secrets where there is none.
   void prepare(const Pair& wanted, Entropy& entropy);
@@ -32,6 +35,7 @@ class Ledger::Database {
   store::StoreId target_id{};
   mail::KeySecrets secrets{};
   RowCounts counts{};
+  HandleIndex by_handle{secrets.first};
   RowId last_row = 0;  ///< the largest that was ever given since open()
   std::uint64_t rows_written = 0;
 };

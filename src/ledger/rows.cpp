@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cassert>
 
 #include "database.hpp"
@@ -10,9 +9,34 @@ namespace {
 using Connection = sqlite::Connection;
 using Query = sqlite::Query;
 
-constexpr std::string_view select_by_id =
-    "SELECT source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE id = ?";
+// In the order of the ids, by indexes that have them so: nothing is sorted.
+constexpr std::string_view select_by_id = "SELECT id, source_folder, target_folder, source_handle, target_handle, "
+                                          "source_flags, target_flags, source_keywords, "
+                                          "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE id = ?";
+constexpr std::string_view select_at_source = "SELECT id, source_folder, target_folder, source_handle, target_handle, "
+                                              "source_flags, target_flags, source_keywords, "
+                                              "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE "
+                                              "source_folder = ? AND source_handle IS NOT NULL ORDER BY id";
+constexpr std::string_view select_at_target = "SELECT id, source_folder, target_folder, source_handle, target_handle, "
+                                              "source_flags, target_flags, source_keywords, "
+                                              "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE "
+                                              "target_folder = ? AND target_handle IS NOT NULL ORDER BY id";
+constexpr std::string_view select_gone_from_source =
+    "SELECT id, source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, "
+    "source_keywords, "
+    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE source_folder = ? AND source_folder <> 0 AND "
+    "source_handle IS NULL ORDER BY id";
+constexpr std::string_view select_gone_from_target =
+    "SELECT id, source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, "
+    "source_keywords, "
+    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE target_folder = ? AND target_folder <> 0 AND "
+    "target_handle IS NULL ORDER BY id";
+
+constexpr std::string_view select_without_source =
+    "SELECT id, source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, "
+    "source_keywords, "
+    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE target_folder = ? AND "
+    "source_handle IS NULL AND target_handle IS NOT NULL ORDER BY id";
 
 std::optional<Sighting> read_sighting(Connection& connection, const Query& query, int handle) {
   constexpr int flags = 2;
@@ -28,25 +52,29 @@ std::optional<Sighting> read_sighting(Connection& connection, const Query& query
   return sighting;
 }
 
-std::optional<Row> read_row(Connection& connection, RowId id) {
-  Query query = connection.query(select_by_id);
-  query.with(id);
-  if (!query.next()) return std::nullopt;
+Row row_from(Connection& connection, const Query& query) {
   Row row;
-  row.id = id;
-  row.source_folder = query.number(0);
-  row.target_folder = query.number(1);
-  row.source = read_sighting(connection, query, 2);
-  row.target = read_sighting(connection, query, 3);
-  row.ours = query.number(8) != 0;
-  row.touched = query.number(9) != 0;
-  row.gone_run = query.number(10);
-  auto ids = decode_ids(query.maybe_number(11), query.octets(12));
-  const auto key = decode_key(query.octets(13));
+  row.id = query.number(0);
+  row.source_folder = query.number(1);
+  row.target_folder = query.number(2);
+  row.source = read_sighting(connection, query, 3);
+  row.target = read_sighting(connection, query, 4);
+  row.ours = query.number(9) != 0;
+  row.touched = query.number(10) != 0;
+  row.gone_run = query.number(11);
+  auto ids = decode_ids(query.maybe_number(12), query.octets(13));
+  const auto key = decode_key(query.octets(14));
   if (!ids || !key) connection.fail_damaged("a message in it has a damaged key or damaged numbers");
   row.ids = std::move(*ids);
   row.key = *key;
   return row;
+}
+
+std::optional<Row> read_row(Connection& connection, RowId id) {
+  Query query = connection.query(select_by_id);
+  query.with(id);
+  if (!query.next()) return std::nullopt;
+  return row_from(connection, query);
 }
 
 /// What is written of a row, as octets that live as long as the query.
@@ -104,19 +132,11 @@ bool same(const Row& a, const Row& b) {
          a.ours == b.ours && a.touched == b.touched && a.gone_run == b.gone_run;
 }
 
-/// By their ids first: the index that finds them has them in the order of their handles, and sorting whole rows would
-/// take the memory of all of them.
-void visit_each(Connection& connection, std::string_view select_ids, FolderId folder,
+void visit_each(Connection& connection, std::string_view select, FolderId folder,
                 const std::function<void(const Row&)>& visit) {
-  std::vector<RowId> ids;
-  {
-    Query query = connection.query(select_ids);
-    query.with(folder);
-    while (query.next()) ids.push_back(query.number(0));
-  }
-  std::sort(ids.begin(), ids.end());
-  for (const RowId id : ids)
-    if (const auto row = read_row(connection, id)) visit(*row);
+  Query query = connection.query(select);
+  query.with(folder);
+  while (query.next()) visit(row_from(connection, query));
 }
 
 }  // namespace
@@ -135,6 +155,7 @@ RowId Ledger::add(const Row& row) {
     query.run();
   }
   database_->last_row = id;
+  database_->by_handle.add(id, row);
   database_->counts.change(RowCounts::Change::more, row);
   ++database_->rows_written;
   return id;
@@ -161,6 +182,10 @@ void Ledger::update(const Row& row) {
     columns.bind_rest(query);
     query.with(row.id).run();
   }
+  if (!same_ends(*before, row)) {
+    database_->by_handle.remove(row.id, *before);
+    database_->by_handle.add(row.id, row);
+  }
   database_->counts.change(RowCounts::Change::fewer, *before);
   database_->counts.change(RowCounts::Change::more, row);
   ++database_->rows_written;
@@ -172,6 +197,7 @@ void Ledger::forget(RowId row) {
   if (!before) return;
   database_->begin();
   database_->connection.query("DELETE FROM message WHERE id = ?").with(row).run();
+  database_->by_handle.remove(row, *before);
   database_->counts.change(RowCounts::Change::fewer, *before);
   ++database_->rows_written;
 }
@@ -183,41 +209,29 @@ std::optional<Row> Ledger::row(RowId id) {
 
 std::optional<Row> Ledger::find(Side side, FolderId folder, const store::Handle& handle) {
   const std::lock_guard lock(database_->mutex);
-  RowId id = 0;
-  {
-    Query query = database_->connection.query(
-        side == Side::source
-            ? "SELECT id FROM message WHERE source_folder = ? AND source_handle = ? ORDER BY id LIMIT 1"
-            : "SELECT id FROM message WHERE target_folder = ? AND target_handle = ? ORDER BY id LIMIT 1");
-    query.with(folder).with_octets(handle.token);
-    if (!query.next()) return std::nullopt;
-    id = query.number(0);
+  for (const RowId id : database_->by_handle.candidates(database_->connection, side, folder, handle)) {
+    auto row = read_row(database_->connection, id);
+    if (!row) continue;
+    const auto& end = side == Side::source ? row->source : row->target;
+    if (end && end->handle == handle) return row;
   }
-  return read_row(database_->connection, id);
+  return std::nullopt;
 }
 
 void Ledger::each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {
   const std::lock_guard lock(database_->mutex);
-  visit_each(database_->connection,
-             side == Side::source ? "SELECT id FROM message WHERE source_folder = ? AND source_handle IS NOT NULL"
-                                  : "SELECT id FROM message WHERE target_folder = ? AND target_handle IS NOT NULL",
-             folder, visit);
+  visit_each(database_->connection, side == Side::source ? select_at_source : select_at_target, folder, visit);
 }
 
 void Ledger::each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {
   const std::lock_guard lock(database_->mutex);
-  visit_each(database_->connection,
-             side == Side::source
-                 ? "SELECT id FROM message WHERE source_folder = ? AND source_folder <> 0 AND source_handle IS NULL"
-                 : "SELECT id FROM message WHERE target_folder = ? AND target_folder <> 0 AND target_handle IS NULL",
-             folder, visit);
+  visit_each(database_->connection, side == Side::source ? select_gone_from_source : select_gone_from_target, folder,
+             visit);
 }
 
 void Ledger::each_without_source(FolderId target_folder, const std::function<void(const Row&)>& visit) {
   const std::lock_guard lock(database_->mutex);
-  visit_each(database_->connection,
-             "SELECT id FROM message WHERE target_folder = ? AND source_handle IS NULL AND target_handle IS NOT NULL",
-             target_folder, visit);
+  visit_each(database_->connection, select_without_source, target_folder, visit);
 }
 
 std::uint64_t Ledger::count_in(Side side, FolderId folder) {

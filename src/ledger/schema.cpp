@@ -9,7 +9,8 @@ namespace {
 /// pair     One row: what the ledger is about, and the secrets of its keys (H1).
 /// folder   At one end (side 1: source, 2: target). `name`, `wanted` and `given` as encode_folder() has them.
 /// message  See Row. A handle of NULL: it has no end there. Handles are not unique: while an mbox is rewritten, one
-///          message takes the offset that another had. Ids of rows that are gone are not given again within a run.
+///          message takes the offset that another had. No index has them: see HandleIndex. Ids of rows that are gone
+///          are not given again within a run.
 /// tally    How many rows of each kind have that source folder (0: none), so that nobody counts a million of them.
 /// setting  `kind` and folder of what was brought over.
 /// run      One row a run; `failures` as encode_texts() has them.
@@ -33,8 +34,8 @@ CREATE TABLE message(
   source_keywords BLOB, target_keywords BLOB,
   ours INTEGER NOT NULL, touched INTEGER NOT NULL, gone_run INTEGER NOT NULL,
   uid INTEGER, ids BLOB, key BLOB NOT NULL);
-CREATE INDEX at_source ON message(source_folder, source_handle) WHERE source_handle IS NOT NULL;
-CREATE INDEX at_target ON message(target_folder, target_handle) WHERE target_handle IS NOT NULL;
+CREATE INDEX at_source ON message(source_folder) WHERE source_handle IS NOT NULL;
+CREATE INDEX at_target ON message(target_folder) WHERE target_handle IS NOT NULL;
 CREATE INDEX gone_from_source ON message(source_folder) WHERE source_handle IS NULL AND source_folder <> 0;
 CREATE INDEX gone_from_target ON message(target_folder) WHERE target_handle IS NULL AND target_folder <> 0;
 CREATE INDEX without_source ON message(target_folder) WHERE source_handle IS NULL AND target_handle IS NOT NULL;

@@ -21,9 +21,12 @@ ExitStatus exit_status_of(const Error& error) {
   case Cause::source_changed: return ExitStatus::run_again;
   case Cause::guard: return ExitStatus::guarded;
   case Cause::stopped: return ExitStatus::stopped;
-  case Cause::limit:
   case Cause::damaged:
-  case Cause::unsupported: return ExitStatus::some_failed;
+  case Cause::unsupported:
+    // The ledger's: it is at no side, and no message failed.
+    if (error.side() == Side::none && error.scope() == Scope::run) return ExitStatus::other_error;
+    return ExitStatus::some_failed;
+  case Cause::limit: return ExitStatus::some_failed;
   }
   return ExitStatus::other_error;
 }

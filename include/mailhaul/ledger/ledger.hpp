@@ -75,7 +75,8 @@ struct Counts {
 
 /// The base of the three-way merge of one pair of stores: what the last run left behind at both ends. An SQLite file of
 /// the root-only state directory (D4, D8, D9). It may know less than the truth, never more: what is written here must
-/// be durable at the target before.
+/// be durable at the target before. After a failure nothing more is read or written: every later call throws the same
+/// Error, and what was not committed is forgotten.
 ///
 /// Any number of threads; calls are serialised inside. A callback must not call the ledger. Every failure is an Error
 /// of scope run that names the file: no_space (full disk), locked (another run has it), damaged (not a ledger, fails
@@ -92,7 +93,8 @@ class Ledger {
   [[nodiscard]] static Ledger open(const std::string& path, const Pair& pair, Entropy& entropy, Mode mode);
   /// One that lasts as long as the object, for stores without a memory between runs.
   [[nodiscard]] static Ledger in_memory(Entropy& entropy);
-  /// Opens an existing one for looking only: `runs`, `verify`. Whatever pair it is of.
+  /// Opens an existing one for looking only: `runs`, `verify`. Whatever pair it is of. Error(not_found) where there is
+  /// none, or one that was never committed. While it is open no run can begin.
   [[nodiscard]] static Ledger open_to_read(const std::string& path);
 
   Ledger(Ledger&&) noexcept;
@@ -126,7 +128,8 @@ class Ledger {
 
   /// Rows that have an end in that folder, in the order of their ids.
   void each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
-  /// Rows that have lost the end that they had in that folder (source only: asked with Side::target).
+  /// Rows that have lost the end that they had in that folder, in the order of their ids: with Side::target those of
+  /// the source only, with Side::source those of the target only that are `ours`, and tombstones with both.
   void each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
   /// Rows at the target in that folder that have no end at the source: what an unknown source message may turn out to
   /// be.
@@ -136,7 +139,7 @@ class Ledger {
   /// Some message in that target folder is one that was at both ends.
   [[nodiscard]] bool has_ours(FolderId target_folder);
   [[nodiscard]] Counts counts();
-  /// Of the rows with `source_folder` that one: how many have both ends, and how many only the source's.
+  /// Of the rows with `source_folder` that one. Costs no walk over rows.
   [[nodiscard]] Counts counts_of_source(FolderId folder);
 
   /// A subscription or an access list that was brought over: what its user removes at the target stays removed.
