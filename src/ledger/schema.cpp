@@ -55,11 +55,11 @@ CREATE TABLE run(
   verdict BLOB, failures BLOB);
 )";
 
-constexpr std::array steps{version_1};
+constexpr std::array released_steps{version_1};
 
 }  // namespace
 
-MigrationSteps migration_steps() { return steps; }
+MigrationSteps migration_steps() { return released_steps; }
 
 Recognised recognise(sqlite::Connection& connection, MigrationSteps steps) {
   const std::int64_t application = connection.ask_number("PRAGMA application_id");
