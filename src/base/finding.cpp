@@ -29,6 +29,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::ignored_file: return "ignored_file";
   case FindingKind::flags_differ: return "flags_differ";
   case FindingKind::uid_list: return "uid_list";
+  case FindingKind::no_memory: return "no_memory";
   case FindingKind::no_lock: return "no_lock";
   case FindingKind::wrong_size: return "wrong_size";
   case FindingKind::compression: return "compression";

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <csignal>
 #include <cstdlib>
 
@@ -47,6 +48,23 @@ std::string run_directory() {
   if (::geteuid() == 0) return "/run/mailhaul";
   const char* const own = std::getenv("XDG_RUNTIME_DIR");
   return own == nullptr || *own != '/' ? "" : std::string(own) + "/mailhaul";
+}
+
+std::string state_directory() {
+  const auto variable = [](const char* name) -> std::string {
+    const char* const value = std::getenv(name);
+    return value == nullptr || *value != '/' ? "" : value;
+  };
+  if (std::string own = variable("MAILHAUL_STATE"); !own.empty()) return own;
+  if (::geteuid() == 0) return "/var/lib/mailhaul";
+  if (const std::string state = variable("XDG_STATE_HOME"); !state.empty()) return state + "/mailhaul";
+  const std::string home = variable("HOME");
+  return home.empty() ? "" : home + "/.local/state/mailhaul";
+}
+
+std::string working_directory() {
+  std::array<char, PATH_MAX> path{};
+  return ::getcwd(path.data(), path.size()) == nullptr ? "/" : path.data();
 }
 
 std::uint64_t peak_memory_octets() {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "state_directory.hpp"
+
 namespace mailhaul::run {
 namespace {
 
@@ -69,22 +71,6 @@ class Locks {
   std::map<std::string, Lock> locks_{};
 };
 
-fs::Directory open_lock_directory(const Machine& machine, const std::string& path) {
-  fs::Rules rules;
-  rules.side = Side::target;
-  rules.durability = fs::Durability::none;  // a lock means nothing after a power cut
-  fs::Directory directory =
-      fs::Directory::make_root(machine.kernel, machine.entropy, path, rules, {machine.runner, 0600, 0700});
-  constexpr mode_t writable_by_others = 022;
-  const fs::Status status = directory.status_now();
-  if (status.owner.uid != machine.runner.uid || (status.permissions & writable_by_others) != 0)
-    throw Error(Cause::permission, Scope::run, "opening the state directory")
-        .at(path)
-        .because("others may write to it, so its locks and records could be theirs")
-        .hint("chown it to the user that runs mailhaul and chmod it 0700, or name another one with --state");
-  return directory;
-}
-
 fs::File open_lock_file(const Machine& machine, const fs::Directory& directory, const std::string& name) {
   constexpr int tries = 4;
   for (int i = 0; i < tries; ++i) {
@@ -141,7 +127,7 @@ RunLock take_run_lock(const Machine& machine, formats::Context& context, const S
                           1});
     return {};
   }
-  const fs::Directory directory = open_lock_directory(machine, path);
+  const fs::Directory directory = open_state_directory(machine, path);
   std::vector<fs::File> files;
   const Locks locks(context, target);
   for (const auto& [name, lock] : locks.by_name()) {

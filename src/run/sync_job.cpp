@@ -2,6 +2,7 @@
 
 #include "job_context.hpp"
 #include "mailhaul/run/wording.hpp"
+#include "pair_ledger.hpp"
 #include "run_lock.hpp"
 
 namespace mailhaul::run {
@@ -88,6 +89,25 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
     report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
 }
 
+/// For `mailhaul runs`.
+void note_run(const SyncReport& report, ledger::Run& run) {
+  constexpr std::size_t most_failures = 100;
+  for (const sync::FolderOutcome& folder : report.outcome.folders) {
+    run.source_messages += folder.source_messages;
+    run.copied += folder.copied;
+    run.adopted += folder.adopted;
+    run.flags_changed += folder.flags_changed;
+    run.moved += folder.moved;
+    run.removed += folder.deleted;
+    run.failed += folder.failed;
+    run.octets_copied += folder.octets_copied;
+    if (folder.error && run.failures.size() < most_failures) run.failures.emplace_back(folder.error->what());
+  }
+  if (report.outcome.error) run.failures.emplace_back(report.outcome.error->what());
+  run.status = static_cast<int>(report.status);
+  run.verdict = report.verdict;
+}
+
 }  // namespace
 
 SyncReport run_sync(const Machine& machine, const Request& request, const Location& source, const Location& target,
@@ -122,11 +142,25 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                   : open_target(job.target(), report.target, request.open, birth);
   std::optional<RunLock> lock;
   if (!request.dry_run) lock.emplace(take_run_lock(machine, job.target(), report.target, request));
-  auto ledger = ledger::Ledger::in_memory(machine.entropy);
-  const std::int64_t run = ledger.begin_run(std::chrono::floor<std::chrono::seconds>(machine.clock.now()));
+  ledger::Pair pair = pair_of(machine, report.source, report.target);
+  pair.source_id = from->identity();
+  pair.target_id = to->identity();
+  PairLedger memory = open_ledger(machine, request, pair, findings);
+  ledger::Run run;
+  run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
+  run.id = memory.ledger.begin_run(run.began);
   report.outcome =
-      sync::copy(*from, *to, {ledger, secrets, run, false, false}, request.options, findings, observer, machine.stop);
+      sync::copy(*from, *to, {memory.ledger, secrets, run.id, memory.source_replaced, memory.target_replaced},
+                 request.options, findings, observer, machine.stop);
   judge(request, findings, report);
+  if (!report.outcome.error) {
+    if (memory.source_replaced) memory.ledger.renew_identity(Side::source, pair.source_id);
+    if (memory.target_replaced) memory.ledger.renew_identity(Side::target, pair.target_id);
+  }
+  run.ended = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
+  note_run(report, run);
+  memory.ledger.end_run(run);
+  memory.ledger.commit();
   return report;
 }
 

@@ -70,8 +70,19 @@ class Drain {
   std::string text_;
 };
 
+/// Ledgers last as long as the test: never those of the machine, and each test knows nothing of the others.
+std::string state_of_this_test(const std::optional<uid_t>& user) {
+  static const TempDir home;
+  if (!user) return home.path() + "/own";
+  const std::string theirs = home.path() + "/" + std::to_string(*user);
+  ::chmod(home.path().c_str(), 0711);
+  ::mkdir(theirs.c_str(), 0700);
+  (void)::chown(theirs.c_str(), *user, *user);
+  return theirs;
+}
+
 std::vector<std::string> environment_of(const How& how) {
-  std::map<std::string, std::string> variables{{"TZ", "UTC"}};
+  std::map<std::string, std::string> variables{{"TZ", "UTC"}, {"MAILHAUL_STATE", state_of_this_test(how.user)}};
   for (char** entry = environ; !how.whole_environment && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');

@@ -39,6 +39,7 @@ enum class FindingKind {
   ignored_file,        ///< a file that is not mail and not ours
   flags_differ,        ///< flags at the target could not be brought up to date
   uid_list,            ///< UIDs of messages: a list that was mended, or left to the server
+  no_memory,           ///< nothing will be known of this run
   no_lock,             ///< nothing keeps a second run away
   wrong_size,          ///< a size in a file name that is not that of the message
   compression,         ///< messages that are stored compressed, or no longer are

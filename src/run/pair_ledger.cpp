@@ -1,0 +1,82 @@
+#include "pair_ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/filesystem/path.hpp>
+#include <fmt/format.h>
+
+#include "state_directory.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+std::string canonical(const Machine& machine, const Store& store) {
+  boost::filesystem::path path(store.path);
+  if (path.is_relative()) path = boost::filesystem::path(machine.working_directory) / path;
+  std::string normal = path.lexically_normal().string();
+  while (normal.size() > 1 && (normal.back() == '/' || normal.ends_with("/."))) normal.pop_back();
+  return std::string(to_string(store.format)) + ":" + normal;
+}
+
+/// FNV-1a: the same on every machine and in every version. Two pairs of one name would refuse each other, no more.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+/// The end of a location, for who looks into the directory.
+std::string readable(std::string_view location) {
+  constexpr std::size_t longest = 60;
+  std::string out(location.substr(location.size() > longest ? location.size() - longest : 0));
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+  };
+  std::replace_if(out.begin(), out.end(), [&](char c) { return !is_plain(c); }, '_');
+  return out;
+}
+
+std::string name_of(const ledger::Pair& pair) {
+  return fmt::format("{}-{}-{:016x}.ledger", readable(pair.source), readable(pair.target),
+                     hash_of(pair.source + '\n' + pair.target));
+}
+
+const std::string& directory_of(const Machine& machine, const Request& request) {
+  return request.state_directory.empty() ? machine.state_directory : request.state_directory;
+}
+
+}  // namespace
+
+ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& target) {
+  return {canonical(machine, source), canonical(machine, target), {}, {}};
+}
+
+PairLedger open_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair, Findings& findings) {
+  const std::string& directory = directory_of(machine, request);
+  if (directory.empty()) {
+    findings.add({FindingKind::no_memory, Weight::note, "", "",
+                  "no state directory is known (--state DIR, XDG_STATE_HOME): the next run knows nothing of this one, so "
+                  "what is removed at the target comes again",
+                  1});
+    return {ledger::Ledger::in_memory(machine.entropy), false, false};
+  }
+  if (!request.dry_run) (void)open_state_directory(machine, directory);
+  auto ledger = ledger::Ledger::open(directory + "/" + name_of(pair), pair, machine.entropy,
+                                     request.dry_run ? ledger::Ledger::Mode::preview : ledger::Ledger::Mode::lasting);
+  const bool source_replaced = ledger.was_replaced(Side::source, pair.source_id);
+  const bool target_replaced = ledger.was_replaced(Side::target, pair.target_id);
+  return {std::move(ledger), source_replaced, target_replaced};
+}
+
+std::optional<ledger::Ledger> find_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair) {
+  const std::string& directory = directory_of(machine, request);
+  if (directory.empty()) return std::nullopt;
+  fs::Rules rules;
+  rules.side = Side::target;
+  const auto opened = fs::Directory::find_root(machine.kernel, machine.entropy, directory, rules);
+  if (!opened || !opened->look_at(name_of(pair))) return std::nullopt;
+  return ledger::Ledger::open_to_read(directory + "/" + name_of(pair));
+}
+
+}  // namespace mailhaul::run
