@@ -14,6 +14,7 @@ std::vector<store::Receipt> Moves::apply(const std::vector<Move>& moves,
   const std::size_t before = done_.size();
   for (const auto& [from, indexes] : by_folder) {
     std::vector<store::AsSeen> messages;
+    messages.reserve(indexes.size());
     for (const std::size_t index : indexes) messages.push_back(moves[index].message);
     const std::vector<store::Receipt> some = move_all(from, messages);
     for (std::size_t i = 0; i < indexes.size(); ++i) receipts[indexes[i]] = some[i];
@@ -26,10 +27,12 @@ std::vector<store::Receipt> Moves::apply(const std::vector<Move>& moves,
 
 std::vector<store::Receipt> Moves::move_all(const store::FolderRef& from, const std::vector<store::AsSeen>& messages) {
   std::vector<store::Handle> handles;
+  handles.reserve(messages.size());
   for (const store::AsSeen& message : messages) handles.push_back(message.handle);
   const auto directories = tree_.find(from);
   if (!directories) {
     std::vector<store::Receipt> gone;
+    gone.reserve(handles.size());
     for (const store::Handle& handle : handles) gone.push_back({store::Receipt::Outcome::gone_or_changed, handle});
     return gone;
   }
