@@ -114,17 +114,21 @@ void JsonOutput::report(const run::VerifyReport& report, const run::FindingLog& 
                  {"proven", folder.found},
                  {"left_out", folder.left_out},
                  {"missing", folder.missing},
+                 {"removed_at_target", folder.removed},
                  {"stable", folder.stable}});
     if (folder.error) error(*folder.error);
   }
-  for (const auto& missing : report.result.missing)
-    print(out_, {{"event", "missing"},
-                 {"folder", text(missing.folder.display())},
-                 {"date", date(missing.info)},
-                 {"message_id", text(missing.message_id)},
-                 {"subject", text(missing.subject)},
-                 {"handle", text(missing.info.handle.token)},
-                 {"reason", text(missing.reason)}});
+  const auto tell = [this](const char* event, const sync::MissingMessage& message) {
+    print(out_, {{"event", event},
+                 {"folder", text(message.folder.display())},
+                 {"date", date(message.info)},
+                 {"message_id", text(message.message_id)},
+                 {"subject", text(message.subject)},
+                 {"handle", text(message.info.handle.token)},
+                 {"reason", text(message.reason)}});
+  };
+  for (const auto& missing : report.result.missing) tell("missing", missing);
+  for (const auto& removed : report.result.removed) tell("removed", removed);
   if (report.result.error) error(*report.result.error);
   print_summary(out_, "verify", report.status,
                 {{"source", location(report.source)},

@@ -67,6 +67,14 @@ std::string date_of(const store::MessageInfo& info) {
   return info.internal_date ? mail::to_iso(*info.internal_date) : "no date";
 }
 
+/// A message that is not at the target, with what a person needs to find it.
+std::string line_of(const sync::MissingMessage& missing) {
+  return fmt::format("    {}  {}  {}  \"{}\"  {}: {}", safe(missing.folder), date_of(missing.info),
+                     missing.message_id.empty() ? "no Message-ID" : escape_for_terminal(missing.message_id),
+                     escape_for_terminal(missing.subject), escape_for_terminal(missing.info.handle.token),
+                     escape_for_terminal(missing.reason));
+}
+
 }  // namespace
 
 TextOutput::TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnostics, bool progress)
@@ -261,10 +269,11 @@ void TextOutput::report(const run::VerifyReport& report, const run::FindingLog& 
   say_findings(findings);
   if (!report.result.missing.empty()) complain(fmt::format("Missing {}:", with_groups(report.result.missing.size())));
   for (const sync::MissingMessage& missing : report.result.missing)
-    complain(fmt::format("    {}  {}  {}  \"{}\"  {}: {}", safe(missing.folder), date_of(missing.info),
-                         missing.message_id.empty() ? "no Message-ID" : escape_for_terminal(missing.message_id),
-                         escape_for_terminal(missing.subject), escape_for_terminal(missing.info.handle.token),
-                         escape_for_terminal(missing.reason)));
+    complain(line_of(missing));
+  if (!saying_.quiet && !report.result.removed.empty()) {
+    say(fmt::format("Removed at the target by their user {}:", with_groups(report.result.removed.size())));
+    for (const sync::MissingMessage& removed : report.result.removed) say(line_of(removed));
+  }
   for (const auto& folder : report.result.folders)
     if (folder.error) error(*folder.error);
   if (report.result.error) error(*report.result.error);

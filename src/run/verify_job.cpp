@@ -2,6 +2,7 @@
 
 #include "job_context.hpp"
 #include "mailhaul/run/wording.hpp"
+#include "pair_ledger.hpp"
 
 namespace mailhaul::run {
 
@@ -17,18 +18,21 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
   const auto from = open_source(job.source(), report.source, request.open);
   const auto to = read_target(job.target(), report.target, request.open, birth);
-  const auto secrets = mail::KeySecrets::make(machine.entropy);
-  report.result =
-      sync::verify(*from, *to, abilities_of(report.target), secrets, request.options, observer, machine.stop);
+  auto ledger = find_ledger(machine, request, pair_of(machine, report.source, report.target));
+  const auto secrets = ledger ? ledger->secrets() : mail::KeySecrets::make(machine.entropy);
+  report.result = sync::verify(*from, *to, abilities_of(report.target), secrets, ledger ? &*ledger : nullptr,
+                               request.options, observer, machine.stop);
 
   std::uint64_t wanted = 0;
   std::uint64_t found = 0;
+  std::uint64_t removed = 0;
   std::uint64_t changed = 0;
   std::uint64_t folders_unread = 0;
   const Error* given_up = nullptr;
   bool stable = true;
   for (const sync::VerifiedFolder& folder : report.result.folders) {
-    wanted += folder.source_messages - folder.left_out;
+    wanted += folder.source_messages - folder.left_out - folder.removed;
+    removed += folder.removed;
     found += folder.found;
     changed += folder.changed;
     stable = stable && folder.stable;
@@ -61,6 +65,9 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
     report.verdict =
         fmt::format("All {} source message{} at the target.", with_groups(wanted), wanted == 1 ? " is" : "s are");
   }
+  if (removed > 0)
+    report.verdict += fmt::format(" {} removed at the target by their user since, listed above.",
+                                  counted(removed, "source message"));
   return report;
 }
 

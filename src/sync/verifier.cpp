@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "guard.hpp"
 #include "mailhaul/mail/header_block.hpp"
 
 namespace mailhaul::sync {
@@ -36,10 +37,12 @@ using Counts = std::unordered_map<mail::ContentKey, std::uint64_t, mail::Content
 class FolderVerifier {
  public:
   FolderVerifier(store::MessageSource& source, store::MessageSource& target, const mail::KeySecrets& secrets,
-                 const Options& options, Observer& observer, const StopRequest& stop, Verification& result)
+                 ledger::Ledger* ledger, const Options& options, Observer& observer, const StopRequest& stop,
+                 Verification& result)
       : source_(source),
         target_(target),
         secrets_(secrets),
+        ledger_(ledger),
         options_(options),
         observer_(observer),
         stop_(stop),
@@ -63,6 +66,7 @@ class FolderVerifier {
         observer_.folder_begins(folder.source);
         folder.target_messages = counted.messages;
         folder.stable = counted.stable;
+        load_copied(folder.source);
         walk(folder.source, folder);
       }
     } catch (Error& error) {
@@ -125,6 +129,55 @@ class FolderVerifier {
       ++folder.source_messages;
     }
     folder.stable = folder.stable && cursor->end(source).stable;
+    settle_removed(folder);
+  }
+
+  /// Messages that an earlier run left at the target, by content.
+  void load_copied(const store::FolderRef& source) {
+    copied_.clear();
+    copied_rows_ = 0;
+    if (ledger_ == nullptr) return;
+    const auto known = ledger_->find_folder(Side::source, source);
+    if (!known) return;
+    ledger_->each_in(Side::source, known->id, [this](const ledger::Row& row) {
+      copied_[row.key].push_back({row.target ? row.target_folder : 0, row.target ? row.target->handle : store::Handle{}});
+      if (row.target) ++copied_rows_;
+    });
+  }
+
+  enum class Where { unknown, elsewhere, removed_before, removed_since };
+  /// Of a message that is not in its folder: what the ledger knows of it.
+  Where look_up(const mail::ContentKey& key, const store::FolderRef& target) {
+    const auto found = copied_.find(key);
+    if (found == copied_.end() || found->second.empty()) return Where::unknown;
+    const Copied copied = found->second.back();
+    found->second.pop_back();
+    if (copied.folder == 0) return Where::removed_before;
+    const auto folder = ledger_->folder(copied.folder);
+    if (!folder || folder->ref == target) return Where::removed_since;
+    try {
+      const std::vector<store::Handle> handles{copied.handle};
+      const auto cursor = target_.fetch(folder->ref, handles);
+      if (cursor->next() && cursor->key(secrets_) == key) return Where::elsewhere;
+    } catch (const Error& error) {
+      if (error.scope() != Scope::message && error.scope() != Scope::folder) throw;
+    }
+    return Where::removed_since;
+  }
+
+  void settle_removed(VerifiedFolder& folder) {
+    const bool is_loss = is_alarming(removed_since_.size(), copied_rows_);
+    for (MissingMessage& one : removed_since_) {
+      if (is_loss) {
+        ++folder.missing;
+        result_.missing.push_back(std::move(one));
+      } else {
+        ++folder.removed;
+        one.reason = "removed at the target by its user";
+        result_.removed.push_back(std::move(one));
+      }
+    }
+    removed_since_.clear();
   }
 
   void check(store::MessageCursor& cursor, VerifiedFolder& folder) {
@@ -142,17 +195,34 @@ class FolderVerifier {
       ++folder.left_out;
       return;
     }
-    const auto found = counts_.find(hasher.finish());
-    if (found == counts_.end() || found->second == 0)
-      return missing(folder.source, cursor.info(), "not at the target", folder);
+    const mail::ContentKey key = hasher.finish();
+    const auto found = counts_.find(key);
+    if (found == counts_.end() || found->second == 0) return not_found(key, cursor.info(), folder);
     --found->second;
     ++folder.found;
   }
 
+  void not_found(const mail::ContentKey& key, const store::MessageInfo& info, VerifiedFolder& folder) {
+    switch (look_up(key, folder.target)) {
+    case Where::unknown: return missing(folder.source, info, "not at the target", folder);
+    case Where::elsewhere: ++folder.found; return;
+    case Where::removed_before:
+      ++folder.removed;
+      result_.removed.push_back(described(folder.source, info, "removed at the target by its user"));
+      return;
+    case Where::removed_since:
+      removed_since_.push_back(described(folder.source, info, "it was copied, and is no longer at the target"));
+      return;
+    }
+  }
+
+  [[nodiscard]] MissingMessage described(const store::FolderRef& source, store::MessageInfo info, std::string reason) {
+    return {source, std::move(info), beginning_.field("Message-ID"), beginning_.field("Subject"), std::move(reason)};
+  }
+
   void missing(const store::FolderRef& source, store::MessageInfo info, std::string reason, VerifiedFolder& folder) {
     ++folder.missing;
-    result_.missing.push_back(
-        {source, std::move(info), beginning_.field("Message-ID"), beginning_.field("Subject"), std::move(reason)});
+    result_.missing.push_back(described(source, std::move(info), std::move(reason)));
   }
 
   [[nodiscard]] static FolderOutcome as_outcome(const VerifiedFolder& folder) {
@@ -162,6 +232,7 @@ class FolderVerifier {
     outcome.source_messages = folder.source_messages;
     outcome.target_before = folder.target_messages;
     outcome.adopted = folder.found;
+    outcome.removed = folder.removed;
     outcome.left_out = folder.left_out;
     outcome.failed = folder.missing;
     outcome.stable = folder.stable;
@@ -172,11 +243,20 @@ class FolderVerifier {
   store::MessageSource& source_;
   store::MessageSource& target_;
   const mail::KeySecrets& secrets_;
+  ledger::Ledger* ledger_;
   const Options& options_;
   Observer& observer_;
   const StopRequest& stop_;
   Verification& result_;
   Counts counts_;
+  /// One end of a row of the ledger; no folder: its user removed it.
+  struct Copied {
+    ledger::FolderId folder = 0;
+    store::Handle handle{};
+  };
+  std::unordered_map<mail::ContentKey, std::vector<Copied>, mail::ContentKeyHash> copied_{};
+  std::uint64_t copied_rows_ = 0;
+  std::vector<MissingMessage> removed_since_{};
   Beginning beginning_;
 };
 
@@ -184,11 +264,11 @@ class FolderVerifier {
 
 Verification verify(store::MessageSource& source, store::MessageSource& target,
                     const store::Capabilities& target_abilities, const mail::KeySecrets& secrets,
-                    const Options& options, Observer& observer, const StopRequest& stop) {
+                    ledger::Ledger* ledger, const Options& options, Observer& observer, const StopRequest& stop) {
   Verification result;
-  const auto plan = plan_folders(source, target_abilities, options);
+  const auto plan = plan_folders(source, target_abilities, options, ledger);
   announce(source, plan, observer);
-  FolderVerifier verifier(source, target, secrets, options, observer, stop, result);
+  FolderVerifier verifier(source, target, secrets, ledger, options, observer, stop, result);
   for (const FolderTask& task : plan) {
     try {
       verifier.verify(task);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 #include <cstdlib>
 #include <system_error>
 #include <thread>
+
+#include "cli/tree.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX wants it declared by its user
 

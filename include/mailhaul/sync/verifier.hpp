@@ -26,6 +26,7 @@ struct VerifiedFolder {
   std::uint64_t target_messages = 0;
   std::uint64_t found = 0;
   std::uint64_t left_out = 0;
+  std::uint64_t removed = 0;  ///< removed at the target by their user since they were copied
   std::uint64_t missing = 0;
   std::uint64_t changed = 0;  ///< of the missing ones: they changed or went away while they were read
   bool stable = true;
@@ -35,12 +36,16 @@ struct VerifiedFolder {
 struct Verification {
   std::vector<VerifiedFolder> folders{};
   std::vector<MissingMessage> missing{};
+  std::vector<MissingMessage> removed{};  ///< not missing: they were there, and their user removed them
   std::optional<Error> error{};  ///< what ended it early
 };
 
-/// Proof by content: both sides are read whole and compared as multisets, folder by folder (H5).
+/// Proof by content: both sides are read whole and compared as multisets, folder by folder (H5). `ledger`, where a run
+/// has left one, tells what its user removed at the target, or filed in another folder, from what is missing: `secrets`
+/// are then its own. So many that a loss is likelier (R5) are missing all the same.
 [[nodiscard]] Verification verify(store::MessageSource& source, store::MessageSource& target,
                                   const store::Capabilities& target_abilities, const mail::KeySecrets& secrets,
-                                  const Options& options, Observer& observer, const StopRequest& stop);
+                                  ledger::Ledger* ledger, const Options& options, Observer& observer,
+                                  const StopRequest& stop);
 
 }  // namespace mailhaul::sync
