@@ -21,8 +21,8 @@ void prepare_process();
 /// Where this user's locks are while the machine runs: /run/mailhaul for root, else below XDG_RUNTIME_DIR; empty when
 /// there is no such place.
 [[nodiscard]] std::string run_directory();
-/// Where ledgers lie: MAILHAUL_STATE, else root's /var/lib/mailhaul, else below the user's XDG_STATE_HOME. Empty: none is
-/// known.
+/// Where ledgers lie: MAILHAUL_STATE, else root's /var/lib/mailhaul, else below the user's XDG_STATE_HOME. Empty: none
+/// is known.
 [[nodiscard]] std::string state_directory();
 [[nodiscard]] std::string working_directory();
 /// Largest resident set so far, octets.

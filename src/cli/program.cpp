@@ -72,9 +72,16 @@ int run_guarded(int argc, const char* const* argv) {
     const SignalWatch watch(stop);
     fs::PosixKernel kernel;
     SystemEntropy entropy;
-    const run::Machine machine{kernel,       entropy,           clock,          stop, host_name(),
-                               process_id(), effective_owner(), run_directory(),
-                               state_directory(), working_directory()};
+    const run::Machine machine{kernel,
+                               entropy,
+                               clock,
+                               stop,
+                               host_name(),
+                               process_id(),
+                               effective_owner(),
+                               run_directory(),
+                               state_directory(),
+                               working_directory()};
     return end_with(carry_out(*parsed.command, machine, *output));
   } catch (const Error& error) {
     return give_up(*output, error, run::exit_status_of(error));

@@ -268,8 +268,7 @@ void TextOutput::report(const run::VerifyReport& report, const run::FindingLog& 
   say_stats(0);
   say_findings(findings);
   if (!report.result.missing.empty()) complain(fmt::format("Missing {}:", with_groups(report.result.missing.size())));
-  for (const sync::MissingMessage& missing : report.result.missing)
-    complain(line_of(missing));
+  for (const sync::MissingMessage& missing : report.result.missing) complain(line_of(missing));
   if (!saying_.quiet && !report.result.removed.empty()) {
     say(fmt::format("Removed at the target by their user {}:", with_groups(report.result.removed.size())));
     for (const sync::MissingMessage& removed : report.result.removed) say(line_of(removed));

@@ -16,12 +16,20 @@ store::FolderRef folder_from(Connection& connection, std::string_view octets) {
   return std::move(*folder);
 }
 
+/// Token, NUL, what is needed to go on from it.
+std::string octets_of(const store::Stamp& stamp) { return stamp.token + '\0' + stamp.resume; }
+
+store::Stamp stamp_from(std::string_view octets) {
+  const std::size_t nul = std::min(octets.find('\0'), octets.size());
+  return {std::string(octets.substr(0, nul)), false, std::string(octets.substr(std::min(nul + 1, octets.size())))};
+}
+
 /// id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest
 Folder read_folder(Connection& connection, const Query& query) {
   Folder folder;
   folder.id = query.number(0);
   folder.ref = folder_from(connection, query.octets(1));
-  if (!query.is_null(2)) folder.state.stamp = store::Stamp{std::string(query.octets(2)), false};
+  if (!query.is_null(2)) folder.state.stamp = stamp_from(query.octets(2));
   if (!query.is_null(3)) folder.state.uid_validity = mail::UidValidity{static_cast<std::uint32_t>(query.number(3))};
   if (!query.is_null(4)) folder.state.wanted = folder_from(connection, query.octets(4));
   if (!query.is_null(5)) folder.state.given = folder_from(connection, query.octets(5));
@@ -99,7 +107,8 @@ void Ledger::set_state(FolderId folder, const FolderState& state) {
   const auto view = [](const std::optional<std::string>& text) {
     return text ? std::optional<std::string_view>(*text) : std::nullopt;
   };
-  const auto stamp = wanted.stamp ? std::optional<std::string_view>(wanted.stamp->token) : std::nullopt;
+  const auto stamp_octets = wanted.stamp ? std::optional(octets_of(*wanted.stamp)) : std::nullopt;
+  const auto stamp = view(stamp_octets);
   const auto validity = wanted.uid_validity ? std::optional<std::int64_t>(wanted.uid_validity->value) : std::nullopt;
   database_->connection
       .query("UPDATE folder SET stamp = ?, uid_validity = ?, wanted = ?, given = ?, finished = ?, was_made = ?, "

@@ -33,7 +33,8 @@ std::string readable(std::string_view location) {
   const auto is_plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
   };
-  std::replace_if(out.begin(), out.end(), [&](char c) { return !is_plain(c); }, '_');
+  std::replace_if(
+      out.begin(), out.end(), [&](char c) { return !is_plain(c); }, '_');
   return out;
 }
 
@@ -55,10 +56,11 @@ ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& t
 PairLedger open_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair, Findings& findings) {
   const std::string& directory = directory_of(machine, request);
   if (directory.empty()) {
-    findings.add({FindingKind::no_memory, Weight::note, "", "",
-                  "no state directory is known (--state DIR, XDG_STATE_HOME): the next run knows nothing of this one, so "
-                  "what is removed at the target comes again",
-                  1});
+    findings.add(
+        {FindingKind::no_memory, Weight::note, "", "",
+         "no state directory is known (--state DIR, XDG_STATE_HOME): the next run knows nothing of this one, so "
+         "what is removed at the target comes again",
+         1});
     return {ledger::Ledger::in_memory(machine.entropy), false, false};
   }
   if (!request.dry_run) (void)open_state_directory(machine, directory);

@@ -66,8 +66,8 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
         fmt::format("All {} source message{} at the target.", with_groups(wanted), wanted == 1 ? " is" : "s are");
   }
   if (removed > 0)
-    report.verdict += fmt::format(" {} removed at the target by their user since, listed above.",
-                                  counted(removed, "source message"));
+    report.verdict +=
+        fmt::format(" {} removed at the target by their user since, listed above.", counted(removed, "source message"));
   return report;
 }
 

@@ -65,6 +65,7 @@ class DatedCursor final : public MessageCursor {
     return cursor_->next();
   }
   [[nodiscard]] const FolderRef& folder() const override { return cursor_->folder(); }
+  [[nodiscard]] bool is_known() const override { return cursor_->is_known(); }
   [[nodiscard]] const MessageInfo& info() const override { return dated_ ? *dated_ : cursor_->info(); }
   [[nodiscard]] io::Source& content() override;
   [[nodiscard]] mail::ContentKey key(const mail::KeySecrets& secrets) override { return cursor_->key(secrets); }

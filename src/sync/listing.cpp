@@ -24,11 +24,20 @@ class KnownRows {
 
   /// The row of a message with that handle, taken out; its flags as recorded are in `seen`.
   std::optional<Sighted> take(const store::Handle& handle) {
+    if (!by_key_.empty()) return take_by_place(handle);
     const auto found = by_handle_.find(handle.token);
     if (found == by_handle_.end()) return std::nullopt;
     Sighted taken{found->second.row, {handle, found->second.flags, std::move(found->second.keywords)}};
     by_handle_.erase(found);
     return taken;
+  }
+
+  /// Where the rows say that messages are.
+  [[nodiscard]] std::vector<store::Handle> handles() const {
+    std::vector<store::Handle> all;
+    for (const auto& [key, rows] : by_key_)
+      for (const Sighted& row : rows) all.push_back(row.now.handle);
+    return all;
   }
 
   /// The row of a message with that content: of several the one with its handle, else with its flags, else the first.
@@ -64,6 +73,15 @@ class KnownRows {
   }
 
  private:
+  std::optional<Sighted> take_by_place(const store::Handle& handle) {
+    if (key_at_.empty())
+      for (const auto& [key, rows] : by_key_)
+        for (const Sighted& row : rows) key_at_.emplace(row.now.handle.token, key);
+    const auto place = key_at_.find(handle.token);
+    if (place == key_at_.end()) return std::nullopt;
+    return take(place->second, ledger::Sighting{handle, {}, {}});
+  }
+
   struct Known {
     ledger::RowId row = 0;
     mail::FlagSet flags{};
@@ -72,6 +90,7 @@ class KnownRows {
   Side side_;
   std::unordered_map<std::string, Known> by_handle_{};
   std::unordered_map<mail::ContentKey, std::vector<Sighted>, mail::ContentKeyHash> by_key_{};
+  std::unordered_map<std::string, mail::ContentKey> key_at_{};
 };
 
 class Lister {
@@ -102,13 +121,25 @@ class Lister {
     }
     out_.was_read = true;
     if (!known) out_.id = ledger_.folder_id(out_.side, out_.folder);
-    read();
+    const bool may_have_grown =
+        trust_.stamps && !trust_.handles && known && known->state.stamp && !known->state.stamp->resume.empty();
+    if (may_have_grown) {
+      const Listing before = out_;
+      try {
+        return read(known->state.stamp);
+      } catch (const Error& error) {
+        if (error.cause() != Cause::source_changed || error.scope() != Scope::folder) throw;
+        out_ = before;  // it did more than grow
+      }
+    }
+    read(std::nullopt);
   }
 
  private:
-  void read() {
+  void read(const std::optional<store::Stamp>& since) {
     KnownRows rows(ledger_, out_.side, out_.id, !trust_.handles);
-    const std::vector<store::FolderSince> folders{{out_.folder, std::nullopt}};
+    const std::vector<store::FolderSince> folders{
+        {out_.folder, since, since ? rows.handles() : std::vector<store::Handle>{}}};
     const auto cursor = store_.walk(folders);
     for (;;) {
       check_stop_();
@@ -142,7 +173,7 @@ class Lister {
     };
     std::optional<Sighted> known;
     std::optional<mail::ContentKey> key;
-    if (trust_.handles) known = rows.take(cursor.info().handle);
+    if (trust_.handles || cursor.is_known()) known = rows.take(cursor.info().handle);
     if (!known && (reads_strangers_ || !trust_.handles)) key = cursor.key(ledger_.secrets());
     const ledger::Sighting now = seen();
     if (!known && !trust_.handles) known = rows.take(*key, now);

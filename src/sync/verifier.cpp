@@ -140,7 +140,8 @@ class FolderVerifier {
     const auto known = ledger_->find_folder(Side::source, source);
     if (!known) return;
     ledger_->each_in(Side::source, known->id, [this](const ledger::Row& row) {
-      copied_[row.key].push_back({row.target ? row.target_folder : 0, row.target ? row.target->handle : store::Handle{}});
+      copied_[row.key].push_back(
+          {row.target ? row.target_folder : 0, row.target ? row.target->handle : store::Handle{}});
       if (row.target) ++copied_rows_;
     });
   }

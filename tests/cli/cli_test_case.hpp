@@ -21,6 +21,7 @@ inline constexpr int run_again = 2;
 inline constexpr int settings_missing = 3;
 inline constexpr int stopped = 20;
 inline constexpr int some_failed = 23;
+inline constexpr int guarded = 25;
 inline constexpr int usage = 64;
 inline constexpr int no_such_store = 66;
 inline constexpr int cannot_create = 73;

@@ -60,7 +60,9 @@ struct Harness {
   }
   /// The next run knows nothing of those before it (R7).
   void lose_ledger() { ledger = ledger::Ledger::in_memory(entropy); }
-  Verification verify() { return sync::verify(source, target, target.capabilities(), ledger.secrets(), &ledger, options, events, stop); }
+  Verification verify() {
+    return sync::verify(source, target, target.capabilities(), ledger.secrets(), &ledger, options, events, stop);
+  }
   /// Octets of a target folder, sorted.
   std::vector<std::string> at_target(const store::FolderRef& folder = {}) {
     std::vector<std::string> all;

@@ -30,7 +30,7 @@ struct Machine {
   std::string host{};
   std::int64_t process = 0;
   fs::Owner runner{};
-  std::string run_directory{};  ///< the user's own, for what lasts as long as a run; empty: none known
+  std::string run_directory{};    ///< the user's own, for what lasts as long as a run; empty: none known
   std::string state_directory{};  ///< for what lasts longer, the ledgers; empty: none known
   std::string working_directory{"/"};
 };

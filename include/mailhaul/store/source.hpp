@@ -45,12 +45,19 @@ struct FolderInfo {
 struct Stamp {
   std::string token{};
   bool young = false;
+  /// What the store needs to see that the folder only grew since; empty: it can't.
+  std::string resume{};
   bool operator==(const Stamp& other) const { return token == other.token; }
 };
 
+/// What to walk. With a stamp that has `resume`, and the handles of all messages that the folder had then, a store
+/// whose handles do not last may find that the folder only grew: then those messages are where they were, and are told
+/// as known (MessageCursor::is_known). Where that turns out to be wrong half way the walk ends in Error(source_changed,
+/// folder), to be begun again without.
 struct FolderSince {
   FolderRef folder{};
   std::optional<Stamp> since{};
+  std::vector<Handle> known{};
 };
 
 /// What a walk saw of a folder, told after its last message.
@@ -90,6 +97,8 @@ class MessageCursor {
   /// it.
   virtual bool next() = 0;
   [[nodiscard]] virtual const FolderRef& folder() const = 0;
+  /// The message is one of FolderSince::known, at its old handle; its flags are as they are now.
+  [[nodiscard]] virtual bool is_known() const { return false; }
   /// Costs no body. `internal_date` and `size_octets` may still be unset where they cost an open file (Maildir);
   /// after content() they are as complete as the store can have them.
   [[nodiscard]] virtual const MessageInfo& info() const = 0;
@@ -119,7 +128,7 @@ class MessageSource {
   [[nodiscard]] virtual std::optional<Stamp> stamp(const FolderRef& folder) = 0;
   /// Null: such a store has none.
   [[nodiscard]] virtual SettingsSource* settings() { return nullptr; }
-  /// All of each folder, or where a stamp is given and the store can (an mbox that only grew) what came after it.
+  /// All messages of each folder.
   [[nodiscard]] virtual std::unique_ptr<MessageCursor> walk(std::span<const FolderSince> folders) = 0;
   /// These messages, in the order the store likes; those that are gone are left out. Only with Capabilities::fetch.
   [[nodiscard]] virtual std::unique_ptr<MessageCursor> fetch(const FolderRef& folder,

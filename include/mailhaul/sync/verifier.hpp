@@ -37,7 +37,7 @@ struct Verification {
   std::vector<VerifiedFolder> folders{};
   std::vector<MissingMessage> missing{};
   std::vector<MissingMessage> removed{};  ///< not missing: they were there, and their user removed them
-  std::optional<Error> error{};  ///< what ended it early
+  std::optional<Error> error{};           ///< what ended it early
 };
 
 /// Proof by content: both sides are read whole and compared as multisets, folder by folder (H5). `ledger`, where a run

@@ -7,6 +7,7 @@ set(MBOX_SOURCES
   mbox/mailbox_file.cpp
   mbox/message_writer.cpp
   mbox/opening.cpp
+  mbox/resume.cpp
   mbox/plain_stream.cpp
   mbox/pseudo_message.cpp
   mbox/splitter.cpp

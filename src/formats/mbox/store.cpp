@@ -8,6 +8,7 @@
 #include "mailhaul/mail/store_headers.hpp"
 #include "opening.hpp"
 #include "plain_stream.hpp"
+#include "resume.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -25,6 +26,16 @@ std::optional<std::uint64_t> offset_of(const store::Handle& handle) {
   const auto [stopped, error] = std::from_chars(handle.token.data(), end, offset);
   if (error != std::errc{} || stopped != end) return std::nullopt;
   return offset;
+}
+
+/// Ascending, each once.
+std::vector<std::uint64_t> offsets_of(std::span<const store::Handle> handles) {
+  std::vector<std::uint64_t> offsets;
+  for (const store::Handle& handle : handles)
+    if (const auto offset = offset_of(handle)) offsets.push_back(*offset);
+  std::sort(offsets.begin(), offsets.end());
+  offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+  return offsets;
 }
 
 }  // namespace
@@ -111,16 +122,20 @@ std::unique_ptr<store::MessageCursor> Reader::walk(std::span<const store::Folder
   auto file = open_locked(file_);
   if (!file) return std::make_unique<NothingToWalk>();
   const Opening opening = look(*file);
-  return std::make_unique<Walk>(file_, std::move(*file), options_, opening, std::nullopt, block_octets_);
+  const auto ours =
+      std::find_if(folders.begin(), folders.end(), [&](const store::FolderSince& f) { return is_ours(f.folder); });
+  std::vector<std::uint64_t> known;
+  if (ours->since && !opening.compression && has_only_grown(*file, ours->since->resume))
+    known = offsets_of(ours->known);
+  const std::size_t block = known.empty() ? block_octets_ : std::min(block_octets_, fetch_block_octets);
+  auto walk = std::make_unique<Walk>(file_, std::move(*file), options_, opening, std::nullopt, block);
+  walk->expect_known(std::move(known));
+  return walk;
 }
 
 std::unique_ptr<store::MessageCursor> Reader::fetch(const store::FolderRef& folder,
                                                     std::span<const store::Handle> handles) const {
-  std::vector<std::uint64_t> offsets;
-  for (const store::Handle& handle : handles)
-    if (const auto offset = offset_of(handle)) offsets.push_back(*offset);
-  std::sort(offsets.begin(), offsets.end());
-  offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+  std::vector<std::uint64_t> offsets = offsets_of(handles);
   if (!is_ours(folder) || offsets.empty()) return std::make_unique<NothingToWalk>();
   auto file = open_locked(file_);
   if (!file) return std::make_unique<NothingToWalk>();

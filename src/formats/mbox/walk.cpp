@@ -7,6 +7,7 @@
 #include "mailhaul/mail/header_block.hpp"
 #include "plain_stream.hpp"
 #include "pseudo_message.hpp"
+#include "resume.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -100,14 +101,42 @@ bool Walk::next() {
 
 bool Walk::go_to_next() {
   if (!offsets_) {
-    while (splitter_.next()) {
-      follow_uids();
-      if (is_mail()) return true;
-    }
+    if (!known_.empty() && go_to_known()) return true;
+    is_known_ = false;
+    while (splitter_.next())
+      if (stands_at_mail()) return true;
     return false;
   }
   while (next_offset_ < offsets_->size())
     if (splitter_.seek((*offsets_)[next_offset_++]) && is_mail()) return true;
+  return false;
+}
+
+bool Walk::stands_at_mail() {
+  follow_uids();
+  return is_mail();
+}
+
+/// Of a file that only grew: from one known message to the next, for their header blocks. False: the rest is new.
+bool Walk::go_to_known() {
+  // The first message has the numbers of the folder, also where it is no mail.
+  if (!std::exchange(begun_walking_, true) && splitter_.next() && stands_at_mail()) {
+    is_known_ = splitter_.mark().offset == known_.front();
+    if (is_known_) ++next_known_;
+    return true;
+  }
+  while (next_known_ < known_.size()) {
+    if (!splitter_.seek(known_[next_known_++])) {
+      finished_ = true;
+      stable_ = false;
+      throw Error(Cause::source_changed, Scope::folder, "reading an mbox")
+          .at(mailbox_.path())
+          .because("it did not only grow since it was read last")
+          .on(mailbox_.side());
+    }
+    is_known_ = true;
+    if (stands_at_mail()) return true;
+  }
   return false;
 }
 
@@ -260,6 +289,7 @@ void Walk::finish() {
     context_.findings.add({FindingKind::changed, Weight::note, folder().display(), mailbox_.path(),
                            "another file took its place while it was read", 1});
   }
+  if (stable_ && !offsets_) resume_ = resume_point(file_, begun_);
   file_.unlock();
 }
 
@@ -268,6 +298,7 @@ store::WalkEnd Walk::end(const store::FolderRef& folder) {
   store::WalkEnd end;
   end.stable = stable_;
   if (stable_) end.stamp = stamp_;
+  if (stable_ && !opening_.compression && !offsets_) end.stamp->resume = resume_;
   return end;
 }
 

@@ -33,9 +33,13 @@ class Walk final : public store::MessageCursor {
   /// `file` is locked; `opening` says how it is read. `offsets`, ascending: only these messages; nothing: all.
   Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options, const Opening& opening,
        std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets);
+  /// `known`, ascending: where the messages of a file that only grew begin; of them no body is searched for the next
+  /// message. Before the first next().
+  void expect_known(std::vector<std::uint64_t> known) { known_ = std::move(known); }
 
   bool next() override;
   [[nodiscard]] const store::FolderRef& folder() const override { return mailbox_.folder(); }
+  [[nodiscard]] bool is_known() const override { return is_known_; }
   [[nodiscard]] const store::MessageInfo& info() const override;
   [[nodiscard]] io::Source& content() override;
   [[nodiscard]] store::WalkEnd end(const store::FolderRef& folder) override;
@@ -72,6 +76,8 @@ class Walk final : public store::MessageCursor {
 
   [[nodiscard]] Bytes read_body();
   [[nodiscard]] bool go_to_next();
+  [[nodiscard]] bool go_to_known();
+  [[nodiscard]] bool stands_at_mail();
   [[nodiscard]] bool is_mail();
   void follow_uids();
   void look_up_info() const;
@@ -93,6 +99,10 @@ class Walk final : public store::MessageCursor {
   store::Stamp stamp_;
   std::optional<std::vector<std::uint64_t>> offsets_;
   std::size_t next_offset_ = 0;
+  std::vector<std::uint64_t> known_{};
+  std::size_t next_known_ = 0;
+  bool is_known_ = false;
+  bool begun_walking_ = false;
   Splitter splitter_;
   UidChain uids_{};
   std::optional<mail::Uid> uid_{};
@@ -114,6 +124,7 @@ class Walk final : public store::MessageCursor {
   mutable std::uint64_t first_without_date_ = 0;
   std::uint64_t unquoted_lines_ = 0;
   std::uint64_t first_unquoted_ = 0;
+  std::string resume_{};
   bool finished_ = false;
   bool stable_ = true;
 };

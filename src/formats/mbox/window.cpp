@@ -163,6 +163,7 @@ void Window::jump(std::uint64_t offset) {
     while (filled() < offset && !is_complete()) more(filled());
     return forget(offset);
   }
+  if (offset >= begin_ && offset <= filled()) return forget(offset);
   begin_ = offset;
   start_ = 0;
   size_ = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -28,6 +29,7 @@ class Chain final : public store::MessageCursor {
     }
   }
   [[nodiscard]] const store::FolderRef& folder() const override { return folders_[at_ - 1]; }
+  [[nodiscard]] bool is_known() const override { return current_->is_known(); }
   [[nodiscard]] const store::MessageInfo& info() const override { return current_->info(); }
   [[nodiscard]] io::Source& content() override { return current_->content(); }
   [[nodiscard]] store::WalkEnd end(const store::FolderRef& folder) override {
@@ -51,6 +53,7 @@ class Owning final : public store::MessageCursor {
       : reader_(std::move(reader)), cursor_(std::move(cursor)) {}
   bool next() override { return cursor_->next(); }
   [[nodiscard]] const store::FolderRef& folder() const override { return cursor_->folder(); }
+  [[nodiscard]] bool is_known() const override { return cursor_->is_known(); }
   [[nodiscard]] const store::MessageInfo& info() const override { return cursor_->info(); }
   [[nodiscard]] io::Source& content() override { return cursor_->content(); }
   [[nodiscard]] store::WalkEnd end(const store::FolderRef& folder) override { return cursor_->end(folder); }
@@ -115,8 +118,11 @@ class Reading : public Interface {
   [[nodiscard]] std::unique_ptr<store::MessageCursor> walk(std::span<const store::FolderSince> folders) override {
     std::vector<store::FolderRef> names;
     for (const store::FolderSince& folder : folders) names.push_back(folder.folder);
-    return std::make_unique<Chain>(std::move(names), [this](const store::FolderRef& folder) {
-      const std::vector<store::FolderSince> one{{folder, std::nullopt}};
+    std::vector<store::FolderSince> all(folders.begin(), folders.end());
+    return std::make_unique<Chain>(std::move(names), [this, all = std::move(all)](const store::FolderRef& folder) {
+      const auto wanted =
+          std::find_if(all.begin(), all.end(), [&](const store::FolderSince& one) { return one.folder == folder; });
+      const std::span<const store::FolderSince> one(&*wanted, 1);
       return cursor_of(folder, [&](const mbox::Reader& reader) { return reader.walk(one); });
     });
   }

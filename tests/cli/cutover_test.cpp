@@ -1,0 +1,312 @@
+// After the DNS change, on real files: mail still trickles into the old server while users read, file and delete on the
+// new one. The same command, again and again.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "cli/cli_test_case.hpp"
+
+namespace mailhaul::black_box {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+class Cutover : public CliTest {
+ protected:
+  static std::vector<Mail> many(std::size_t count, const std::string& name = "message") {
+    std::vector<Mail> mails;
+    for (std::size_t i = 0; i < count; ++i)
+      mails.push_back(simple_mail(name + "-" + std::to_string(i), 1'000'000'000 + static_cast<std::int64_t>(i)));
+    return mails;
+  }
+  /// The file of a message in a folder, by its subject.
+  static std::string file_of(const std::string& folder, const std::string& subject) {
+    for (const char* part : {"/cur/", "/new/"})
+      for (const std::string& name : names_in(folder + part))
+        if (read_file(folder + part + name).find("Subject: " + subject + "\n") != std::string::npos)
+          return folder + part + name;
+    return "";
+  }
+  static bool has(const std::string& folder, const std::string& subject) { return !file_of(folder, subject).empty(); }
+  /// As a server does: into cur, with these flags.
+  static void flag(const std::string& folder, const std::string& subject, const std::string& flags) {
+    const std::string file = file_of(folder, subject);
+    ASSERT_NE(file, "") << subject;
+    const std::string name = stdfs::path(file).filename().string();
+    stdfs::rename(file, folder + "/cur/" + name.substr(0, name.find(':')) + ":2," + flags);
+  }
+  static void deliver(const std::string& folder, const Mail& mail) {
+    static int number = 0;
+    const std::string name = std::to_string(mail.date) + ".M" + std::to_string(++number) + "P77.late";
+    write_file(folder + "/new/" + name, mail.octets);
+    set_modified(folder + "/new/" + name, mail.date);
+  }
+  /// So that the directory times are trusted.
+  static void let_two_seconds_pass() { ::usleep(2'200'000); }
+  Result resync(const std::vector<std::string>& options = {}) {
+    std::vector<std::string> words{"--fsync=none"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.push_back(source_);
+    words.push_back(target_);
+    return sync(words);
+  }
+  Result resync_fails(const std::vector<std::string>& options = {}) {
+    std::vector<std::string> words{"sync", "--fsync=none"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.push_back(source_);
+    words.push_back(target_);
+    return run(words);
+  }
+
+  std::string source_;
+  std::string target_;
+};
+
+TEST_F(Cutover, MaildirToMaildir) {
+  fill_maildir(at("S"), many(12));
+  fill_maildir(at("S/.Sent"), many(3, "sent"));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+
+  // At the new server: one is read, one deleted, one filed, one delivered.
+  flag(at("T"), "message-0", "FS");
+  stdfs::remove(file_of(at("T"), "message-1"));
+  make_maildir(at("T/.Archive"));
+  const std::string filed = file_of(at("T"), "message-2");
+  stdfs::rename(filed, at("T/.Archive/cur/") + stdfs::path(filed).filename().string());
+  deliver(at("T"), simple_mail("own"));
+  // At the old one: a straggler, one answered, one moved, one deleted.
+  deliver(at("S"), simple_mail("straggler"));
+  flag(at("S"), "message-3", "RS");
+  const std::string moved = file_of(at("S"), "message-4");
+  stdfs::rename(moved, at("S/.Sent/cur/") + stdfs::path(moved).filename().string());
+  stdfs::remove(file_of(at("S"), "message-5"));
+
+  guard(at("S"));
+  const Result dry = run({"sync", "-n", source_, target_});
+  EXPECT_EQ(dry.status, status::ok) << dry.err;
+  EXPECT_TRUE(holds(dry.out, "Would copy 1 "));
+  EXPECT_TRUE(holds(dry.out, "Would move 1 message"));
+  const Result result = resync({"-i"});
+  EXPECT_TRUE(holds(result.out, "Copied 1 "));
+  EXPECT_TRUE(holds(result.out, "flags changed 1,"));
+  EXPECT_TRUE(holds(result.out, "Moved 1 message as at the source.\n"));
+  EXPECT_TRUE(holds(result.out, "1 source message removed by their user at the target"));
+  EXPECT_EQ(file_of(at("T"), "message-0").substr(file_of(at("T"), "message-0").rfind(':')), ":2,FS");
+  EXPECT_FALSE(has(at("T"), "message-1")) << "what its user removed stays removed";
+  EXPECT_FALSE(has(at("T"), "message-2")) << "what its user filed is not copied again";
+  EXPECT_TRUE(has(at("T/.Archive"), "message-2"));
+  EXPECT_EQ(file_of(at("T"), "message-3").substr(file_of(at("T"), "message-3").rfind(':')), ":2,RS");
+  EXPECT_FALSE(has(at("T"), "message-4"));
+  EXPECT_TRUE(has(at("T/.Sent"), "message-4"));
+  EXPECT_TRUE(has(at("T"), "message-5")) << "what is gone at the source is kept";
+  EXPECT_TRUE(has(at("T"), "own"));
+  EXPECT_TRUE(has(at("T"), "straggler"));
+
+  const auto before = snapshot(at("T"));
+  resync();
+  EXPECT_EQ(difference(before, snapshot(at("T"))), "");
+  const Result proof = run({"verify", source_, target_});
+  EXPECT_EQ(proof.status, status::ok) << proof.out << proof.err;
+  EXPECT_TRUE(holds(proof.out, "Removed at the target by their user 1:"));
+
+  stdfs::remove(file_of(at("T"), "message-6"));
+  EXPECT_EQ(run({"verify", source_, target_}).status, status::ok) << "also when no run has seen it yet";
+}
+
+TEST_F(Cutover, MboxToMaildir) {
+  auto mails = many(8);
+  write_file(at("mbox"), mbox_of(mails));
+  source_ = "mbox:" + at("mbox");
+  target_ = "maildir:" + at("T");
+  resync();
+  stdfs::remove(file_of(at("T"), "message-1"));
+  flag(at("T"), "message-2", "S");
+  append_file(at("mbox"), mbox_of({simple_mail("straggler")}));
+  EXPECT_TRUE(holds(resync().out, "Copied 1 "));
+  EXPECT_FALSE(has(at("T"), "message-1"));
+  EXPECT_TRUE(has(at("T"), "straggler"));
+
+  // A mail program rewrites it: the first is expunged, a flag set; every offset is another one.
+  mails.erase(mails.begin());
+  mails[2].flags = "F";
+  mails.push_back(simple_mail("straggler"));
+  write_file(at("mbox"), mbox_of(mails));
+  const Result result = resync();
+  EXPECT_TRUE(holds(result.out, "Copied 0 "));
+  EXPECT_TRUE(holds(result.out, "flags changed 1,"));
+  EXPECT_FALSE(has(at("T"), "message-1"));
+  EXPECT_TRUE(has(at("T"), "message-0"));
+  EXPECT_EQ(read_maildir(at("T")).size(), 8U);
+}
+
+TEST_F(Cutover, MaildirToMbox) {
+  fill_maildir(at("S"), many(6));
+  source_ = "maildir:" + at("S");
+  target_ = "mbox:" + at("mbox");
+  resync();
+  auto there = read_mbox(at("mbox"));
+  ASSERT_EQ(there.size(), 6U);
+  there.erase(there.begin() + 1);
+  there.push_back(simple_mail("own"));
+  write_file(at("mbox"), mbox_of(there));
+  deliver(at("S"), simple_mail("straggler"));
+  EXPECT_TRUE(holds(resync().out, "Copied 1 "));
+  EXPECT_EQ(read_mbox(at("mbox")).size(), 7U) << "not the one that its user removed";
+  EXPECT_TRUE(holds(resync().out, "Copied 0 "));
+}
+
+TEST_F(Cutover, AnEmptiedTargetStopsTheRun) {  // R5
+  fill_maildir(at("S"), many(30));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  for (const char* part : {"T/cur", "T/new"})
+    for (const std::string& name : names_in(at(part))) stdfs::remove(at(part) + "/" + name);
+  deliver(at("S"), simple_mail("straggler"));
+  const auto before = snapshot(at("T"));
+  const Result stopped = resync_fails();
+  EXPECT_EQ(stopped.status, status::guarded) << stopped.out;
+  EXPECT_TRUE(holds(stopped.err, "30 of 30 messages are missing"));
+  EXPECT_TRUE(holds(stopped.err, "--restore-missing"));
+  EXPECT_EQ(difference(before, snapshot(at("T"))), "");
+  EXPECT_EQ(run({"verify", source_, target_}).status, status::some_failed) << "verify does not call that removed";
+  EXPECT_TRUE(holds(resync({"--restore-missing"}).out, "Copied 31 "));
+  EXPECT_EQ(read_maildir(at("T")).size(), 31U);
+}
+
+TEST_F(Cutover, ATargetThatIsAnotherOneStopsTheRunToo) {  // R7
+  fill_maildir(at("S"), many(30));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  stdfs::rename(at("T"), at("old"));
+  EXPECT_EQ(resync_fails().status, status::guarded);
+  stdfs::remove_all(at("T"));
+  copy_tree(at("old"), at("T"));
+  stdfs::remove(file_of(at("T"), "message-3"));
+  EXPECT_TRUE(holds(resync().out, "Copied 0 ")) << "moved to another disk: nothing is copied anew";
+  EXPECT_FALSE(has(at("T"), "message-3"));
+}
+
+TEST_F(Cutover, DeleteGoesIntoQuarantineAndForGoodOnlyWhenAsked) {  // R2, R3
+  fill_maildir(at("S"), many(30));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  for (const char* name : {"message-1", "message-2"}) stdfs::remove(file_of(at("S"), name));
+  flag(at("T"), "message-2", "S");
+  EXPECT_TRUE(holds(run({"sync", "-n", "--delete", source_, target_}).out, "Would remove 1 message"));
+  EXPECT_TRUE(has(at("T"), "message-1"));
+  EXPECT_TRUE(holds(resync({"--delete"}).out, "Removed 1 message at the target that is gone at the source."));
+  EXPECT_FALSE(has(at("T"), "message-1"));
+  EXPECT_TRUE(has(at("T/.Mailhaul-Removed.INBOX"), "message-1"));
+  EXPECT_TRUE(has(at("T"), "message-2")) << "its user has seen it";
+
+  for (int i = 3; i < 8; ++i) stdfs::remove(file_of(at("S"), "message-" + std::to_string(i)));
+  const Result stopped = resync_fails({"--delete", "--expunge"});
+  EXPECT_EQ(stopped.status, status::guarded);
+  EXPECT_TRUE(holds(stopped.err, "--max-delete"));
+  EXPECT_TRUE(has(at("T"), "message-3"));
+  resync({"--delete", "--expunge", "--max-delete=5"});
+  EXPECT_EQ(read_maildir(at("T")).size(), 24U);
+  EXPECT_EQ(read_maildir(at("T/.Mailhaul-Removed.INBOX")).size(), 1U);
+}
+
+TEST_F(Cutover, AnEmptyOrVanishedSourceRemovesNothing) {  // R2
+  fill_maildir(at("S"), many(5));
+  fill_maildir(at("S/.Work"), many(5, "work"));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  for (const std::string& name : names_in(at("S/cur"))) stdfs::remove(at("S/cur/") + name);
+  for (const std::string& name : names_in(at("S/new"))) stdfs::remove(at("S/new/") + name);
+  stdfs::remove_all(at("S/.Work"));
+  resync({"--delete", "--expunge", "--max-delete=100"});
+  EXPECT_EQ(read_maildir(at("T")).size(), 5U);
+  EXPECT_EQ(read_maildir(at("T/.Work")).size(), 5U);
+}
+
+TEST_F(Cutover, AnUnsubscribedFolderStaysUnsubscribed) {
+  fill_maildir(at("S"), many(1));
+  fill_maildir(at("S/.Work"), many(1, "work"));
+  write_file(at("S/subscriptions"), "V\t2\n\nWork\n");
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  EXPECT_TRUE(holds(read_file(at("T/subscriptions")), "Work"));
+  write_file(at("T/subscriptions"), "V\t2\n\n");
+  resync();
+  EXPECT_FALSE(holds(read_file(at("T/subscriptions")), "Work"));
+}
+
+TEST_F(Cutover, ADamagedLedgerIsRefusedInOneLine) {
+  fill_maildir(at("S"), many(5));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync({"--state", at("state")});
+  std::string ledger;
+  for (const std::string& name : names_in(at("state")))
+    if (name.ends_with(".ledger")) ledger = at("state/" + name);
+  ASSERT_NE(ledger, "");
+  struct stat status {};
+  ASSERT_EQ(::stat(ledger.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0600U);
+  write_file(ledger, "this is no ledger, whatever it may be; it was written by somebody else\n");
+  const auto before = snapshot(at("T"));
+  const Result refused = resync_fails({"--state", at("state")});
+  EXPECT_EQ(refused.status, status::other_error) << refused.err;
+  expect_one_line(refused, ledger);
+  EXPECT_EQ(difference(before, snapshot(at("T"))), "");
+  stdfs::remove(ledger);
+  EXPECT_TRUE(holds(resync({"--state", at("state")}).out, "Copied 0 ")) << "without one it goes by content";
+}
+
+TEST_F(Cutover, OptionsThatContradictAreRefused) {
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{"--expunge"}, {"--max-delete=3"}, {"--restore-missing", "--accept-missing"}}) {
+    const Result refused = resync_fails(options);
+    EXPECT_EQ(refused.status, status::usage);
+    expect_one_line(refused);
+  }
+}
+
+TEST_F(Cutover, ARunThatHasNothingToDoAsksForFoldersNotForMessages) {  // R8
+  const std::size_t messages = is_long() ? 6000 : 1500;
+  for (const char* folder : {"S", "S/.A", "S/.B"}) fill_maildir(at(folder), many(messages));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  let_two_seconds_pass();
+  resync();
+  resync();
+  const auto before = snapshot(at("T"));
+  const std::string log = at("calls");
+  How how;
+  how.under = {"/usr/bin/strace", "-f", "-qq", "-c", "-U", "calls,name", "-o", log};
+  if (!exists(how.under.front())) GTEST_SKIP() << "strace is not there";
+  const Result quiet = run({"sync", source_, target_}, how);
+  if (quiet.status == 1 && read_file(log).empty()) GTEST_SKIP() << "strace may not trace here";
+  EXPECT_EQ(quiet.status, status::ok) << quiet.err;
+  EXPECT_EQ(difference(before, snapshot(at("T"))), "");
+  std::uint64_t calls = 0;
+  std::istringstream lines(read_file(log));
+  std::string line;
+  while (std::getline(lines, line)) {
+    std::istringstream words(line);
+    std::uint64_t count = 0;
+    std::string name;
+    if (words >> count >> name && name != "total") calls += count;
+  }
+  EXPECT_GT(calls, 50U);
+  EXPECT_LE(calls, 1000U) << read_file(log);
+}
+
+}  // namespace
+}  // namespace mailhaul::black_box
