@@ -204,6 +204,11 @@ LinkResult NewFile::link(const Directory& directory, const std::string& name) {
   return LinkResult::done;
 }
 
+File NewFile::take_file() {
+  const Status now = status_now();
+  return {std::move(state_->descriptor), now, state_->place, Side::target};
+}
+
 void NewFile::close() {
   if (const int result = state_->descriptor.close(); result < 0) throw state_->fail(result, "closing a file");
 }

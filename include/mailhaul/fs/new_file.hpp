@@ -43,6 +43,8 @@ class NewFile {
   void sync();
   /// Gives it the name `name` in `directory`; never over an existing one. Afterwards this handle is only for reading.
   [[nodiscard]] LinkResult link(const Directory& directory, const std::string& name);
+  /// The same file once it has a name, for who goes on with it; nothing is left here.
+  [[nodiscard]] File take_file();
   /// Closes and takes the error seriously (D5).
   void close();
 

@@ -46,6 +46,11 @@ struct Status {
   FileTime changed{};
 };
 
+/// Whether `now` is the file of `before`, and nobody wrote to it. Not by ctime, which a new name changes as well.
+[[nodiscard]] inline bool is_unchanged(const Status& now, const Status& before) {
+  return now.id == before.id && now.size_octets == before.size_octets && now.modified == before.modified;
+}
+
 /// A directory entry as listed; the kind is a hint (d_type) and may be `unknown`.
 struct Entry {
   std::string name;
