@@ -95,15 +95,17 @@ class MemoryStore::Writer final : public store::FolderWriter {
     }
     if (!batch.empty()) ++owner_.flushes_;
     Folder& folder = owner_.folders_[folder_];
+    const std::size_t changes = owner_.changes_;
     std::vector<Receipt> receipts;
     const store::Stamp now{std::to_string(folder.version), false};
     for (const Change& change : batch) {
-      const bool is_of_another = !owner_.options_.stable_handles && change.as_of && !(*change.as_of == now);
+      const bool is_named = change.kind != Change::Kind::append;
+      const bool is_of_another = is_named && !owner_.options_.stable_handles && !(change.as_of && *change.as_of == now);
       receipts.push_back(is_of_another ? Receipt{Receipt::Outcome::gone_or_changed, change.seen.handle}
                                        : apply(folder, change));
     }
     owner_.number_handles(folder, receipts);
-    if (!batch.empty()) ++folder.version;
+    if (owner_.changes_ != changes) ++folder.version;
     return receipts;
   }
   store::Finished finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
@@ -127,6 +129,12 @@ class MemoryStore::Writer final : public store::FolderWriter {
   }
 
  private:
+  static bool holds_already(const MessageInfo& info, const store::FlagChange& change) {
+    const auto has = [&info](const std::string& name) { return info.keywords.has(name); };
+    return (change.add - info.flags).empty() && (change.remove & info.flags).empty() &&
+           std::all_of(change.add_keywords.begin(), change.add_keywords.end(), has) &&
+           std::none_of(change.remove_keywords.begin(), change.remove_keywords.end(), has);
+  }
   Receipt apply(Folder& folder, const Change& change) {
     if (change.kind == Change::Kind::append) {
       Message message = change.message;
@@ -147,6 +155,8 @@ class MemoryStore::Writer final : public store::FolderWriter {
     if (found == place.messages.end() ||
         (must_be_as_seen && !(found->info.flags == change.seen.flags && found->info.keywords == change.seen.keywords)))
       return {Receipt::Outcome::gone_or_changed, change.seen.handle};
+    if (change.kind == Change::Kind::flags && holds_already(found->info, change.flags))
+      return {Receipt::Outcome::unchanged, change.seen.handle};
     ++owner_.changes_;
     if (change.kind == Change::Kind::flags) {
       found->info.flags = (found->info.flags | change.flags.add) - change.flags.remove;

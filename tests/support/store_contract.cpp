@@ -91,8 +91,17 @@ std::vector<StoreContract::Seen> StoreContract::read_all(const FolderRef& folder
     all.push_back({sink.take(), cursor->info()});
     EXPECT_EQ(cursor->folder(), folder);
   }
-  EXPECT_TRUE(cursor->end(folder).stable);
+  const store::WalkEnd end = cursor->end(folder);
+  EXPECT_TRUE(end.stable);
+  stamp_ = end.stamp;
   return all;
+}
+
+std::unique_ptr<store::FolderWriter> StoreContract::writer_as_seen(store::MessageStore& opened,
+                                                                   const FolderRef& folder) const {
+  auto writer = opened.open_folder(folder, {});
+  if (stamp_) writer->as_of(*stamp_);
+  return writer;
 }
 
 void StoreContract::append(const FolderRef& folder, const std::vector<Seen>& messages) {
@@ -291,7 +300,7 @@ TEST_P(StoreContract, FlagChangesAddAndRemoveAndLeaveTheRest) {
   const auto before = read_all(inbox);
   {
     const auto opened = fixture_->open();
-    const auto writer = opened->open_folder(inbox, {});
+    const auto writer = writer_as_seen(*opened, inbox);
     store::FlagChange change;
     change.add = {Flag::answered};
     change.remove = {Flag::flagged};
@@ -420,6 +429,76 @@ TEST_P(StoreContract, AStoreThatMovesNothingSaysSo) {
     EXPECT_EQ(error.cause(), Cause::unsupported);
     EXPECT_EQ(error.scope(), Scope::folder);
   }
+}
+
+TEST_P(StoreContract, AFlagThatIsThereAlreadyIsNoChange) {
+  if (!fixture_->open()->capabilities().changes_flags) GTEST_SKIP() << "this store does not change flags";
+  MessageInfo info = dated(1);
+  info.flags = {Flag::seen};
+  append(inbox, {{"Subject: a\n\nx\n", info}});
+  const auto before = read_all(inbox);
+  const auto opened = fixture_->open();
+  const auto writer = writer_as_seen(*opened, inbox);
+  store::FlagChange change;
+  change.add = {Flag::seen};
+  change.remove = {Flag::flagged};
+  writer->change_flags(before[0].info.handle, change);
+  EXPECT_EQ(writer->flush().at(0).outcome, Receipt::Outcome::unchanged);
+  EXPECT_EQ(fixture_->open()->stamp(inbox), stamp_);
+}
+
+TEST_P(StoreContract, ChangesUnderAnOldStampAreNotMadeWhereHandlesDoNotLast) {
+  const store::Capabilities can = fixture_->open()->capabilities();
+  if (can.stable_handles) GTEST_SKIP() << "handles of this store last";
+  append(inbox, {{"Subject: a\n\nx\n", dated(1)}, {"Subject: b\n\nx\n", dated(2)}});
+  const auto before = read_all(inbox);
+  append(inbox, {{"Subject: c\n\nx\n", dated(3)}});
+  const auto opened = fixture_->open();
+  const auto writer = writer_as_seen(*opened, inbox);
+  store::FlagChange change;
+  change.add = {Flag::seen};
+  writer->change_flags(before[0].info.handle, change);
+  writer->expunge({before[1].info.handle, before[1].info.flags, before[1].info.keywords});
+  const auto unnamed = opened->open_folder(inbox, {});
+  unnamed->change_flags(before[0].info.handle, change);
+  for (const Receipt& receipt : writer->flush()) EXPECT_EQ(receipt.outcome, Receipt::Outcome::gone_or_changed);
+  EXPECT_EQ(unnamed->flush().at(0).outcome, Receipt::Outcome::gone_or_changed) << "no stamp was named";
+  const auto after = read_all(inbox);
+  ASSERT_EQ(after.size(), 3U);
+  EXPECT_TRUE(after[0].info.flags.empty());
+}
+
+TEST_P(StoreContract, OfOneBatchOnlyWhatIsAsItWasSeenIsExpunged) {
+  if (!fixture_->expunges()) GTEST_SKIP() << "this store does not expunge yet";
+  MessageInfo info = dated(2);
+  info.flags = {Flag::seen};
+  info.keywords = {"k"};
+  append(inbox, {{"Subject: a\n\nx\n", dated(1)},
+                 {"Subject: b\n\ny\n", info},
+                 {"Subject: c\n\nx\n", dated(3)},
+                 {"Subject: d\n\nx\n", dated(4)}});
+  const auto before = read_all(inbox);
+  {
+    const auto opened = fixture_->open();
+    const auto writer = writer_as_seen(*opened, inbox);
+    writer->expunge({before[0].info.handle, {Flag::seen}, {}});
+    const auto one = writer->append(dated(5));
+    one->write(as_bytes("Subject: e\n\nz\n"));
+    one->commit();
+    writer->expunge({before[1].info.handle, before[1].info.flags, before[1].info.keywords});
+    writer->expunge({before[2].info.handle, {}, {"k"}});
+    writer->expunge({before[3].info.handle, before[3].info.flags, before[3].info.keywords});
+    writer->expunge({before[3].info.handle, before[3].info.flags, before[3].info.keywords});
+    std::vector<Receipt::Outcome> outcomes;
+    for (const Receipt& receipt : writer->flush()) outcomes.push_back(receipt.outcome);
+    using enum Receipt::Outcome;
+    EXPECT_EQ(outcomes,
+              (std::vector<Receipt::Outcome>{gone_or_changed, done, done, gone_or_changed, done, gone_or_changed}));
+  }
+  std::vector<std::string> left;
+  for (const Seen& message : read_all(inbox)) left.push_back(message.octets);
+  EXPECT_EQ(left,
+            (std::vector<std::string>{before[0].octets, before[2].octets, fixture_->as_kept("Subject: e\n\nz\n")}));
 }
 
 TEST_P(StoreContract, FoldersAreKeptApart) {

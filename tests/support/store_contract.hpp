@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class StoreFixture {
   [[nodiscard]] virtual std::string as_kept(const std::string& octets) const { return octets; }
   /// False where \Passed, \Draft … can't be told apart; asked flag by flag.
   [[nodiscard]] virtual bool keeps(mail::Flag /*flag*/) const { return true; }
+  /// FolderWriter::expunge works.
+  [[nodiscard]] virtual bool expunges() const { return true; }
 };
 
 struct StoreContractCase {
@@ -47,7 +50,12 @@ class StoreContract : public testing::TestWithParam<StoreContractCase> {
   };
   /// Everything in a folder, read through a fresh store object.
   [[nodiscard]] std::vector<Seen> read_all(const store::FolderRef& folder);
+  /// The stamp of that walk, for changes under it.
+  std::optional<store::Stamp> stamp_{};
   void append(const store::FolderRef& folder, const std::vector<Seen>& messages);
+  /// A writer for changes of what read_all() saw last.
+  [[nodiscard]] std::unique_ptr<store::FolderWriter> writer_as_seen(store::MessageStore& opened,
+                                                                    const store::FolderRef& folder) const;
   /// As a run does that knows the UIDs of its source.
   void append_numbered(const store::FolderRef& folder, const std::vector<Seen>& messages,
                        const store::FolderInfo& info);

@@ -17,10 +17,6 @@ constexpr std::string_view uid_field = "X-UID: ";
 /// What IMAP clients call Flag::passed, and an mbox can only say as a keyword.
 constexpr std::string_view forwarded = "$Forwarded";
 
-bool same_file(const fs::Status& a, const fs::Status& b) {
-  return a.id == b.id && a.size_octets == b.size_octets && a.modified == b.modified;
-}
-
 }  // namespace
 
 bool FolderNumbers::State::add_name(const std::string& name) {
@@ -66,7 +62,7 @@ void FolderNumbers::begin_batch(const std::optional<fs::File>& file) {
     return;
   }
   const fs::Status now = file->status_now();
-  if (!known_as_ || !same_file(*known_as_, now)) file_ = scan(*file);
+  if (!known_as_ || !fs::is_unchanged(now, *known_as_)) file_ = scan(*file);
   known_as_ = now;
   state_ = file_;
 }
@@ -171,7 +167,7 @@ void FolderNumbers::assign(Stage& stage) {
 void FolderNumbers::settle_existing(const fs::File& file, Stage& stage, bool durable) {
   const fs::Status now = file.status_now();
   if (is_new_ && now.size_octets == 0) return settle_new(stage);
-  if (is_new_ || !known_as_ || !same_file(*known_as_, now)) file_ = scan(file);
+  if (is_new_ || !known_as_ || !fs::is_unchanged(now, *known_as_)) file_ = scan(file);
   const mail::KeywordSet staged_names = std::move(state_.names);
   state_ = file_;
   assign(stage);

@@ -1,17 +1,17 @@
 #include "folder_writer.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cassert>
 #include <span>
 #include <utility>
 
 #include "beginning.hpp"
 #include "mailhaul/mail/keyword.hpp"
-#include "mailhaul/mail/postmark.hpp"
 #include "mailhaul/mail/store_headers.hpp"
+#include "offset_handle.hpp"
 #include "pseudo_message.hpp"
-#include "splitter.hpp"
+#include "replaced_file.hpp"
+#include "tail.hpp"
+#include "walk.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -19,7 +19,6 @@ namespace {
 /// D1 has 64 MiB; one append syncs once however many messages it holds, so more of them than files.
 constexpr std::uint64_t batch_octets = 64 * 1024 * 1024;
 constexpr std::size_t batch_messages = 4096;
-constexpr std::size_t copy_octets = 1024 * 1024;
 /// How often the file may come and go between a look and the link before we give up.
 constexpr int publish_tries = 16;
 
@@ -27,7 +26,12 @@ constexpr int publish_tries = 16;
 
 FolderAppender::FolderAppender(const MailboxFile& mailbox, const TargetOptions& options, Variant variant,
                                const store::FolderInfo& info)
-    : mailbox_(mailbox), options_(options), variant_(variant), info_(info) {
+    : mailbox_(mailbox),
+      options_(options),
+      variant_(variant),
+      info_(info),
+      rewriter_(mailbox, options.birth, options.reading) {
+  settle_left_overs(mailbox_, options_.birth);
   if (variant_ != Variant::dovecot) return;
   const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now()).time_since_epoch().count();
   numbers_.emplace(info_, mail::UidValidity{static_cast<std::uint32_t>(now)}, mailbox_.side());
@@ -64,6 +68,8 @@ void FolderAppender::drop_batch() {
   stage_.reset();
   offsets_.clear();
   committed_octets_ = 0;
+  batch_.clear();
+  changed_.clear();
 }
 
 void FolderAppender::begin_numbers() {
@@ -87,6 +93,7 @@ void FolderAppender::numbered(std::string_view lines, std::uint64_t offset) {
 
 void FolderAppender::committed(std::uint64_t offset, const WriteCounts& counts) {
   offsets_.push_back(offset);
+  batch_.append();
   committed_octets_ = stage_->size_octets();
   writing_ = false;
   if (numbers_) numbers_->committed();
@@ -104,13 +111,15 @@ bool FolderAppender::batch_is_full() const {
 
 std::vector<store::Receipt> FolderAppender::flush() {
   assert(!writing_ && "flush() ends the MessageWriter's stage");
-  if (offsets_.empty()) return {};
+  if (batch_.empty()) return {};
   std::vector<store::Receipt> receipts;
   try {
     const std::uint64_t base = publish();
-    receipts.reserve(offsets_.size());
+    std::vector<store::Receipt> appended;
+    appended.reserve(offsets_.size());
     for (const std::uint64_t offset : offsets_)
-      receipts.push_back({store::Receipt::Outcome::done, {std::to_string(base + offset)}});
+      appended.push_back({store::Receipt::Outcome::done, handle_of(base + offset)});
+    receipts = batch_.receipts(appended, changed_);
   } catch (Error& error) {
     drop_batch();  // D3: written once more, into a new file
     if (error.scope() == Scope::message) error.reaching(Scope::run);
@@ -124,19 +133,30 @@ std::vector<store::Receipt> FolderAppender::flush() {
 
 /// Returns where the stage's first octet now is.
 std::uint64_t FolderAppender::publish() {
-  stage_->cut(committed_octets_);
-  for (int i = 0; i < publish_tries; ++i) {
-    if (makes_file_ && publish_as_new() == fs::LinkResult::done) {
-      makes_file_ = false;
-      return 0;
-    }
-    if (auto lock = WriteLock::take(mailbox_, options_.birth)) return append_to(*lock);
-    makes_file_ = true;
-  }
+  if (stage_) stage_->cut(committed_octets_);
+  // Until they are made: when the file is missing, so are its messages.
+  changed_.assign(batch_.changes().size(), store::Receipt::Outcome::gone_or_changed);
+  for (int i = 0; i < publish_tries; ++i)
+    if (const auto at = publish_once()) return *at;
   throw Error(Cause::locked, Scope::folder, "writing an mbox")
       .at(mailbox_.path())
       .because("the file appears and disappears again")
       .on(Side::target);
+}
+
+std::optional<std::uint64_t> FolderAppender::publish_once() {
+  if (makes_file_ && committed_octets_ > 0 && publish_as_new() == fs::LinkResult::done) {
+    makes_file_ = false;
+    return 0;
+  }
+  if (committed_octets_ == 0 && !batch_.may_change()) return 0;
+  if (auto lock = WriteLock::take(mailbox_, options_.birth)) {
+    if (batch_.may_change()) changed_ = rewriter_.apply(*lock, batch_);
+    return committed_octets_ > 0 ? append_to(*lock) : 0;
+  }
+  if (committed_octets_ == 0) return 0;
+  makes_file_ = true;
+  return std::nullopt;
 }
 
 fs::LinkResult FolderAppender::publish_as_new() {
@@ -149,42 +169,6 @@ fs::LinkResult FolderAppender::publish_as_new() {
   return result;
 }
 
-/// What must stand between the last message and our first postmark, so that neither is read in another way than before.
-/// Without an empty line our postmark would be glued to the last message's text; with one too many a Content-Length of
-/// that message would no longer lead to its end.
-std::string_view FolderAppender::repair_of_tail(const fs::File& file, std::uint64_t size) const {
-  if (size == 0) return "";
-  std::array<std::byte, 2> tail{};
-  const std::size_t tail_octets = file.read_at(tail, size < tail.size() ? 0 : size - tail.size());
-  const std::string_view last = as_text(Bytes(tail).first(tail_octets));
-  if (last == "\n\n") return "";
-  // Whole mailboxes end in an empty line, so this walk is rare.
-  Splitter splitter(file, Side::target, size);
-  std::uint64_t length_ends = 0;  // of the last message; 0: no Content-Length of it holds
-  while (splitter.next()) {
-    length_ends = 0;
-    if (!splitter.length_holds()) continue;
-    const auto length = mail::parse_store_headers(splitter.header()).content_length;
-    if (length) length_ends = splitter.body_offset() + *length;
-  }
-  const bool ended = last.back() == '\n';
-  if (!ended) {
-    std::array<char, mail::postmark_limit_octets> end{};
-    const std::uint64_t from = size < end.size() ? 0 : size - end.size();
-    const std::size_t got = file.read_at(std::as_writable_bytes(std::span(end)), from);
-    std::string_view line(end.data(), got);
-    line.remove_prefix(line.rfind('\n') + 1);
-    if (mail::parse_postmark(line))
-      throw Error(Cause::unsupported, Scope::folder, "appending to an mbox")
-          .at(mailbox_.path())
-          .because("it ends in the middle of a postmark line, so a program was cut off while it wrote")
-          .hint("look at its last line, and end or remove it")
-          .on(Side::target);
-  }
-  if (length_ends != 0) return length_ends == size ? "\n" : "";
-  return ended ? "\n" : "\n\n";
-}
-
 std::uint64_t FolderAppender::append_to(WriteLock& lock) {
   const fs::File& file = lock.file();
   const Beginning beginning = look_at_beginning(file);
@@ -194,63 +178,22 @@ std::uint64_t FolderAppender::append_to(WriteLock& lock) {
         .because(beginning.text)
         .on(Side::target);
   }
-  const std::uint64_t old_size = file.status_now().size_octets;
-  const std::string_view repair = repair_of_tail(file, old_size);
-  const std::uint64_t at = old_size + repair.size();
+  const store::Stamp before = stamp_of(file.status_now(), mailbox_.context().clock);
+  const std::string_view repair = repair_of_tail(mailbox_, file);
   const bool durable = mailbox_.durability() != fs::Durability::none;
   if (numbers_) numbers_->settle_existing(file, *stage_, durable);
+  const auto read = [&](std::span<std::byte> into, std::uint64_t offset) {
+    return stage_->file().read_at(into, offset);
+  };
+  const std::uint64_t at = append_octets(mailbox_, lock, repair, committed_octets_, read);
   try {
-    if (!repair.empty()) file.write_at(as_bytes(repair), old_size);
-    copy_staged(lock, at);
-    if (durable) file.sync();
-  } catch (const Error& error) {
-    cut_back(file, old_size, at + committed_octets_, error);
-    throw;
+    const fs::Status now = file.status_now();
+    if (numbers_) numbers_->published(now);
+    batch_.grew(before, stamp_of(now, mailbox_.context().clock));
+  } catch (const Error&) {
+    // They stand there, whatever else: told as failed they would be written once more.
   }
-  if (numbers_) numbers_->published(file.status_now());
   return at;
-}
-
-void FolderAppender::copy_staged(WriteLock& lock, std::uint64_t at) {
-  std::vector<std::byte> buffer(std::min<std::uint64_t>(copy_octets, committed_octets_));
-  for (std::uint64_t done = 0; done < committed_octets_;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), committed_octets_ - done));
-    const std::size_t got = stage_->file().read_at(std::span(buffer).first(wanted), done);
-    if (got != wanted) {
-      throw Error(Cause::io_error, Scope::run, "reading back staged messages")
-          .at(mailbox_.path())
-          .because("fewer octets came back than were written")
-          .on(Side::target);
-    }
-    lock.file().write_at(Bytes(buffer).first(got), at + done);
-    done += got;
-    lock.keep();
-  }
-}
-
-/// D6: the old length again. When even that fails the operator must know, since half a message is visible. The sync
-/// goes through another descriptor: one whose sync failed has nothing true left to say (D3).
-void FolderAppender::cut_back(const fs::File& file, std::uint64_t size_octets, std::uint64_t longest,
-                              const Error& reason) const {
-  std::string why;
-  try {
-    if (file.status_now().size_octets > longest) {
-      why = "another program has written behind them meanwhile";
-    } else {
-      file.truncate(size_octets);
-      if (mailbox_.durability() == fs::Durability::none) return;
-      const auto again = mailbox_.open_for_update();
-      if (again && again->opened_as().id == file.opened_as().id) again->sync();
-      return;
-    }
-  } catch (const Error& second) {
-    why = second.reason();
-  }
-  throw Error(reason.cause(), Scope::run, "appending to an mbox")
-      .at(mailbox_.path())
-      .because(reason.reason() + "; the octets written so far could not be taken away again: " + why)
-      .hint("look at the file from octet " + std::to_string(size_octets) + " on: the message there may be incomplete")
-      .on(Side::target);
 }
 
 /// Without a message there is no place for the numbers of the folder: so they get one that is no mail.
@@ -303,6 +246,8 @@ store::Finished FolderAppender::finish(const store::FolderInfo& info, store::Num
     if (mailbox_.durability() != fs::Durability::none) empty.file().sync();
     static_cast<void>(mailbox_.link(empty.file()));  // made by another meanwhile: as good
   }
+  rewriter_.settle();
+  rewriter_.tell_findings();
   tell_findings();
   return {};  // no stamp: other programs may write as soon as the lock is gone
 }
@@ -327,21 +272,17 @@ void FolderAppender::tell_findings() {
   counts_ = {};
 }
 
-void FolderAppender::cannot_rewrite(const char* doing) const {
-  throw Error(Cause::unsupported, Scope::folder, doing)
-      .at(mailbox_.path())
-      .because("messages that stand in an mbox are not rewritten")
-      .on(Side::target);
-}
-
-void FolderAppender::change_flags(const store::Handle& /*handle*/, const store::FlagChange& /*change*/) {
-  cannot_rewrite("changing flags in an mbox");
+void FolderAppender::change_flags(const store::Handle& handle, const store::FlagChange& change) {
+  batch_.change_flags(handle, change);
 }
 
 void FolderAppender::take(const store::FolderRef& /*from*/, const store::AsSeen& /*message*/) {
-  cannot_rewrite("moving a message into an mbox");
+  throw Error(Cause::unsupported, Scope::folder, "moving a message into an mbox")
+      .at(mailbox_.path())
+      .because("a message is not moved between mboxes: it is copied, and then expunged")
+      .on(Side::target);
 }
 
-void FolderAppender::expunge(const store::AsSeen& /*message*/) { cannot_rewrite("expunging a message from an mbox"); }
+void FolderAppender::expunge(const store::AsSeen& message) { batch_.expunge(message); }
 
 }  // namespace mailhaul::formats::mbox

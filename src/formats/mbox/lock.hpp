@@ -23,6 +23,8 @@ class WriteLock {
   [[nodiscard]] static std::optional<WriteLock> take(const MailboxFile& mailbox, const fs::Birth& birth);
 
   [[nodiscard]] const fs::File& file() const { return file_; }
+  /// Goes on with another file, which has the mailbox's name and which we have locked; gives back the one that had it.
+  [[nodiscard]] fs::File replace(fs::File file) { return std::exchange(file_, std::move(file)); }
   /// Tells others that we live; cheap when called often. Error(locked) when the dotlock was taken from us.
   void keep() { dotlock_.touch(); }
 

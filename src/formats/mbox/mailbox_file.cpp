@@ -27,6 +27,8 @@ const char* hint_of(fs::Refusal refusal) {
   }
 }
 
+constexpr std::string_view rewriting = "rewriting an mbox";
+
 }  // namespace
 
 MailboxFile::MailboxFile(Context& context, MailboxPlace place)
@@ -133,6 +135,50 @@ fs::LinkResult MailboxFile::link(fs::NewFile& file) const {
       throw;
     }
     return result;
+  });
+}
+
+std::vector<std::string> MailboxFile::names_beginning_with(std::string_view prefix) const {
+  return guarded([&] {
+    std::vector<std::string> names;
+    place_.directory.list([&](const fs::Entry& entry) {
+      if (entry.name.starts_with(prefix)) names.push_back(entry.name);
+    });
+    return names;
+  });
+}
+
+std::optional<fs::File> MailboxFile::open_beside(const std::string& name) const {
+  return guarded([&]() -> std::optional<fs::File> {
+    fs::OpenResult opened = allowing_owner().open_file_for_update(name);
+    if (!opened.file) return std::nullopt;
+    const fs::Status& is = opened.file->opened_as();
+    const auto mailbox = place_.directory.look_at(place_.name);
+    if (!mailbox || is.owner.uid != mailbox->owner.uid || is.links != 1) return std::nullopt;
+    return std::move(opened.file);
+  });
+}
+
+std::optional<fs::StandIn> MailboxFile::link_beside(fs::NewFile& file, std::string name) const {
+  return guarded([&] { return fs::StandIn::link(place_.directory, file, std::move(name), rewriting); });
+}
+
+fs::StandIn MailboxFile::stand_in(std::string name, const fs::FileId& id) const {
+  return guarded([&] { return fs::StandIn(place_.directory, std::move(name), id, rewriting); });
+}
+
+bool MailboxFile::exchange(fs::StandIn& stand_in, const fs::Status& replaced) const {
+  return guarded([&] { return stand_in.exchange(place_.name, replaced); });
+}
+
+void MailboxFile::sync_directory() const {
+  guarded([&] {
+    try {
+      place_.directory.sync();
+    } catch (const Error&) {
+      reopen_directory();
+      throw;
+    }
   });
 }
 

@@ -4,10 +4,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/fs/dotlock.hpp"
+#include "mailhaul/fs/stand_in.hpp"
 #include "mailhaul/store/source.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -55,6 +58,17 @@ class MailboxFile {
   [[nodiscard]] fs::NewFile create() const;
   /// Gives a dressed file the mailbox's name; durable as the rules say.
   [[nodiscard]] fs::LinkResult link(fs::NewFile& file) const;
+
+  // Files of ours beside it, which may take its place (S8).
+  [[nodiscard]] std::vector<std::string> names_beginning_with(std::string_view prefix) const;
+  /// For reading and writing. Nothing when it is missing, not a regular file with one name, or another owner's.
+  [[nodiscard]] std::optional<fs::File> open_beside(const std::string& name) const;
+  /// Nothing when the name is taken.
+  [[nodiscard]] std::optional<fs::StandIn> link_beside(fs::NewFile& file, std::string name) const;
+  [[nodiscard]] fs::StandIn stand_in(std::string name, const fs::FileId& id) const;
+  /// The mailbox becomes what stands in. False: it no longer is `replaced`, and nothing was changed. Not durable yet.
+  [[nodiscard]] bool exchange(fs::StandIn& stand_in, const fs::Status& replaced) const;
+  void sync_directory() const;
 
  private:
   [[nodiscard]] fs::Directory allowing_owner() const;

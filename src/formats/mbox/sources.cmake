@@ -1,18 +1,27 @@
 set(MBOX_SOURCES
   mbox/base_line.cpp
+  mbox/base_names.cpp
   mbox/beginning.cpp
+  mbox/flag_lines.cpp
+  mbox/folder_changes.cpp
   mbox/folder_numbers.cpp
   mbox/folder_writer.cpp
   mbox/lock.cpp
   mbox/mailbox_file.cpp
+  mbox/message_flags.cpp
   mbox/message_writer.cpp
   mbox/opening.cpp
   mbox/resume.cpp
   mbox/plain_stream.cpp
   mbox/pseudo_message.cpp
+  mbox/replaced_file.cpp
+  mbox/rewrite_plan.cpp
+  mbox/rewriter.cpp
   mbox/splitter.cpp
   mbox/stage.cpp
   mbox/store.cpp
+  mbox/tail.cpp
   mbox/uid_chain.cpp
   mbox/walk.cpp
+  mbox/wanted_flags.cpp
   mbox/window.cpp)

@@ -6,6 +6,7 @@
 #include "folder_writer.hpp"
 #include "lock.hpp"
 #include "mailhaul/mail/store_headers.hpp"
+#include "offset_handle.hpp"
 #include "opening.hpp"
 #include "plain_stream.hpp"
 #include "resume.hpp"
@@ -18,14 +19,6 @@ constexpr std::size_t fetch_block_octets = 64 * 1024;
 
 Error not_an_mbox(const MailboxFile& file, const std::string& reason) {
   return Error(Cause::not_a_store, file.scope(), "opening an mbox").at(file.path()).because(reason).on(file.side());
-}
-
-std::optional<std::uint64_t> offset_of(const store::Handle& handle) {
-  std::uint64_t offset = 0;
-  const char* const end = handle.token.data() + handle.token.size();
-  const auto [stopped, error] = std::from_chars(handle.token.data(), end, offset);
-  if (error != std::errc{} || stopped != end) return std::nullopt;
-  return offset;
 }
 
 /// Ascending, each once.
@@ -158,6 +151,7 @@ std::unique_ptr<store::FolderWriter> Store::open_folder(const store::FolderRef& 
 store::Capabilities Store::capabilities() const {
   store::Capabilities can = Reader::capabilities();
   can.keeps_uids = variant_ == Variant::dovecot;
+  can.changes_flags = true;
   return can;
 }
 

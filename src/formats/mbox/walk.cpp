@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mailhaul/mail/header_block.hpp"
+#include "message_flags.hpp"
 #include "plain_stream.hpp"
 #include "pseudo_message.hpp"
 #include "resume.hpp"
@@ -13,9 +14,6 @@ namespace mailhaul::formats::mbox {
 namespace {
 
 constexpr std::chrono::seconds young_for{2};
-/// In the postmarks that Thunderbird writes. Elsewhere its headers are but a part of the mail: a server would serve it,
-/// whatever they say.
-constexpr std::string_view thunderbird_sender = "-";
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 
@@ -158,10 +156,8 @@ bool Walk::is_mail() {
     }
     is_nearly_pseudo_ = mail::header_value(header, "Subject") == pseudo_subject;
   }
-  mozilla_.reset();
-  if (splitter_.mark().sender != thunderbird_sender || !mail::may_have_mozilla_status(header)) return true;
-  mozilla_ = mail::parse_mozilla_status(header);
-  if (!mozilla_->expunged) return true;
+  mozilla_ = mozilla_status_of(splitter_.mark(), header);
+  if (!mozilla_ || !mozilla_->expunged) return true;
   if (expunged_++ == 0) first_expunged_ = offset;
   return false;
 }
@@ -176,16 +172,12 @@ void Walk::look_up_info() const {
   const mail::StoreHeaders headers = mail::parse_store_headers(splitter_.header());
   info_ = {};
   info_.handle.token = std::to_string(mark.offset);
-  info_.flags = headers.flags;
-  info_.keywords = headers.keywords;
+  MessageFlags flags = flags_of(headers, mozilla_);
+  info_.flags = flags.flags;
+  info_.keywords = std::move(flags.keywords);
   if (headers.keywords_left_out && keywords_left_out_++ == 0) first_keywords_left_out_ = mark.offset;
   info_.recent = !headers.old;
-  if (mozilla_ && mozilla_->present) {
-    info_.flags = info_.flags | mozilla_->flags;
-    info_.recent = info_.recent && mozilla_->is_new;
-  }
-  if (mozilla_)
-    for (const std::string& keyword : mozilla_->keywords) info_.keywords.add(keyword);
+  if (mozilla_ && mozilla_->present) info_.recent = info_.recent && mozilla_->is_new;
   info_.internal_date = mark.instant(context_.clock);
   if (info_.internal_date) info_.date_source = store::DateSource::postmark;
   if (!info_.internal_date) {

@@ -170,6 +170,7 @@ class TreeStore final : public Reading<store::MessageStore> {
   [[nodiscard]] store::Capabilities capabilities() const override {
     store::Capabilities can = Reading::capabilities();
     can.keeps_uids = options_.variant == mbox::Variant::dovecot;
+    can.changes_flags = true;
     return can;
   }
   [[nodiscard]] store::SettingsTarget* settings_target() override { return &target_settings_; }

@@ -1,0 +1,190 @@
+#include "replaced_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mailhaul/mail/name_mark.hpp"
+#include "mailhaul/mail/postmark.hpp"
+#include "tail.hpp"
+
+namespace mailhaul::formats::mbox {
+namespace {
+
+constexpr std::size_t block_octets = 64 * 1024;
+
+/// What a name says.
+struct Said {
+  std::uint64_t old_inode = 0;
+  std::uint64_t new_inode = 0;
+  std::uint64_t octets = 0;
+};
+
+std::string mark_of(const MailboxFile& mailbox) {
+  return mail::name_mark(fs::split_operator_path(mailbox.path()).name);
+}
+
+/// Takes a number and the '-' behind it off `text`; without_dash: it must be all there is.
+bool take_number(std::string_view& text, std::uint64_t& number, bool is_last) {
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(stopped - text.data()));
+  if (is_last) return text.empty();
+  if (!text.starts_with('-')) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<Said> parse(std::string_view name, std::string_view mark) {
+  name.remove_prefix(std::string_view(fs::NewFile::temporary_prefix).size());
+  if (!name.ends_with(mark)) return std::nullopt;
+  name.remove_suffix(mark.size());
+  Said said;
+  if (!take_number(name, said.old_inode, false) || !take_number(name, said.new_inode, false) ||
+      !take_number(name, said.octets, true))
+    return std::nullopt;
+  return said;
+}
+
+void tell(const MailboxFile& mailbox, FindingKind kind, Weight weight, const std::string& text) {
+  mailbox.context().findings.add({kind, weight, mailbox.folder().display(), mailbox.path(), text, 1});
+}
+
+/// Whether the mailbox ends in octets [begin, end) of `file`: a run was killed when it had put them there.
+bool ends_in(const fs::File& mailbox, const fs::File& file, std::uint64_t begin, std::uint64_t end) {
+  const std::uint64_t size = mailbox.status_now().size_octets;
+  if (size < end - begin) return false;
+  std::vector<std::byte> ours(block_octets);
+  std::vector<std::byte> theirs(block_octets);
+  for (std::uint64_t at = begin; at < end;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block_octets, end - at));
+    if (file.read_at(std::span(theirs).first(wanted), at) != wanted) return false;
+    if (mailbox.read_at(std::span(ours).first(wanted), size - (end - at)) != wanted) return false;
+    if (!std::equal(ours.begin(), ours.begin() + static_cast<std::ptrdiff_t>(wanted), theirs.begin())) return false;
+    at += wanted;
+  }
+  return true;
+}
+
+/// The first octets behind `begin` without line ends, which ended what stands there now.
+std::uint64_t without_line_ends(const fs::File& file, std::uint64_t begin, std::uint64_t end) {
+  std::array<char, 64> octets{};
+  while (begin < end) {
+    const std::size_t got = file.read_at(std::as_writable_bytes(std::span(octets)), begin);
+    const std::string_view text(octets.data(), got);
+    const std::size_t skipped = std::min(text.find_first_not_of("\r\n"), text.size());
+    begin += skipped;
+    if (skipped == 0 || skipped < text.size()) break;
+  }
+  return std::min(begin, end);
+}
+
+bool begins_with_postmark(const fs::File& file, std::uint64_t begin) {
+  std::array<char, mail::postmark_limit_octets> octets{};
+  std::string_view line(octets.data(), file.read_at(std::as_writable_bytes(std::span(octets)), begin));
+  line = line.substr(0, line.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return mail::parse_postmark(line).has_value();
+}
+
+}  // namespace
+
+std::string ReplacedFile::name_for(const MailboxFile& mailbox, const fs::Status& old, const fs::FileId& now) {
+  return fs::NewFile::temporary_prefix + std::to_string(old.id.inode) + "-" + std::to_string(now.inode) + "-" +
+         std::to_string(old.size_octets) + mark_of(mailbox);
+}
+
+void ReplacedFile::take_over(const MailboxFile& mailbox, WriteLock& lock, std::uint64_t end) const {
+  const std::uint64_t begin = without_line_ends(file_, size_octets_, end);
+  if (begin == end || ends_in(lock.file(), file_, begin, end)) return;
+  std::string before(repair_of_tail(mailbox, lock.file()));
+  const bool is_mail = begins_with_postmark(file_, begin);
+  if (!is_mail) {
+    // The rest of a message whose beginning was there already: kept as one of its own.
+    const auto now = std::chrono::floor<std::chrono::seconds>(mailbox.context().clock.now());
+    before += mail::format_postmark("MAILER-DAEMON", now) + "\n\n";
+  }
+  const auto read = [&](std::span<std::byte> into, std::uint64_t offset) {
+    return file_.read_at(into, begin + offset);
+  };
+  append_octets(mailbox, lock, before, end - begin, read);
+  tell(mailbox, FindingKind::changed, is_mail ? Weight::note : Weight::lost,
+       is_mail ? "another program had the file open while it was rewritten, and delivered into it: moved over"
+               : "another program wrote into the file, without its lock, while it was rewritten: what it wrote is the "
+                 "last message now, and may belong to one before");
+}
+
+void ReplacedFile::wait_and_settle(const MailboxFile& mailbox, const fs::Birth& lock_birth) {
+  for (;;) {
+    // All without waiting, or the order of another program's locks could make a deadlock.
+    const bool grew = has_grown();
+    std::optional<WriteLock> lock = grew ? WriteLock::take(mailbox, lock_birth) : std::nullopt;
+    if (grew && !lock)
+      throw Error(Cause::not_found, Scope::folder, "rewriting an mbox").because("there is no mailbox any more");
+    if (file_.try_lock(fs::LockKind::exclusive)) {
+      const std::uint64_t end = file_.status_now().size_octets;
+      if (end > size_octets_ && !lock) {  // at this moment
+        file_.unlock();
+        continue;
+      }
+      if (end > size_octets_) take_over(mailbox, *lock, end);
+      static_cast<void>(stand_in_.remove());
+      return;
+    }
+    lock.reset();
+    if (!mailbox.context().lock_wait.pause(mailbox.context().clock))
+      throw Error(Cause::locked, Scope::folder, "rewriting an mbox")
+          .because("another program holds a lock on the file that was replaced");
+  }
+}
+
+void ReplacedFile::settle(const MailboxFile& mailbox, const fs::Birth& lock_birth) {
+  const std::string name = stand_in_.name();
+  try {
+    wait_and_settle(mailbox, lock_birth);
+  } catch (const Error& error) {
+    stand_in_.leave();
+    bool grew = true;
+    try {
+      grew = has_grown();
+    } catch (const Error&) {
+      // Then it may have.
+    }
+    tell(mailbox, FindingKind::changed, grew ? Weight::failed : Weight::note,
+         "the file that it was before it was rewritten stays beside it as " + name +
+             (grew ? ", with mail from octet " + std::to_string(size_octets_) + " on that is not in the mailbox yet"
+                   : std::string()) +
+             ", for the next run: " + error.reason());
+  }
+}
+
+void settle_left_overs(const MailboxFile& mailbox, const fs::Birth& lock_birth) {
+  const std::string mark = mark_of(mailbox);
+  try {
+    for (std::string& name : mailbox.names_beginning_with(fs::NewFile::temporary_prefix)) {
+      const auto said = parse(name, mark);
+      if (!said) continue;
+      auto file = mailbox.open_beside(name);
+      if (!file) continue;
+      const fs::FileId id = file->opened_as().id;
+      if (id.inode != said->old_inode && id.inode != said->new_inode) {
+        tell(mailbox, FindingKind::changed, Weight::lost,
+             "another program put a file in its place while it was rewritten, and " + name +
+                 " is that file: look at it");
+        continue;
+      }
+      fs::StandIn stand_in = mailbox.stand_in(std::move(name), id);
+      if (id.inode != said->old_inode) continue;  // never took its place: gone with the object
+      ReplacedFile(std::move(stand_in), std::move(*file), said->octets).settle(mailbox, lock_birth);
+    }
+  } catch (const Error&) {
+    // A directory that is not listed, or a file that is not opened, shows nothing; a later run looks again.
+  }
+}
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "folder_changes.hpp"
+#include "mailhaul/fs/file.hpp"
+#include "mailhaul/mail/date.hpp"
+#include "split_rules.hpp"
+#include "splitter.hpp"
+#include "text_edit.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// How the octets of an mbox fall into messages, but for the first of them: what must not change by itself when some
+/// of them get longer or go. A Content-Length that led nowhere may lead to a later postmark then, and would swallow
+/// what stands between.
+class Shape {
+ public:
+  void add(std::uint64_t message_octets);
+  bool operator==(const Shape&) const = default;
+
+ private:
+  std::uint64_t messages_ = 0;
+  std::uint64_t digest_ = 14695981039346656037U;
+};
+
+/// What makes of an mbox the one that was asked for.
+struct RewritePlan {
+  TextEdits edits{};  ///< empty: it is like that already
+  std::vector<store::Receipt::Outcome> outcomes{};
+  std::uint64_t size_octets = 0;  ///< of the new file
+  Shape shape{};                  ///< of the new file
+  std::uint64_t leading = 0;      ///< messages of it that the shape leaves out
+
+  std::uint64_t lost_lines = 0;     ///< messages with no place for flags and keywords
+  std::uint64_t lost_keywords = 0;  ///< messages that can't have a keyword
+  std::uint64_t lost_mozilla = 0;   ///< messages with a flag that only Thunderbird can take away
+
+  /// Whether every reader finds in `file` the messages that the plan has in mind.
+  [[nodiscard]] bool is_in(const fs::File& file, Side side, const SplitRules& rules) const;
+};
+
+/// Whose host, and when: a pseudo message says both.
+struct RewrittenBy {
+  std::string host{};
+  mail::InternalDate now{};
+};
+
+/// Walks an mbox from front to back, once. Of `changes` those at the indexes `asked` are worked on, the others are
+/// answered with gone_or_changed, as are those where no mail stands. Errors of scope message: it can't be read.
+///
+/// When the first message goes, its X-IMAPbase goes over to the next one, or to a pseudo message when there is none or
+/// it has no place: UIDVALIDITY and last UID stay whatever happens.
+[[nodiscard]] RewritePlan plan_rewrite(const fs::File& file, Side side, const SplitRules& rules, const RewrittenBy& by,
+                                       std::span<const MessageChange> changes, std::vector<std::size_t> asked);
+
+}  // namespace mailhaul::formats::mbox
