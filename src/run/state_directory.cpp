@@ -1,13 +1,25 @@
 #include "state_directory.hpp"
 
 namespace mailhaul::run {
+namespace {
+
+/// `path` and the directories above it: a new user has no ~/.local/state yet.
+fs::Directory make_with_parents(const Machine& machine, const std::string& path, const fs::Rules& rules) {
+  const fs::Birth birth{machine.runner, 0600, 0700};
+  const std::string parent = fs::split_operator_path(path).parent;
+  const bool is_top = parent == path || parent == "/" || parent == ".";
+  if (!is_top && !fs::Directory::find_root(machine.kernel, machine.entropy, parent, rules))
+    (void)make_with_parents(machine, parent, rules);
+  return fs::Directory::make_root(machine.kernel, machine.entropy, path, rules, birth);
+}
+
+}  // namespace
 
 fs::Directory open_state_directory(const Machine& machine, const std::string& path) {
   fs::Rules rules;
   rules.side = Side::target;
   rules.durability = fs::Durability::none;  // locks mean nothing after a power cut; the ledger syncs itself
-  fs::Directory directory =
-      fs::Directory::make_root(machine.kernel, machine.entropy, path, rules, {machine.runner, 0600, 0700});
+  fs::Directory directory = make_with_parents(machine, path, rules);
   constexpr mode_t writable_by_others = 022;
   const fs::Status status = directory.status_now();
   if (status.owner.uid != machine.runner.uid || (status.permissions & writable_by_others) != 0)
