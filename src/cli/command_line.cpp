@@ -33,6 +33,7 @@ Examples:
   mailhaul sync mbox:/var/mail/bob maildir:/home/bob/Maildir   copy; run it again at any time
   mailhaul verify mbox:/var/mail/bob maildir:/home/bob/Maildir prove that every message is there
   mailhaul sync -n maildir:/srv/a/Maildir maildir:/srv/b/Maildir   show what would be done
+  mailhaul runs list                                        what was done before
 
 Exit status:
   0 all of SRC is at DST          2 done, but SRC changed meanwhile: run again    20 stopped by a signal: run again
@@ -102,7 +103,8 @@ void add_common(CLI::App& command, Typed& typed) {
   command.add_flag("--allow-sparse", typed.allow_sparse, "read files that are mostly holes");
   command
       .add_option("--state", typed.state,
-                  "directory for what keeps runs apart and remembers them (root's own, mode 0700)")
+                  "directory for what keeps runs apart and remembers them, mode 0700 (default: root's "
+                  "/var/lib/mailhaul, else below XDG_STATE_HOME; or MAILHAUL_STATE)")
       ->type_name("DIR");
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
@@ -282,7 +284,9 @@ void read_resync_options(const Typed& typed, sync::Options& options) {
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
-  const auto texts = kind == Command::Kind::scan ? typed.stores : std::vector<std::string>{typed.source, typed.target};
+  const auto texts = kind == Command::Kind::scan        ? typed.stores
+                     : kind == Command::Kind::list_runs ? std::vector<std::string>{}
+                                                        : std::vector<std::string>{typed.source, typed.target};
   for (const std::string& text : texts) command.locations.push_back(run::parse_location(text));
   run::Request& request = command.request;
   read_filters(typed, clock, request.options);
@@ -357,7 +361,18 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   add_message_filters(*verify, typed);
   add_common(*verify, typed);
 
-  for (CLI::App* command : {scan, sync, verify}) refuse_empty_values(*command);
+  CLI::App* runs = app.add_subcommand("runs", "Past runs: date, counts, verdict, failures with their reasons");
+  runs->require_subcommand(1);
+  CLI::App* list_runs = runs->add_subcommand("list", "Of all pairs of stores");
+  CLI::App* show_runs = runs->add_subcommand("show", "Of one pair");
+  show_runs->add_option("SRC", typed.source, "where the mail came from")->required()->type_name("");
+  show_runs->add_option("DST", typed.target, "where it went")->required()->type_name("");
+  for (CLI::App* command : {list_runs, show_runs}) {
+    command->add_option("--state", typed.state, "the directory that remembers runs")->type_name("DIR");
+    command->add_flag("--json", typed.json, "one JSON object a line instead of text");
+  }
+
+  for (CLI::App* command : {scan, sync, verify, list_runs, show_runs}) refuse_empty_values(*command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -367,7 +382,11 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   } catch (const CLI::ParseError& error) {
     throw Error(Cause::usage, Scope::run, "reading the command line").because(error.what()).hint("see mailhaul --help");
   }
-  const auto kind = scan->parsed() ? Command::Kind::scan : sync->parsed() ? Command::Kind::sync : Command::Kind::verify;
+  const auto kind = scan->parsed()        ? Command::Kind::scan
+                    : sync->parsed()      ? Command::Kind::sync
+                    : verify->parsed()    ? Command::Kind::verify
+                    : list_runs->parsed() ? Command::Kind::list_runs
+                                          : Command::Kind::show_runs;
   return {understand(typed, kind, clock), ""};
 }
 

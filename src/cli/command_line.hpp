@@ -22,7 +22,7 @@ struct Saying {
 
 /// A command line that makes sense.
 struct Command {
-  enum class Kind { scan, sync, verify };
+  enum class Kind { scan, sync, verify, list_runs, show_runs };
   Kind kind{};
   std::vector<run::Location> locations{};
   run::Request request{};

@@ -160,4 +160,30 @@ void JsonOutput::report(const run::ScanReport& report, const run::FindingLog& fi
                 {{"stores", std::move(stores)}, {"findings_failed", findings.count(Weight::failed)}});
 }
 
+void JsonOutput::report(const run::RunsReport& report) {
+  for (const run::PairRuns& pair : report.pairs)
+    for (const ledger::Run& one : pair.runs) {
+      ordered_json failures = ordered_json::array();
+      for (const std::string& failure : one.failures) failures.push_back(text(failure));
+      print(out_, {{"event", "run"},
+                   {"source", text(pair.source)},
+                   {"target", text(pair.target)},
+                   {"began", mail::to_iso(one.began)},
+                   {"ended", one.ended ? ordered_json(mail::to_iso(*one.ended)) : ordered_json()},
+                   {"source_messages", one.source_messages},
+                   {"copied", one.copied},
+                   {"octets_copied", one.octets_copied},
+                   {"already_there", one.adopted},
+                   {"flags_changed", one.flags_changed},
+                   {"moved", one.moved},
+                   {"deleted", one.removed},
+                   {"failed", one.failed},
+                   {"status", one.status},
+                   {"verdict", text(one.verdict)},
+                   {"failures", failures}});
+    }
+  for (const Error& one : report.unread) error(one);
+  print_summary(out_, "runs", report.status, {{"pairs", report.pairs.size()}});
+}
+
 }  // namespace mailhaul::cli

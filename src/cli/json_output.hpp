@@ -15,6 +15,8 @@ namespace mailhaul::cli {
 ///   finding  weight kind folder where text count
 ///   folder   … counts of one folder
 ///   missing  folder date message_id subject handle reason    (verify)
+///   removed  … the same of what its user removed at the target (verify)
+///   run      source target began ended … counts of one run, verdict, failures (runs)
 ///   error    folder text
 ///   summary  status [command source target …] verdict        last line, always
 class JsonOutput final : public Output {
@@ -26,6 +28,7 @@ class JsonOutput final : public Output {
   void report(const run::ScanReport& report, const run::FindingLog& findings) override;
   void report(const run::SyncReport& report, const run::FindingLog& findings) override;
   void report(const run::VerifyReport& report, const run::FindingLog& findings) override;
+  void report(const run::RunsReport& report) override;
   void error(const Error& error) override;
   void ended_early(run::ExitStatus status) override;
 

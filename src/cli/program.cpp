@@ -24,6 +24,17 @@ std::unique_ptr<Output> make_output(const Saying& saying) {
   return std::make_unique<TextOutput>(saying, stdout, stderr, progress);
 }
 
+run::ExitStatus tell_runs(const Command& command, const run::Machine& machine, Output& output) {
+  run::FindingLog findings(&output);
+  const auto& locations = command.locations;
+  const run::RunsReport report =
+      command.kind == Command::Kind::list_runs
+          ? run::list_runs(machine, command.request)
+          : run::show_runs(machine, command.request, locations[0], locations[1], findings);
+  output.report(report);
+  return report.status;
+}
+
 run::ExitStatus carry_out(const Command& command, const run::Machine& machine, Output& output) {
   run::FindingLog findings(&output);
   const auto finish = [&](const auto& report) {
@@ -37,6 +48,8 @@ run::ExitStatus carry_out(const Command& command, const run::Machine& machine, O
     return finish(run::run_sync(machine, command.request, locations[0], locations[1], findings, output));
   case Command::Kind::verify:
     return finish(run::run_verify(machine, command.request, locations[0], locations[1], findings, output));
+  case Command::Kind::list_runs:
+  case Command::Kind::show_runs: return tell_runs(command, machine, output);
   }
   return run::ExitStatus::other_error;
 }

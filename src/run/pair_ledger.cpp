@@ -11,6 +11,8 @@
 namespace mailhaul::run {
 namespace {
 
+constexpr std::string_view suffix = ".ledger";
+
 std::string canonical(const Machine& machine, const Store& store) {
   boost::filesystem::path path(store.path);
   if (path.is_relative()) path = boost::filesystem::path(machine.working_directory) / path;
@@ -39,8 +41,8 @@ std::string readable(std::string_view location) {
 }
 
 std::string name_of(const ledger::Pair& pair) {
-  return fmt::format("{}-{}-{:016x}.ledger", readable(pair.source), readable(pair.target),
-                     hash_of(pair.source + '\n' + pair.target));
+  return fmt::format("{}-{}-{:016x}{}", readable(pair.source), readable(pair.target),
+                     hash_of(pair.source + '\n' + pair.target), suffix);
 }
 
 const std::string& directory_of(const Machine& machine, const Request& request) {
@@ -69,6 +71,21 @@ PairLedger open_ledger(const Machine& machine, const Request& request, const led
   const bool source_replaced = ledger.was_replaced(Side::source, pair.source_id);
   const bool target_replaced = ledger.was_replaced(Side::target, pair.target_id);
   return {std::move(ledger), source_replaced, target_replaced};
+}
+
+std::vector<std::string> ledgers_of(const Machine& machine, const Request& request) {
+  const std::string& directory = directory_of(machine, request);
+  std::vector<std::string> paths;
+  if (directory.empty()) return paths;
+  fs::Rules rules;
+  rules.side = Side::target;
+  const auto opened = fs::Directory::find_root(machine.kernel, machine.entropy, directory, rules);
+  if (!opened) return paths;
+  opened->list([&](const fs::Entry& entry) {
+    if (entry.name.ends_with(suffix)) paths.push_back(directory + "/" + entry.name);
+  });
+  std::sort(paths.begin(), paths.end());
+  return paths;
 }
 
 std::optional<ledger::Ledger> find_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mailhaul/ledger/ledger.hpp"
 #include "mailhaul/run/jobs.hpp"
@@ -23,6 +24,9 @@ struct PairLedger {
 /// To look into; nothing when no run has made one.
 [[nodiscard]] std::optional<ledger::Ledger> find_ledger(const Machine& machine, const Request& request,
                                                         const ledger::Pair& pair);
+
+/// Paths of all ledgers there are, sorted.
+[[nodiscard]] std::vector<std::string> ledgers_of(const Machine& machine, const Request& request);
 
 /// The two stores by their locations, however they were typed: format and absolute path.
 [[nodiscard]] ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& target);

@@ -69,6 +69,24 @@ struct VerifyReport {
 [[nodiscard]] VerifyReport run_verify(const Machine& machine, const Request& request, const Location& source,
                                       const Location& target, FindingLog& findings, sync::Observer& observer);
 
+/// The runs of one pair of stores, the oldest first, and what its ledger has of messages.
+struct PairRuns {
+  std::string source{};
+  std::string target{};
+  ledger::Counts counts{};
+  std::vector<ledger::Run> runs{};
+};
+struct RunsReport {
+  std::vector<PairRuns> pairs{};
+  std::vector<Error> unread{};  ///< ledgers that can't be read now
+  ExitStatus status = ExitStatus::ok;
+};
+/// `mailhaul runs list`: of all pairs.
+[[nodiscard]] RunsReport list_runs(const Machine& machine, const Request& request);
+/// `mailhaul runs show`: of one pair; Error(not_found) when none is known.
+[[nodiscard]] RunsReport show_runs(const Machine& machine, const Request& request, const Location& source,
+                                   const Location& target, Findings& findings);
+
 /// One folder as `scan` counts it.
 struct FolderCount {
   store::FolderRef folder{};
