@@ -67,6 +67,15 @@ std::string working_directory() {
   return ::getcwd(path.data(), path.size()) == nullptr ? "/" : path.data();
 }
 
+std::string boot_id() {
+  std::array<char, 64> text{};
+  const int file = ::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return "";
+  const ssize_t got = ::read(file, text.data(), text.size());
+  ::close(file);
+  return got <= 0 ? "" : std::string(text.data(), static_cast<std::size_t>(got) - 1);
+}
+
 std::uint64_t peak_memory_octets() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);

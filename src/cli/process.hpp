@@ -25,6 +25,8 @@ void prepare_process();
 /// is known.
 [[nodiscard]] std::string state_directory();
 [[nodiscard]] std::string working_directory();
+/// Another one after each start of the machine.
+[[nodiscard]] std::string boot_id();
 /// Largest resident set so far, octets.
 [[nodiscard]] std::uint64_t peak_memory_octets();
 

@@ -94,7 +94,7 @@ int run_guarded(int argc, const char* const* argv) {
                                effective_owner(),
                                run_directory(),
                                state_directory(),
-                               working_directory()};
+                               working_directory(), boot_id()};
     return end_with(carry_out(*parsed.command, machine, *output));
   } catch (const Error& error) {
     return give_up(*output, error, run::exit_status_of(error));

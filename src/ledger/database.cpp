@@ -18,7 +18,7 @@ void Ledger::Database::prepare(const Pair& wanted, Entropy& entropy) {
   migrate(connection, migration_steps());
   if (!is_new) return;
   const mail::KeySecrets made = mail::KeySecrets::make(entropy);
-  connection.query("INSERT INTO pair VALUES(1, ?, ?, ?, ?, ?, ?)")
+  connection.query("INSERT INTO pair VALUES(1, ?, ?, ?, ?, ?, ?, NULL)")
       .with_octets(wanted.source)
       .with_octets(wanted.target)
       .with_octets(wanted.source_id.text)

@@ -126,6 +126,27 @@ void Ledger::renew_identity(Side side, const store::StoreId& now) {
   (side == Side::source ? database_->source_id : database_->target_id) = now;
 }
 
+std::string Ledger::unsynced_boot() {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Query query = database_->connection.query("SELECT unsynced_boot FROM pair");
+  return query.next() ? std::string(query.octets(0)) : std::string();
+}
+
+void Ledger::set_unsynced_boot(std::string_view boot) {
+  if (unsynced_boot() == boot) return;
+  const std::lock_guard lock(database_->mutex);
+  database_->begin();
+  database_->connection.query("UPDATE pair SET unsynced_boot = ?")
+      .with_octets_or_null(boot.empty() ? std::nullopt : std::optional(boot))
+      .run();
+}
+
+void Ledger::sync_less() {
+  const std::lock_guard lock(database_->mutex);
+  if (database_->mode == Mode::lasting && !database_->connection.in_transaction())
+    database_->connection.execute("PRAGMA synchronous = NORMAL");
+}
+
 void Ledger::commit() {
   const std::lock_guard lock(database_->mutex);
   database_->connection.check_usable();  // a transaction that SQLite took back is no success

@@ -19,7 +19,8 @@ CREATE TABLE pair(
   id INTEGER PRIMARY KEY CHECK(id = 1),
   source BLOB NOT NULL, target BLOB NOT NULL,
   source_id BLOB NOT NULL, target_id BLOB NOT NULL,
-  first_secret BLOB NOT NULL, second_secret BLOB NOT NULL);
+  first_secret BLOB NOT NULL, second_secret BLOB NOT NULL,
+  unsynced_boot BLOB);
 CREATE TABLE folder(
   id INTEGER PRIMARY KEY,
   side INTEGER NOT NULL, name BLOB NOT NULL,

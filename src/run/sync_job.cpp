@@ -146,14 +146,28 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   pair.source_id = from->identity();
   pair.target_id = to->identity();
   PairLedger memory = open_ledger(machine, request, pair, findings);
+  const bool is_unsynced = request.open.durability == fs::Durability::none;
+  if (is_unsynced) memory.ledger.sync_less();
+  sync::Options options = request.options;
+  // D4: after a power cut the ledger may know more than what is there; nothing is called removed by its user then.
+  const std::string unsynced = memory.ledger.unsynced_boot();
+  const bool was_cut = !unsynced.empty() && unsynced != machine.boot;
+  if (is_unsynced && !was_cut) memory.ledger.set_unsynced_boot(machine.boot);
+  if (was_cut && options.missing == sync::Missing::ask) {
+    options.missing = sync::Missing::restore;
+    findings.add({FindingKind::durability, Weight::note, "", "",
+                  "the machine was started since a run with --fsync=none: what is missing at the target is copied again",
+                  1});
+  }
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);
   report.outcome =
       sync::copy(*from, *to, {memory.ledger, secrets, run.id, memory.source_replaced, memory.target_replaced},
-                 request.options, findings, observer, machine.stop);
+                 options, findings, observer, machine.stop);
   judge(request, findings, report);
   if (!report.outcome.error) {
+    if (was_cut) memory.ledger.set_unsynced_boot(is_unsynced ? machine.boot : "");
     if (memory.source_replaced) memory.ledger.renew_identity(Side::source, pair.source_id);
     if (memory.target_replaced) memory.ledger.renew_identity(Side::target, pair.target_id);
   }

@@ -109,6 +109,14 @@ class Ledger {
   /// Records the identity now, and forgets all stamps of that side: the next run trusts nothing it did not see.
   void renew_identity(Side side, const store::StoreId& now);
 
+  /// The boot of the machine in which a run wrote mail without syncing it (`--fsync=none`); empty: none did. After
+  /// another boot what the rows say about the target may be more than what is there.
+  [[nodiscard]] std::string unsynced_boot();
+  void set_unsynced_boot(std::string_view boot);
+  /// A power cut may take the last commits, though it leaves the ledger whole: for runs that promise no more for the
+  /// mail. Before the first write.
+  void sync_less();
+
   /// Its id, made where it is new.
   [[nodiscard]] FolderId folder_id(Side side, const store::FolderRef& folder);
   /// Nothing: no run has seen that folder.

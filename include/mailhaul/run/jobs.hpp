@@ -33,6 +33,7 @@ struct Machine {
   std::string run_directory{};    ///< the user's own, for what lasts as long as a run; empty: none known
   std::string state_directory{};  ///< for what lasts longer, the ledgers; empty: none known
   std::string working_directory{"/"};
+  std::string boot{};  ///< another one after each start of the machine; empty: not known
 };
 
 /// What the commands have in common.
