@@ -27,10 +27,9 @@ std::unique_ptr<Output> make_output(const Saying& saying) {
 run::ExitStatus tell_runs(const Command& command, const run::Machine& machine, Output& output) {
   run::FindingLog findings(&output);
   const auto& locations = command.locations;
-  const run::RunsReport report =
-      command.kind == Command::Kind::list_runs
-          ? run::list_runs(machine, command.request)
-          : run::show_runs(machine, command.request, locations[0], locations[1], findings);
+  const run::RunsReport report = command.kind == Command::Kind::list_runs
+                                     ? run::list_runs(machine, command.request)
+                                     : run::show_runs(machine, command.request, locations[0], locations[1], findings);
   output.report(report);
   return report.status;
 }
@@ -94,7 +93,8 @@ int run_guarded(int argc, const char* const* argv) {
                                effective_owner(),
                                run_directory(),
                                state_directory(),
-                               working_directory(), boot_id()};
+                               working_directory(),
+                               boot_id()};
     return end_with(carry_out(*parsed.command, machine, *output));
   } catch (const Error& error) {
     return give_up(*output, error, run::exit_status_of(error));

@@ -343,12 +343,12 @@ void TextOutput::report(const run::RunsReport& report) {
                     with_groups(pair.counts.removed_at_source), with_groups(pair.counts.only_at_target)));
     for (const ledger::Run& one : pair.runs) {
       const auto seconds = one.ended ? fmt::format("{} s", (*one.ended - one.began).count()) : std::string("not ended");
-      say(fmt::format("    {}  {}, status {}: source {}, copied {} ({}), there {}, flags {}, moved {}, removed {}, failed "
-                      "{}.  {}",
-                      mail::to_iso(one.began), seconds, one.status, with_groups(one.source_messages),
-                      with_groups(one.copied), run::readable_octets(one.octets_copied), with_groups(one.adopted),
-                      with_groups(one.flags_changed), with_groups(one.moved), with_groups(one.removed),
-                      with_groups(one.failed), escape_for_terminal(one.verdict)));
+      say(fmt::format(
+          "    {}  {}, status {}: source {}, copied {} ({}), there {}, flags {}, moved {}, removed {}, failed "
+          "{}.  {}",
+          mail::to_iso(one.began), seconds, one.status, with_groups(one.source_messages), with_groups(one.copied),
+          run::readable_octets(one.octets_copied), with_groups(one.adopted), with_groups(one.flags_changed),
+          with_groups(one.moved), with_groups(one.removed), with_groups(one.failed), escape_for_terminal(one.verdict)));
       for (const std::string& failure : one.failures) say("        " + escape_for_terminal(failure));
     }
   }

@@ -248,12 +248,21 @@ std::uint64_t Ledger::count_in(Side side, FolderId folder) {
   return query.next() ? static_cast<std::uint64_t>(query.number(0)) : 0;
 }
 
-bool Ledger::has_ours(FolderId target_folder) {
+bool Ledger::has_any(Side side, FolderId folder) {
   const std::lock_guard lock(database_->mutex);
   Query query = database_->connection.query(
-      "SELECT 1 FROM message WHERE target_folder = ? AND target_handle IS NOT NULL AND ours <> 0 LIMIT 1");
-  query.with(target_folder);
+      side == Side::source ? "SELECT 1 FROM message WHERE source_folder = ? AND source_handle IS NOT NULL LIMIT 1"
+                           : "SELECT 1 FROM message WHERE target_folder = ? AND target_handle IS NOT NULL LIMIT 1");
+  query.with(folder);
   return query.next();
+}
+
+std::uint64_t Ledger::count_ours(FolderId target_folder) {
+  const std::lock_guard lock(database_->mutex);
+  Query query = database_->connection.query(
+      "SELECT count(*) FROM message WHERE target_folder = ? AND target_handle IS NOT NULL AND ours <> 0");
+  query.with(target_folder);
+  return query.next() ? static_cast<std::uint64_t>(query.number(0)) : 0;
 }
 
 Counts Ledger::counts() {

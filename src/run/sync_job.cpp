@@ -155,16 +155,16 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   if (is_unsynced && !was_cut) memory.ledger.set_unsynced_boot(machine.boot);
   if (was_cut && options.missing == sync::Missing::ask) {
     options.missing = sync::Missing::restore;
-    findings.add({FindingKind::durability, Weight::note, "", "",
-                  "the machine was started since a run with --fsync=none: what is missing at the target is copied again",
-                  1});
+    findings.add(
+        {FindingKind::durability, Weight::note, "", "",
+         "the machine was started since a run with --fsync=none: what is missing at the target is copied again", 1});
   }
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);
   report.outcome =
-      sync::copy(*from, *to, {memory.ledger, secrets, run.id, memory.source_replaced, memory.target_replaced},
-                 options, findings, observer, machine.stop);
+      sync::copy(*from, *to, {memory.ledger, secrets, run.id, memory.source_replaced, memory.target_replaced}, options,
+                 findings, observer, machine.stop);
   judge(request, findings, report);
   if (!report.outcome.error) {
     if (was_cut) memory.ledger.set_unsynced_boot(is_unsynced ? machine.boot : "");

@@ -47,6 +47,7 @@ class Run {
       compare();
       begin();
       settle_rows_of_all();
+      list_again();
       bring_new();
       if (!result_.error) close();
     } catch (const Error& error) {
@@ -97,7 +98,7 @@ class Run {
     for (const FolderTask& task : plan_) wanted.insert(task.target);
     // And where their users filed what an earlier run brought.
     for (const ledger::Folder& folder : ledger_.folders(Side::target))
-      if (ledger_.has_ours(folder.id)) wanted.insert(folder.ref);
+      if (ledger_.has_any(Side::target, folder.id)) wanted.insert(folder.ref);
     list_targets({wanted.begin(), wanted.end()});
 
     std::vector<std::pair<store::FolderRef, std::optional<Listing>>> sources;
@@ -107,7 +108,7 @@ class Run {
     for (auto& one : sources) {
       const auto known = ledger_.find_folder(Side::source, one.first);
       // A folder that no run copied from is read as it comes, once.
-      if (!known || (ledger_.count_in(Side::source, known->id) == 0 && !known->state.stamp)) continue;
+      if (!known || (!ledger_.has_any(Side::source, known->id) && !known->state.stamp)) continue;
       tasks.emplace_back([this, &one] { one.second = list_one(source_, Side::source, one.first); });
     }
     run_all(jobs(), tasks);
@@ -143,7 +144,7 @@ class Run {
     }
     if (options_.missing != Missing::ask) return;
     for (const auto& [folder, count] : missing) {
-      const std::uint64_t rows = ledger_.count_in(Side::target, folder);
+      const std::uint64_t rows = ledger_.count_ours(folder);
       if (!is_alarming(count, rows)) continue;
       const auto known = ledger_.folder(folder);
       throw Error(Cause::guard, Scope::run, "comparing the target with what the last run left there")
@@ -238,6 +239,35 @@ class Run {
     run_all(jobs(), tasks);
     for (const auto& [id, change] : differences_.rows())
       if (change.source_gone && change.row.source) vanished_.add(change);
+  }
+
+  /// Where handles don't last, what was rewritten has its messages elsewhere; what is new is compared with them.
+  void list_again() {
+    if (target_.capabilities().stable_handles) return;
+    for (Listing& listing : targets_) {
+      if (written_.count(listing.folder) == 0 || listing.error || !is_compared_with(listing.folder)) continue;
+      const Listing now =
+          list_folder(target_, Side::target, listing.folder, ledger_, {false, false}, true, [this] { check_stop(); });
+      for (const Sighted& one : now.changed) {
+        auto row = ledger_.row(one.row);
+        if (!row || !row->target) continue;
+        row->target->handle = one.now.handle;
+        ledger_.update(*row);
+      }
+      listing.stamp = now.stamp;
+      if (now.error) listing.error = now.error;
+    }
+  }
+
+  [[nodiscard]] bool is_compared_with(const store::FolderRef& target) const {
+    for (const FolderTask& task : plan_) {
+      if (task.target != target) continue;
+      for (const store::FolderRef& folder : task.sources) {
+        const auto listing = sources_.find(folder);
+        if (listing == sources_.end() || !listing->second.strangers.empty()) return true;
+      }
+    }
+    return false;
   }
 
   // --- 4 bring what is new ----------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ std::vector<FolderOutcome> FolderSettler::settle() {
     load_candidates();
     if (must_make_folder()) open_writer();
     for (std::size_t i = 0; i < outcomes.size(); ++i) settle_source(i, outcomes[i]);
-    flush();
+    flush(true);
     finish(outcomes.front());
   } catch (Error& error) {
     // What ended the target folder ended all its source folders that were not given up before.
@@ -168,8 +168,8 @@ void FolderSettler::settle_source(std::size_t index, FolderOutcome& outcome) {
       rescue_batch();
       throw;
     }
-    // What follows from another source folder may fail: this one's messages are not lost by it.
-    if (!pending_.empty()) flush();
+    // Not before the last one where one flush has to do all: see flush().
+    if (abilities_.stable_handles || index + 1 < task_.sources.size()) flush();
   } catch (Error& error) {
     // A source folder that can't be read to its end must not keep the others from the same target.
     if (error.scope() != Scope::folder || error.side() == Side::target) throw;
@@ -423,12 +423,17 @@ ledger::FolderId FolderSettler::source_id(const FolderOutcome& outcome) {
   return source_ids_[static_cast<std::size_t>(&outcome - outcomes_->data())];
 }
 
-void FolderSettler::flush() {
-  if (pending_.empty() && wanted_flags_.empty()) {
+void FolderSettler::flush(bool is_last) {
+  const bool with_flags = (is_last || abilities_.stable_handles) && !wanted_flags_.empty();
+  if (pending_.empty() && !with_flags) {
     if (writer_) static_cast<void>(writer_->flush());
     return;
   }
-  for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
+  const auto ask_for_flags = [&] {
+    if (!with_flags) return;
+    for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
+  };
+  ask_for_flags();
   std::vector<store::Receipt> receipts;
   try {
     receipts = writer().flush();
@@ -438,7 +443,7 @@ void FolderSettler::flush() {
     if (error.cause() != Cause::io_error || written_again_ || lost.empty() || !run_.source.capabilities().fetch) throw;
     written_again_ = true;
     write_again(lost);
-    for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
+    ask_for_flags();
     try {
       receipts = writer().flush();
     } catch (const Error&) {
@@ -449,7 +454,7 @@ void FolderSettler::flush() {
   assert(receipts.size() >= pending_.size());
   const std::size_t first = pending_.size();
   record_copies(receipts);
-  record_flags(receipts, first);
+  if (with_flags) record_flags(receipts, first);
   run_.ledger.commit();  // D4: what it says is durable by now
 }
 

@@ -79,7 +79,9 @@ class FolderSettler {
   void left_out(const store::MessageInfo& info, FolderOutcome& outcome);
   void failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
               FolderOutcome& outcome);
-  void flush();
+  /// `is_last`: where handles don't last flags are changed only then, and with the copies: a file that was rewritten
+  /// has its messages elsewhere.
+  void flush(bool is_last = false);
   void record_copies(const std::vector<store::Receipt>& receipts);
   void record_flags(const std::vector<store::Receipt>& receipts, std::size_t first);
   void write_again(const std::vector<Pending>& lost);

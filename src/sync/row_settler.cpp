@@ -10,7 +10,8 @@ namespace {
 
 class RowSettler {
  public:
-  RowSettler(const Settling& run, const Listing& target) : run_(run), target_(target) {}
+  RowSettler(const Settling& run, const Listing& target)
+      : run_(run), target_(target), lasts_(run.target.capabilities().stable_handles) {}
 
   RowsOutcome settle(const std::vector<RowChange*>& changes) {
     const bool can_change = run_.target.capabilities().changes_flags;
@@ -24,7 +25,8 @@ class RowSettler {
       }
       writer().change_flags(change->target()->handle, flags);
       asked_.push_back({change, flags});
-      if (writer().batch_is_full()) flush();
+      // Where handles don't last one flush has to do it all: behind it they are others.
+      if (lasts_ && writer().batch_is_full()) flush();
     }
     flush();
     run_.ledger.commit();
@@ -113,6 +115,7 @@ class RowSettler {
 
   const Settling& run_;
   const Listing& target_;
+  bool lasts_;
   std::unique_ptr<store::FolderWriter> writer_;
   std::vector<Asked> asked_{};
   std::uint64_t refused_ = 0;

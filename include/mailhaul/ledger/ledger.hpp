@@ -144,8 +144,9 @@ class Ledger {
   void each_without_source(FolderId target_folder, const std::function<void(const Row&)>& visit);
   /// How many rows have an end in that folder.
   [[nodiscard]] std::uint64_t count_in(Side side, FolderId folder);
-  /// Some message in that target folder is one that was at both ends.
-  [[nodiscard]] bool has_ours(FolderId target_folder);
+  [[nodiscard]] bool has_any(Side side, FolderId folder);
+  /// How many of those at the target were at both ends.
+  [[nodiscard]] std::uint64_t count_ours(FolderId target_folder);
   [[nodiscard]] Counts counts();
   /// Of the rows with `source_folder` that one. Costs no walk over rows.
   [[nodiscard]] Counts counts_of_source(FolderId folder);
