@@ -1,6 +1,7 @@
 #include "mailhaul/sync/verifier.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "guard.hpp"
@@ -140,8 +141,7 @@ class FolderVerifier {
     const auto known = ledger_->find_folder(Side::source, source);
     if (!known) return;
     ledger_->each_in(Side::source, known->id, [this](const ledger::Row& row) {
-      copied_[row.key].push_back(
-          {row.target ? row.target_folder : 0, row.target ? row.target->handle : store::Handle{}});
+      copied_[row.key].push_back(row.target ? row.target_folder : 0);
       if (row.target) ++copied_rows_;
     });
   }
@@ -151,19 +151,17 @@ class FolderVerifier {
   Where look_up(const mail::ContentKey& key, const store::FolderRef& target) {
     const auto found = copied_.find(key);
     if (found == copied_.end() || found->second.empty()) return Where::unknown;
-    const Copied copied = found->second.back();
+    const ledger::FolderId was_in = found->second.back();
     found->second.pop_back();
-    if (copied.folder == 0) return Where::removed_before;
-    const auto folder = ledger_->folder(copied.folder);
+    if (was_in == 0) return Where::removed_before;
+    const auto folder = ledger_->folder(was_in);
     if (!folder || folder->ref == target) return Where::removed_since;
-    try {
-      const std::vector<store::Handle> handles{copied.handle};
-      const auto cursor = target_.fetch(folder->ref, handles);
-      if (cursor->next() && cursor->key(secrets_) == key) return Where::elsewhere;
-    } catch (const Error& error) {
-      if (error.scope() != Scope::message && error.scope() != Scope::folder) throw;
-    }
-    return Where::removed_since;
+    const auto [filed, is_new] = filed_in_.try_emplace(was_in);
+    if (is_new) filed->second = count_target(folder->ref).counts;
+    const auto there = filed->second.find(key);
+    if (there == filed->second.end() || there->second == 0) return Where::removed_since;
+    --there->second;
+    return Where::elsewhere;
   }
 
   void settle_removed(VerifiedFolder& folder) {
@@ -250,13 +248,10 @@ class FolderVerifier {
   const StopRequest& stop_;
   Verification& result_;
   Counts counts_;
-  /// One end of a row of the ledger; no folder: its user removed it.
-  struct Copied {
-    ledger::FolderId folder = 0;
-    store::Handle handle{};
-  };
-  std::unordered_map<mail::ContentKey, std::vector<Copied>, mail::ContentKeyHash> copied_{};
+  /// Target folders of the rows of the source folder, by content; 0: its user removed it.
+  std::unordered_map<mail::ContentKey, std::vector<ledger::FolderId>, mail::ContentKeyHash> copied_{};
   std::uint64_t copied_rows_ = 0;
+  std::map<ledger::FolderId, Counts> filed_in_{};  ///< contents of other target folders, as far as they were asked for
   std::vector<MissingMessage> removed_since_{};
   Beginning beginning_;
 };
