@@ -166,6 +166,7 @@ void ReplacedFile::settle(const MailboxFile& mailbox, const fs::Birth& lock_birt
 void settle_left_overs(const MailboxFile& mailbox, const fs::Birth& lock_birth) {
   const std::string mark = mark_of(mailbox);
   try {
+    if (!mailbox.look()) return;  // nothing stands in for what is not there
     for (std::string& name : mailbox.names_beginning_with(fs::NewFile::temporary_prefix)) {
       const auto said = parse(name, mark);
       if (!said) continue;
