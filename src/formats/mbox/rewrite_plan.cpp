@@ -26,12 +26,13 @@ class Planner {
     while (splitter.next()) {
       end_message(splitter.mark().offset);
       begin_message(splitter);
+      length_holds_ = splitter.length_holds();
     }
     end_message(size_octets);
     settle_base(splitter.rules().begin);
     sort_edits(plan_.edits);
     plan_.size_octets = size_octets + static_cast<std::uint64_t>(growth_of(plan_.edits));
-    plan_.leading = (survivors_ > 0 ? 1U : 0U) + (needs_pseudo_ ? 1U : 0U);
+    plan_.begins_with_pseudo = needs_pseudo_;
     return std::move(plan_);
   }
 
@@ -63,7 +64,8 @@ class Planner {
         all.push_back({begin_, end - begin_, {}});
       return;
     }
-    if (survivors_ > 1) plan_.shape.add(end - begin_ + static_cast<std::uint64_t>(growth_of(edits_)));
+    const std::uint64_t octets = end - begin_ + static_cast<std::uint64_t>(growth_of(edits_));
+    plan_.shape.add(survivors_ > 1 ? octets : 0, length_holds_);  // names may still come to a base in the first
     plan_.edits.insert(plan_.edits.end(), std::make_move_iterator(edits_.begin()),
                        std::make_move_iterator(edits_.end()));
   }
@@ -150,32 +152,35 @@ class Planner {
   // of the message where the walk is
   bool is_open_ = false;
   bool is_expunged_ = false;
+  bool length_holds_ = false;
   std::uint64_t begin_ = 0;
   TextEdits edits_{};
 };
 
 }  // namespace
 
-void Shape::add(std::uint64_t message_octets) {
+void Shape::add(std::uint64_t message_octets, bool length_holds) {
   constexpr std::uint64_t prime = 1099511628211U;
   ++messages_;
-  digest_ = (digest_ ^ message_octets) * prime;
+  digest_ = (digest_ ^ (message_octets * 2 + (length_holds ? 1 : 0))) * prime;
   digest_ ^= digest_ >> 32U;
 }
 
 bool RewritePlan::is_in(const fs::File& file, Side side, const SplitRules& rules) const {
   const std::uint64_t size = file.status_now().size_octets;
   if (size != size_octets) return false;
-  Shape found;
-  std::uint64_t messages = 0;
-  std::uint64_t begin = 0;
   Splitter splitter(file, side, size, default_block_octets, rules);
-  while (splitter.next()) {
-    if (messages++ > leading) found.add(splitter.mark().offset - begin);
-    begin = splitter.mark().offset;
+  if (begins_with_pseudo && !splitter.next()) return false;
+  Shape found;
+  bool is_first = true;
+  for (bool is_there = splitter.next(); is_there;) {
+    const std::uint64_t begin = splitter.mark().offset;
+    const bool length_holds = splitter.length_holds();
+    is_there = splitter.next();
+    const std::uint64_t octets = (is_there ? splitter.mark().offset : size) - begin;
+    found.add(std::exchange(is_first, false) ? 0 : octets, length_holds);
   }
-  if (messages > leading) found.add(size - begin);
-  return messages >= leading && found == shape;
+  return found == shape;
 }
 
 RewritePlan plan_rewrite(const fs::File& file, Side side, const SplitRules& rules, const RewrittenBy& by,

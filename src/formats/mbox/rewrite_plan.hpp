@@ -16,12 +16,13 @@
 
 namespace mailhaul::formats::mbox {
 
-/// How the octets of an mbox fall into messages, but for the first of them: what must not change by itself when some
-/// of them get longer or go. A Content-Length that led nowhere may lead to a later postmark then, and would swallow
-/// what stands between.
+/// How the octets of an mbox fall into messages: what must not change by itself when some of them get longer or go. A
+/// Content-Length that led nowhere may lead to a later postmark then, and would swallow what stands between; or to the
+/// end of the file, and quoting in that message would no longer be undone.
 class Shape {
  public:
-  void add(std::uint64_t message_octets);
+  /// `message_octets`: 0 where they are not told apart.
+  void add(std::uint64_t message_octets, bool length_holds);
   bool operator==(const Shape&) const = default;
 
  private:
@@ -33,9 +34,9 @@ class Shape {
 struct RewritePlan {
   TextEdits edits{};  ///< empty: it is like that already
   std::vector<store::Receipt::Outcome> outcomes{};
-  std::uint64_t size_octets = 0;  ///< of the new file
-  Shape shape{};                  ///< of the new file
-  std::uint64_t leading = 0;      ///< messages of it that the shape leaves out
+  std::uint64_t size_octets = 0;    ///< of the new file
+  Shape shape{};                    ///< of the new file; of its first message without the length
+  bool begins_with_pseudo = false;  ///< a message that is no mail is put in front; the shape leaves it out
 
   std::uint64_t lost_lines = 0;     ///< messages with no place for flags and keywords
   std::uint64_t lost_keywords = 0;  ///< messages that can't have a keyword

@@ -19,6 +19,16 @@ TEST_F(MboxExpunge, MessagesGoWithTheirSeparators) {
   }
 }
 
+TEST_F(MboxExpunge, AContentLengthMustNotBeginToLeadToTheEnd) {
+  // It counts the empty line behind the body, which only the end of a file forgives: as the last message it would be
+  // one that was never quoted.
+  const std::string a = mark + "Subject: a\nContent-Length: 9\n\n>From x\n\n";
+  world.put(a + mark + "Subject: b\n\nbb\n\n");
+  ASSERT_EQ(world.texts().at(0), "Subject: a\n\nFrom x\n");
+  EXPECT_EQ(change({{1}}), std::vector<Outcome>{Outcome::gone_or_changed});
+  EXPECT_EQ(world.texts().at(0), "Subject: a\n\nFrom x\n");
+}
+
 TEST_F(MboxExpunge, AMessageIsTakenAwayOnlyAsItWasSeen) {
   world.put(a_b_c);
   const auto store = world.target();
