@@ -469,7 +469,6 @@ TEST_P(StoreContract, ChangesUnderAnOldStampAreNotMadeWhereHandlesDoNotLast) {
 }
 
 TEST_P(StoreContract, OfOneBatchOnlyWhatIsAsItWasSeenIsExpunged) {
-  if (!fixture_->expunges()) GTEST_SKIP() << "this store does not expunge yet";
   MessageInfo info = dated(2);
   info.flags = {Flag::seen};
   info.keywords = {"k"};

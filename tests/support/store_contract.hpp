@@ -28,7 +28,6 @@ class StoreFixture {
   /// False where \Passed, \Draft … can't be told apart; asked flag by flag.
   [[nodiscard]] virtual bool keeps(mail::Flag /*flag*/) const { return true; }
   /// FolderWriter::expunge works.
-  [[nodiscard]] virtual bool expunges() const { return true; }
 };
 
 struct StoreContractCase {

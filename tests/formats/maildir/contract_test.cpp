@@ -19,7 +19,6 @@ class MaildirFixture final : public StoreFixture {
     rules.side = Side::target;
     return formats::maildir::open_store(world_.context, World::root, rules, {world_.birth, options_});
   }
-  [[nodiscard]] bool expunges() const override { return false; }  // it does not ask yet how the message was seen
 
  private:
   World world_;
