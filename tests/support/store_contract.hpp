@@ -27,7 +27,6 @@ class StoreFixture {
   [[nodiscard]] virtual std::string as_kept(const std::string& octets) const { return octets; }
   /// False where \Passed, \Draft … can't be told apart; asked flag by flag.
   [[nodiscard]] virtual bool keeps(mail::Flag /*flag*/) const { return true; }
-  /// FolderWriter::expunge works.
 };
 
 struct StoreContractCase {
