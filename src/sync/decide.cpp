@@ -56,4 +56,10 @@ ledger::Sighting without_change(ledger::Sighting source, const store::FlagChange
   return changed(std::move(source), {change.remove, change.add, change.remove_keywords, change.add_keywords});
 }
 
+ledger::Sighting without_differences(ledger::Sighting source, const Observed& target) {
+  return changed(std::move(source), {target.base.flags - target.now.flags, target.now.flags - target.base.flags,
+                                     target.base.keywords.without(target.now.keywords),
+                                     target.now.keywords.without(target.base.keywords)});
+}
+
 }  // namespace mailhaul::sync

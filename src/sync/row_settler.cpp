@@ -88,6 +88,9 @@ class RowSettler {
     const ledger::Sighting* source = change.source();
     const ledger::Sighting* target = change.target();
     if (change.target_now && row.target && is_touched(*row.target, *change.target_now)) row.touched = true;
+    // It may have been moved; then its flags are compared only where it is found.
+    if (source == nullptr && row.source && row.target && change.target_now)
+      row.source = without_differences(std::move(*row.source), {*row.target, *change.target_now});
     if (target != nullptr) {
       row.target = is_there ? changed(*target, flags) : *target;
       row.target_folder = change.target_folder_now.value_or(row.target_folder);
@@ -103,7 +106,7 @@ class RowSettler {
     change.row.target_folder = row.target_folder;
     change.row.touched = row.touched;
     change.row.gone_run = row.gone_run;
-    if (source != nullptr) change.row.source = row.source;
+    change.row.source = row.source;
     change.target_now.reset();
     change.target_folder_now.reset();
     change.target_gone = false;

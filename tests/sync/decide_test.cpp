@@ -30,5 +30,21 @@ TEST(UniteFlags, KeywordsAreUnitedByNameWithoutCase) {
   EXPECT_TRUE(change.remove_keywords.empty());
 }
 
+TEST(WithoutDifferences, WhatChangedAtTheTargetIsNoChangeOfTheSource) {
+  for (unsigned bits = 0; bits < 16; ++bits) {  // of one flag: base and now, at the source and at the target
+    const auto sighting = [bits](unsigned bit) {
+      return ledger::Sighting{{}, (bits >> bit & 1U) != 0 ? mail::FlagSet{Flag::seen} : mail::FlagSet{}, {}};
+    };
+    const auto source_base = sighting(0);
+    const auto source = sighting(1);
+    const auto target_base = sighting(2);
+    const auto target = sighting(3);
+    const auto at_once = changed(target, merge_flags({source_base, source}, {target_base, target}));
+    const auto recorded = without_differences(source_base, {target_base, target});
+    const auto later = changed(target, merge_flags({recorded, source}, {target, target}));
+    EXPECT_EQ(later.flags, at_once.flags) << bits;
+  }
+}
+
 }  // namespace
 }  // namespace mailhaul::sync

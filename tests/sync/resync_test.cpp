@@ -235,6 +235,24 @@ TEST_P(Resync, WhatMovedAtTheSourceIsMovedAtTheTarget) {
   expect_nothing_left();
 }
 
+TEST_P(Resync, AFlagThatWasClearedAtTheTargetStaysSoAlsoWhenTheSourceMoves) {
+  const std::string text = mail_text("both");
+  source.deliver({}, text);
+  source.deliver({}, mail_text("other"));
+  source.make_folder(folder("Filed"));
+  target.deliver({}, text, with_flags({Flag::seen}, {"work"}));
+  run();
+  find(target, text).info.flags.remove(Flag::seen);
+  find(target, text).info.keywords.remove("work");
+  source.deliver(folder("Filed"), text, with_flags({Flag::seen}, {"work"}));
+  erase(source, text);
+  run();
+  run();
+  EXPECT_TRUE(find(target, text).info.flags.empty());
+  EXPECT_TRUE(find(target, text).info.keywords.empty());
+  expect_nothing_left();
+}
+
 TEST_P(Resync, WhatMovedAtTheSourceAndWasRemovedAtTheTargetStaysRemoved) {
   const auto texts = some_mail(source, 3);
   source.make_folder(folder("Filed"));

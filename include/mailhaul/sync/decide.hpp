@@ -48,4 +48,8 @@ struct Observed {
 /// yet, so that the next run does.
 [[nodiscard]] ledger::Sighting without_change(ledger::Sighting source, const store::FlagChange& change);
 
+/// What `source` has to be recorded as when the target's changes are recorded before it is known what the source has
+/// now: where both differed and the target changed, as the target was. Then the target's stays, as in merge_flags.
+[[nodiscard]] ledger::Sighting without_differences(ledger::Sighting source, const Observed& target);
+
 }  // namespace mailhaul::sync
