@@ -35,31 +35,44 @@ bool Differences::misses_any() const {
 void Differences::settle_target_strangers(std::vector<Listing>& listings) {
   const bool any = std::any_of(listings.begin(), listings.end(), [](const Listing& l) { return !l.strangers.empty(); });
   if (!any) return;
-  std::unordered_map<mail::ContentKey, std::vector<ledger::RowId>, mail::ContentKeyHash> missing;
+  struct Missed {
+    ledger::RowId row = 0;
+    ledger::FolderId folder = 0;
+    int worth = 0;  ///< of several the one that the source still has: else it would count as removed
+  };
+  std::unordered_map<mail::ContentKey, std::vector<Missed>, mail::ContentKeyHash> missing;
   for (const auto& [id, change] : rows_)
-    if (change.target_gone && !change.target_now) missing[change.row.key].push_back(id);
+    if (change.target_gone && !change.target_now)
+      missing[change.row.key].push_back({id, change.row.target_folder, change.row.source ? 2 : 1});
   // Removed by its user in an earlier run, and put back since.
   for (const ledger::Folder& folder : ledger_.folders(Side::target))
     ledger_.each_gone_from(Side::target, folder.id, [&](const ledger::Row& row) {
-      if (row.source) missing[row.key].push_back(row.id);
+      if (row.source) missing[row.key].push_back({row.id, folder.id, 0});
     });
+  const auto settle = [&](Listing& listing, const Stranger& stranger, bool only_from_here) {
+    const auto found = missing.find(*stranger.key);
+    if (found == missing.end()) return false;
+    auto& some = found->second;
+    const auto worth = [&](const Missed& one) { return one.worth + (one.folder == listing.id ? 3 : 0); };
+    const auto best = std::max_element(some.begin(), some.end(),
+                                       [&](const Missed& a, const Missed& b) { return worth(a) < worth(b); });
+    if (best == some.end() || (only_from_here && best->folder != listing.id)) return false;
+    RowChange& change = change_of(best->row);
+    change.target_now = stranger.seen;
+    if (change.row.target_folder != listing.id) change.target_folder_now = listing.id;
+    some.erase(best);
+    return true;
+  };
+  // First what is in its folder still, and only got another name.
+  for (const bool only_from_here : {true, false})
+    for (Listing& listing : listings) {
+      auto& strangers = listing.strangers;
+      strangers.erase(std::remove_if(strangers.begin(), strangers.end(),
+                                     [&](const Stranger& one) { return settle(listing, one, only_from_here); }),
+                      strangers.end());
+    }
   for (Listing& listing : listings) {
-    for (Stranger& stranger : listing.strangers) {
-      const auto found = missing.find(*stranger.key);
-      if (found != missing.end() && !found->second.empty()) {
-        // From this very folder first: a file that only got another name.
-        auto& ids = found->second;
-        auto best = std::find_if(ids.begin(), ids.end(), [&](ledger::RowId id) {
-          const auto known = rows_.find(id);
-          return known != rows_.end() && known->second.row.target_folder == listing.id;
-        });
-        if (best == ids.end()) best = ids.begin();
-        RowChange& change = change_of(*best);
-        change.target_now = stranger.seen;
-        if (change.row.target_folder != listing.id) change.target_folder_now = listing.id;
-        ids.erase(best);
-        continue;
-      }
+    for (const Stranger& stranger : listing.strangers) {
       ledger::Row row;
       row.target_folder = listing.id;
       row.target = stranger.seen;

@@ -206,6 +206,41 @@ TEST_P(Resync, WhatItsUserFiledElsewhereAtTheTargetIsFollowed) {
   expect_nothing_left();
 }
 
+TEST_P(Resync, OfEqualMessagesThatLeftTheirFoldersTheOneOfTheSourceIsFollowed) {
+  const std::string text = mail_text("both");
+  target.deliver({}, text);
+  source.deliver({}, mail_text("other"));
+  run();
+  source.deliver(folder("Work"), text);
+  run();
+  erase(target, text);
+  erase(target, text, folder("Work"));
+  target.deliver(folder("Filed"), text);
+  run();
+  find(source, text, folder("Work")).info.flags.add(Flag::flagged);
+  run();
+  EXPECT_TRUE(find(target, text, folder("Filed")).info.flags.has(Flag::flagged));
+  expect_nothing_left();
+}
+
+TEST_P(Resync, AFileThatGotAnotherNameIsKnownBeforeACopyElsewhere) {
+  const std::string text = mail_text("renamed");
+  source.deliver(folder("Work"), text);
+  target.make_folder(folder("Copies"));
+  target.make_folder({});
+  source.make_folder(folder("Copies"));
+  run();
+  erase(target, text, folder("Work"));
+  target.deliver(folder("Copies"), text);
+  target.deliver(folder("Work"), text);
+  run();
+  find(source, text, folder("Work")).info.flags.add(Flag::flagged);
+  run();
+  EXPECT_TRUE(find(target, text, folder("Work")).info.flags.has(Flag::flagged));
+  EXPECT_FALSE(find(target, text, folder("Copies")).info.flags.has(Flag::flagged));
+  expect_nothing_left();
+}
+
 TEST_P(Resync, WhatItsUserPutBackIsKnownAgain) {
   const auto texts = some_mail(source, 3);
   run();
