@@ -139,7 +139,7 @@ class Run {
     std::map<ledger::FolderId, std::uint64_t> missing;
     for (auto& [id, change] : differences_.rows()) {
       if (!change.target_gone || change.target_now || !change.row.ours) continue;
-      if (options_.missing == Missing::restore && change.source() != nullptr) restore(change);
+      if (options_.missing == Missing::restore) restore(change);
       ++missing[change.row.target_folder];
     }
     if (options_.missing != Missing::ask) return;
@@ -156,14 +156,15 @@ class Run {
     }
   }
 
-  /// As if no run had ever copied it.
+  /// As if no run had ever copied it. What has left its place at the source may appear elsewhere: as new mail.
   void restore(const RowChange& change) {
+    restored_.insert(change.row.id);
+    if (change.source() == nullptr) return;
     const auto folder = ledger_.folder(change.row.source_folder);
     if (!folder) return;
     const auto listing = sources_.find(folder->ref);
     if (listing == sources_.end()) return;
     listing->second.strangers.push_back({*change.source(), change.row.ids, std::nullopt});
-    restored_.insert(change.row.id);
   }
 
   /// How much there is to do, for who watches.

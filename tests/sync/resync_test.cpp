@@ -344,6 +344,21 @@ TEST_P(Resync, ManyMissingAtTheTargetStopTheRun) {  // R5
   expect_nothing_left();
 }
 
+TEST_P(Resync, WhatMovedAtTheSourceMeanwhileIsRestoredToo) {  // R5
+  const auto texts = some_mail(source, 20);
+  source.make_folder(folder("Filed"));
+  run();
+  target.messages({}).clear();
+  source.deliver(folder("Filed"), texts[1]);
+  erase(source, texts[1]);
+  erase(source, texts[2]);
+  harness_.options.missing = Missing::restore;
+  EXPECT_EQ(run(), 19U);
+  EXPECT_EQ(count(target, texts[1], folder("Filed")), 1U);
+  harness_.options.missing = Missing::ask;
+  expect_nothing_left();
+}
+
 TEST_P(Resync, AFolderThatItsUserRemovedIsMadeAgainOnlyForNewMail) {  // R6
   const auto texts = some_mail(source, 3, folder("Work"));
   run();
