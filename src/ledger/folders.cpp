@@ -24,7 +24,7 @@ store::Stamp stamp_from(std::string_view octets) {
   return {std::string(octets.substr(0, nul)), false, std::string(octets.substr(std::min(nul + 1, octets.size())))};
 }
 
-/// id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest
+/// id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest, messages
 Folder read_folder(Connection& connection, const Query& query) {
   Folder folder;
   folder.id = query.number(0);
@@ -36,12 +36,13 @@ Folder read_folder(Connection& connection, const Query& query) {
   folder.state.finished = query.number(6) != 0;
   folder.state.was_made = query.number(7) != 0;
   folder.state.list_digest = query.octets(8);
+  folder.state.messages = static_cast<std::uint64_t>(query.number(9));
   return folder;
 }
 
 std::optional<Folder> folder_named(Connection& connection, Side side, std::string_view name) {
   Query query = connection.query(
-      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest FROM folder "
+      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest, messages FROM folder "
       "WHERE side = ? AND name = ?");
   query.with(number_of(side)).with_octets(name);
   if (!query.next()) return std::nullopt;
@@ -49,8 +50,8 @@ std::optional<Folder> folder_named(Connection& connection, Side side, std::strin
 }
 
 std::optional<Folder> folder_with(Connection& connection, FolderId id) {
-  Query query = connection.query(
-      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest FROM folder WHERE id = ?");
+  Query query = connection.query("SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, "
+                                 "list_digest, messages FROM folder WHERE id = ?");
   query.with(id);
   if (!query.next()) return std::nullopt;
   return read_folder(connection, query);
@@ -88,7 +89,7 @@ std::optional<Folder> Ledger::folder(FolderId id) {
 std::vector<Folder> Ledger::folders(Side side) {
   const std::lock_guard lock(database_->mutex);
   Query query = database_->connection.query("SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, "
-                                            "list_digest FROM folder WHERE side = ? ORDER BY id");
+                                            "list_digest, messages FROM folder WHERE side = ? ORDER BY id");
   query.with(number_of(side));
   std::vector<Folder> folders;
   while (query.next()) folders.push_back(read_folder(database_->connection, query));
@@ -112,7 +113,7 @@ void Ledger::set_state(FolderId folder, const FolderState& state) {
   const auto validity = wanted.uid_validity ? std::optional<std::int64_t>(wanted.uid_validity->value) : std::nullopt;
   database_->connection
       .query("UPDATE folder SET stamp = ?, uid_validity = ?, wanted = ?, given = ?, finished = ?, was_made = ?, "
-             "list_digest = ? WHERE "
+             "list_digest = ?, messages = ? WHERE "
              "id = ?")
       .with_octets_or_null(stamp)
       .with(validity)
@@ -122,6 +123,7 @@ void Ledger::set_state(FolderId folder, const FolderState& state) {
       .with(std::int64_t{wanted.was_made ? 1 : 0})
       .with_octets_or_null(wanted.list_digest.empty() ? std::nullopt
                                                       : std::optional<std::string_view>(wanted.list_digest))
+      .with(static_cast<std::int64_t>(wanted.messages))
       .with(folder)
       .run();
 }

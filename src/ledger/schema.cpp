@@ -25,7 +25,7 @@ CREATE TABLE folder(
   id INTEGER PRIMARY KEY,
   side INTEGER NOT NULL, name BLOB NOT NULL,
   stamp BLOB, uid_validity INTEGER, wanted BLOB, given BLOB, finished INTEGER NOT NULL,
-  was_made INTEGER NOT NULL DEFAULT 0, list_digest BLOB,
+  was_made INTEGER NOT NULL DEFAULT 0, list_digest BLOB, messages INTEGER NOT NULL DEFAULT 0,
   UNIQUE(side, name));
 CREATE TABLE message(
   id INTEGER PRIMARY KEY,

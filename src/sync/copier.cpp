@@ -405,6 +405,7 @@ class Run {
       if (!known) continue;
       ledger::FolderState state = known->state;
       state.stamp = written_.count(listing.folder) == 0 ? listing.stamp : std::nullopt;
+      state.messages = listing.messages;
       if (listing.exists) state.was_made = true;
       ledger_.set_state(listing.id, state);
     }
@@ -428,6 +429,7 @@ class Run {
     ledger::FolderState state = known->state;
     const auto& stamp = listing != sources_.end() ? listing->second.stamp : outcome.stamp;
     state.stamp = is_whole ? stamp : std::nullopt;
+    state.messages = outcome.source_messages;
     if (!outcome.error) state.uid_validity = source_.folder(outcome.source).uid_validity;
     const auto task =
         std::find_if(plan_.begin(), plan_.end(), [&](const FolderTask& one) { return one.target == outcome.target; });

@@ -116,7 +116,7 @@ class Lister {
     }
     if (trust_.stamps && known && known->state.stamp == stamp) {
       out_.stamp = stamp;
-      out_.messages = ledger_.count_in(out_.side, out_.id);
+      out_.messages = known->state.messages;
       return;
     }
     out_.was_read = true;

@@ -29,6 +29,7 @@ struct Pair {
 /// What is known of a folder at one end.
 struct FolderState {
   std::optional<store::Stamp> stamp{};  ///< of the last listing that the rows agree with; never a young one
+  std::uint64_t messages = 0;           ///< how many that listing had; with a stamp
   std::optional<mail::UidValidity> uid_validity{};
   /// Source folders: the name at the target that was asked for, and the one it got (fitting names).
   std::optional<store::FolderRef> wanted{};
