@@ -16,11 +16,11 @@ store::FolderRef folder_from(Connection& connection, std::string_view octets) {
   return std::move(*folder);
 }
 
-/// Token, NUL, what is needed to go on from it.
+/// Token, NUL, what is needed to go on from it, which is plain text.
 std::string octets_of(const store::Stamp& stamp) { return stamp.token + '\0' + stamp.resume; }
 
 store::Stamp stamp_from(std::string_view octets) {
-  const std::size_t nul = std::min(octets.find('\0'), octets.size());
+  const std::size_t nul = std::min(octets.rfind('\0'), octets.size());
   return {std::string(octets.substr(0, nul)), false, std::string(octets.substr(std::min(nul + 1, octets.size())))};
 }
 

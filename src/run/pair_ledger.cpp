@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view suffix = ".ledger";
 
-std::string canonical(const Machine& machine, const Store& store) {
+std::string typed_as(const Machine& machine, const Store& store) {
   boost::filesystem::path path(store.path);
   if (path.is_relative()) path = boost::filesystem::path(machine.working_directory) / path;
   std::string normal = path.lexically_normal().string();
@@ -52,7 +52,7 @@ const std::string& directory_of(const Machine& machine, const Request& request) 
 }  // namespace
 
 ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& target) {
-  return {canonical(machine, source), canonical(machine, target), {}, {}};
+  return {typed_as(machine, source), typed_as(machine, target), {}, {}};
 }
 
 PairLedger open_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair, Findings& findings) {

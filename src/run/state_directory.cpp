@@ -6,6 +6,7 @@ namespace {
 /// `path` and the directories above it: a new user has no ~/.local/state yet.
 fs::Directory make_with_parents(const Machine& machine, const std::string& path, const fs::Rules& rules) {
   const fs::Birth birth{machine.runner, 0600, 0700};
+  if (auto there = fs::Directory::find_root(machine.kernel, machine.entropy, path, rules)) return std::move(*there);
   const std::string parent = fs::split_operator_path(path).parent;
   const bool is_top = parent == path || parent == "/" || parent == ".";
   if (!is_top && !fs::Directory::find_root(machine.kernel, machine.entropy, parent, rules))

@@ -145,8 +145,8 @@ class Run {
     if (options_.missing != Missing::ask) return;
     for (const auto& [folder, count] : missing) {
       const std::uint64_t rows = ledger_.count_ours(folder);
-      if (!is_alarming(count, rows)) continue;
       const auto known = ledger_.folder(folder);
+      if (!is_alarming(count, rows, is_another_store(known))) continue;
       throw Error(Cause::guard, Scope::run, "comparing the target with what the last run left there")
           .in(known ? known->ref.display() : "")
           .because(std::to_string(count) + " of " + std::to_string(rows) +
@@ -154,6 +154,13 @@ class Run {
           .hint("--restore-missing copies them again, --accept-missing takes them for removed by their user")
           .on(Side::target);
     }
+  }
+
+  [[nodiscard]] bool is_another_store(const std::optional<ledger::Folder>& folder) const {
+    if (memory_.target_replaced) return true;
+    if (target_.capabilities().folders || !folder) return false;
+    const auto listing = target_of_.find(folder->ref);
+    return listing != target_of_.end() && !listing->second->exists;
   }
 
   /// As if no run had ever copied it. What has left its place at the source may appear elsewhere: as new mail.

@@ -80,7 +80,7 @@ std::vector<FolderOutcome> FolderSettler::settle() {
     for (const store::FolderRef& source : task_.sources)
       source_ids_.push_back(run_.ledger.folder_id(Side::source, source));
     load_candidates();
-    if (must_make_folder()) open_writer();
+    if (is_first_run()) open_writer();
     for (std::size_t i = 0; i < outcomes.size(); ++i) settle_source(i, outcomes[i]);
     flush(true);
     finish(outcomes.front());
@@ -120,10 +120,9 @@ store::FolderInfo FolderSettler::folder_info() {
   }
 }
 
-/// A folder that is not there is made, also for no message; but one that its user removed after an earlier run only for
-/// mail that is new (R6).
-bool FolderSettler::must_make_folder() const {
-  if (plan_.target->exists) return false;
+/// The first run makes a folder that is not there and gives it its numbers, also for no message; later ones open it
+/// only for what is new, also when its user has removed it meanwhile (R6).
+bool FolderSettler::is_first_run() const {
   const auto known = run_.ledger.find_folder(Side::target, task_.target);
   return !known || !known->state.was_made;
 }

@@ -61,7 +61,7 @@ class FolderSettler {
   [[nodiscard]] store::FolderInfo folder_info();
   [[nodiscard]] store::FolderWriter& writer();
   void open_writer();
-  [[nodiscard]] bool must_make_folder() const;
+  [[nodiscard]] bool is_first_run() const;
   void load_candidates();
   void settle_source(std::size_t index, FolderOutcome& outcome);
   void settle_listed(const Listing& listing, FolderOutcome& outcome);

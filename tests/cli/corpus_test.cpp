@@ -115,6 +115,7 @@ void Corpus::there_and_back(const std::string& name, const char* variant, bool i
   EXPECT_EQ(mail_below(at("D2")), mail_below(at("D"))) << "Maildir to Maildir is octet for octet";
   guard_no_more();
   for (const char* path : {"D", "D2", "D3", "F2"}) stdfs::remove_all(at(path));
+  forget_runs();
 }
 
 /// As mboxrd and as mboxcl2; of the many alike from patchwork each as one of them.

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <system_error>
 #include <thread>
 
@@ -74,11 +75,16 @@ class Drain {
 };
 
 /// Ledgers last as long as the test: never those of the machine, and each test knows nothing of the others.
-std::string state_of_this_test(const std::optional<uid_t>& user) {
+const std::string& states_of_this_test() {
   static const TempDir home;
-  if (!user) return home.path() + "/own";
-  const std::string theirs = home.path() + "/" + std::to_string(*user);
-  ::chmod(home.path().c_str(), 0711);
+  return home.path();
+}
+
+std::string state_of_this_test(const std::optional<uid_t>& user) {
+  const std::string& home = states_of_this_test();
+  if (!user) return home + "/own";
+  const std::string theirs = home + "/" + std::to_string(*user);
+  ::chmod(home.c_str(), 0711);
   ::mkdir(theirs.c_str(), 0700);
   (void)::chown(theirs.c_str(), *user, *user);
   return theirs;
@@ -185,6 +191,11 @@ Result Program::wait() {
   result.out = pipes_->out.all();
   result.err = pipes_->err.all();
   return result;
+}
+
+void forget_runs() {
+  for (const std::string& name : names_in(states_of_this_test()))
+    std::filesystem::remove_all(states_of_this_test() + "/" + name);
 }
 
 Result run(const std::vector<std::string>& arguments, const How& how) { return Program(arguments, how).wait(); }

@@ -51,6 +51,9 @@ class Program {
   Pipes* pipes_ = nullptr;
 };
 
+/// Runs of this test know nothing of those before: as on another machine.
+void forget_runs();
+
 [[nodiscard]] Result run(const std::vector<std::string>& arguments, const How& how = {});
 
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);

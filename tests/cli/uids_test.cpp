@@ -38,6 +38,7 @@ TEST_F(UidsCli, ARunThatFindsItsMessagesButNoListWritesIt) {
   sync({at("old"), "maildir:" + at("new")});
   std::filesystem::remove(at("new/dovecot-uidlist"));
   std::filesystem::remove(at("new/cur/2.b,S=15:2,"));
+  forget_runs();
   const Result result = sync({at("old"), at("new")});
   EXPECT_TRUE(holds(result.out, "Copied 1 ("));
   EXPECT_EQ(read_file(at("new/dovecot-uidlist")), list_);
@@ -59,6 +60,7 @@ TEST_F(UidsCli, AServerThatHasOpenedTheCopyNumbersItAndThatIsSaid) {
   sync({at("old"), "maildir:" + at("new")});
   write_file(at("new/dovecot.index.log"), "");
   std::filesystem::remove(at("new/dovecot-uidlist"));
+  forget_runs();
   const Result result = sync({at("old"), at("new")});
   EXPECT_FALSE(exists(at("new/dovecot-uidlist")));
   EXPECT_TRUE(holds(result.out + result.err, "the server numbers the messages here"));
@@ -108,6 +110,7 @@ TEST_F(UidsCli, NumbersThatLeaveNoRoomAreToldAndNotCopied) {
     EXPECT_FALSE(holds(read_file(at("box")), "X-IMAPbase: 1700000000 ")) << "a generation of its own";
     std::filesystem::remove_all(at("new"));
     std::filesystem::remove(at("box"));
+    forget_runs();
   }
   write_file(at("full.mbox"), "From a@b Sat Jan  1 00:00:00 2022\nX-IMAPbase: 1700000000 4294967295\nX-UID: 4\n"
                               "Subject: x\n\nx\n\n");
