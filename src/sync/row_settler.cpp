@@ -87,7 +87,8 @@ class RowSettler {
     ledger::Row row = change.row;
     const ledger::Sighting* source = change.source();
     const ledger::Sighting* target = change.target();
-    if (change.target_now && row.target && is_touched(*row.target, *change.target_now)) row.touched = true;
+    if (change.target_now && (!row.target || change.target_folder_now || is_touched(*row.target, *change.target_now)))
+      row.touched = true;
     // It may have been moved; then its flags are compared only where it is found.
     if (source == nullptr && row.source && row.target && change.target_now)
       row.source = without_differences(std::move(*row.source), {*row.target, *change.target_now});

@@ -419,6 +419,24 @@ TEST_P(Resync, DeleteRemovesWhatIsGoneAndUntouched) {  // R2, R3
   expect_nothing_left();
 }
 
+TEST_P(Resync, DeleteLeavesWhatItsUserFiledOrPutBack) {  // R1, R2
+  const auto texts = some_mail(source, 30);
+  run();
+  erase(target, texts[1]);
+  target.deliver(folder("Filed"), texts[1]);
+  erase(target, texts[2]);
+  run();
+  target.deliver({}, texts[2]);
+  run();
+  erase(source, texts[1]);
+  erase(source, texts[2]);
+  harness_.options.removal = Removal::expunge;
+  EXPECT_EQ(run(), 0U);
+  EXPECT_EQ(count(target, texts[1], folder("Filed")), 1U);
+  EXPECT_EQ(count(target, texts[2]), 1U);
+  expect_nothing_left();
+}
+
 TEST_P(Resync, DeleteForGood) {
   const auto texts = some_mail(source, 30);
   run();
