@@ -44,9 +44,10 @@ class RowSettler {
 
   [[nodiscard]] static store::FlagChange flags_for(const RowChange& change) {
     const ledger::Row& row = change.row;
-    const Presence presence{change.source() != nullptr, row.source && row.target, change.target() != nullptr};
+    const Presence presence{change.source() != nullptr, row.source.has_value(), change.target() != nullptr};
     if (decide(presence) != Fate::merge_flags) return {};
-    return merge_flags({*row.source, *change.source()}, {*row.target, *change.target()});
+    const ledger::Sighting& target_base = row.target ? *row.target : *change.target();  // put back: as it comes
+    return merge_flags({*row.source, *change.source()}, {target_base, *change.target()});
   }
 
   store::FolderWriter& writer() {

@@ -254,6 +254,18 @@ TEST_P(Resync, WhatItsUserPutBackIsKnownAgain) {
   expect_nothing_left();
 }
 
+TEST_P(Resync, WhatItsUserPutBackGetsTheFlagsThatChangeAtTheSource) {
+  const auto texts = some_mail(source, 3);
+  run();
+  erase(target, texts[1]);
+  run();
+  target.deliver({}, texts[1], with_flags({Flag::seen}));
+  find(source, texts[1]).info.flags.add(Flag::flagged);
+  run();
+  EXPECT_EQ(find(target, texts[1]).info.flags, (mail::FlagSet{Flag::seen, Flag::flagged}));
+  expect_nothing_left();
+}
+
 TEST_P(Resync, WhatMovedAtTheSourceIsMovedAtTheTarget) {
   const auto texts = some_mail(source, 3);
   source.make_folder(folder("Filed"));
