@@ -93,6 +93,12 @@ class MemoryStore::Writer final : public store::FolderWriter {
       --owner_.failing_flushes_;
       throw Error(owner_.failing_cause_, Scope::run, "flushing").on(Side::target);
     }
+    bool dies = false;
+    if (owner_.crash_ && !batch.empty()) {
+      dies = owner_.crash_->flushes_left == 0;
+      if (dies && !std::exchange(owner_.crash_->is_durable, false)) crash();
+      if (!dies) --owner_.crash_->flushes_left;
+    }
     if (!batch.empty()) ++owner_.flushes_;
     Folder& folder = owner_.folders_[folder_];
     const std::size_t changes = owner_.changes_;
@@ -105,7 +111,8 @@ class MemoryStore::Writer final : public store::FolderWriter {
                                        : apply(folder, change));
     }
     owner_.number_handles(folder, receipts);
-    if (owner_.changes_ != changes) ++folder.version;
+    if (owner_.changes_ != changes) folder.version = ++owner_.versions_;
+    if (dies) crash();
     return receipts;
   }
   store::Finished finish(const store::FolderInfo& info, store::NumberedMessages& messages) override {
@@ -166,7 +173,7 @@ class MemoryStore::Writer final : public store::FolderWriter {
       if (moves) {
         folder.messages.push_back(*found);
         folder.messages.back().info.ids = {};
-        ++place.version;
+        place.version = ++owner_.versions_;
       }
       place.messages.erase(found);
     }
@@ -241,7 +248,7 @@ Handle MemoryStore::deliver(const FolderRef& folder, std::string octets, Message
   info.size_octets = octets.size();
   place.messages.push_back({std::move(octets), std::move(info), false});
   number_handles(place, {});
-  ++place.version;
+  place.version = ++versions_;
   return place.messages.back().info.handle;
 }
 
@@ -252,7 +259,7 @@ void MemoryStore::make_folder(const FolderRef& folder) {
 
 std::vector<MemoryStore::Message>& MemoryStore::messages(const FolderRef& folder) {
   Folder& place = folders_[folder];
-  ++place.version;
+  place.version = ++versions_;
   return place.messages;
 }
 
@@ -274,6 +281,8 @@ void MemoryStore::fail_flushes(std::size_t count, Cause cause) {
   failing_flushes_ = count;
   failing_cause_ = cause;
 }
+
+void MemoryStore::crash() { throw Error(Cause::stopped, Scope::run, "flushing").on(Side::target); }
 
 store::Capabilities MemoryStore::capabilities() const {
   store::Capabilities abilities;

@@ -80,6 +80,10 @@ class MemoryStore final : public store::MessageStore {
   void break_folder(const store::FolderRef& folder) { broken_ = folder; }
   /// The next `count` flushes throw Error(cause, Scope::run, target) and drop their batch.
   void fail_flushes(std::size_t count, Cause cause);
+  /// The program dies in a flush that comes after `flushes` others, before or after its batch is durable: that flush
+  /// and all later ones throw Error(stopped), until revive().
+  void crash_after(std::size_t flushes, bool is_durable) { crash_ = Crash{flushes, is_durable}; }
+  void revive() { crash_.reset(); }
   /// A write that would make the store hold more than this throws Error(no_space).
   void limit_octets(std::uint64_t octets) { limit_octets_ = octets; }
   [[nodiscard]] std::size_t flushes() const { return flushes_; }
@@ -116,11 +120,19 @@ class MemoryStore final : public store::MessageStore {
   /// Where handles do not last: anew, also those of new messages in `receipts`.
   void number_handles(Folder& folder, std::span<store::Receipt> receipts) const;
 
+  struct Crash {
+    std::size_t flushes_left = 0;
+    bool is_durable = false;
+  };
+  [[noreturn]] static void crash();
+
   Options options_;
   std::mutex mutex_;
+  std::optional<Crash> crash_{};
   std::map<store::FolderRef, Folder> folders_;
   const std::vector<Message> no_messages_{};
   std::uint64_t next_handle_ = 1;
+  std::uint64_t versions_ = 0;  ///< of all folders: one that is made again is another one
   std::optional<store::FolderRef> broken_{};
   bool unstable_ = false;
   std::size_t failing_flushes_ = 0;

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "sync/harness.hpp"
+#include "sync/resync_model.hpp"
+
+namespace mailhaul::sync {
+
+/// A directory for ledgers that must survive a crash; in memory where there is room, since nothing here is about disks.
+class LedgerDirectory {
+ public:
+  LedgerDirectory();
+  ~LedgerDirectory();
+  LedgerDirectory(const LedgerDirectory&) = delete;
+  LedgerDirectory& operator=(const LedgerDirectory&) = delete;
+  [[nodiscard]] std::string new_file() { return path_ + "/" + std::to_string(++files_); }
+
+ private:
+  std::string path_;
+  int files_ = 0;
+};
+
+/// Two stores of a kind that the seed chooses, what their users do there, and runs between them. Each step is written
+/// down, to be read when a history fails.
+class ResyncHistory {
+ public:
+  /// `files`: its ledgers are files, so that a crash forgets what was not committed; null: in memory.
+  ResyncHistory(std::uint64_t seed, LedgerDirectory* files);
+  virtual ~ResyncHistory() = default;
+
+  [[nodiscard]] const std::string& steps() const { return steps_; }
+
+ protected:
+  using Folder = std::string;
+  struct Found {
+    Folder folder{};
+    std::size_t at = 0;
+  };
+
+  [[nodiscard]] std::size_t pick(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
+  }
+  [[nodiscard]] bool one_in(std::size_t n) { return pick(n) == 0; }
+  [[nodiscard]] model::Marks pick_marks();
+  /// Of those where mail arrives at the source; `anywhere`: also one that only the target's user has.
+  [[nodiscard]] Folder pick_folder(bool anywhere = false);
+  void note(const std::string& step) { steps_ += step + "\n"; }
+
+  /// All that is in both stores now.
+  [[nodiscard]] model::Stores look() const;
+  [[nodiscard]] static std::string told(const model::Stores& stores);
+
+  void deliver(support::MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks);
+  void mark(support::MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks);
+  void erase(support::MemoryStore& store, const std::string& text, const Folder& folder);
+  void move(support::MemoryStore& store, const std::string& text, const Folder& from, const Folder& to);
+  void remove_folder(support::MemoryStore& store, const Folder& folder);
+
+  /// One run; its error in the outcome.
+  [[nodiscard]] Outcome run() { return harness_.copy(); }
+  /// Runs until one changes nothing at the target and writes no row (R8). False: they would not end, or one failed.
+  [[nodiscard]] bool settle();
+  /// A run that dies on the way; what its ledger had not committed is forgotten. Only with `files`.
+  void crash();
+  void lose_ledger();
+  /// The other ledger of the same two stores becomes the one that runs use.
+  void swap_ledger();
+  [[nodiscard]] bool has_files() const { return files_ != nullptr; }
+
+  [[nodiscard]] support::MemoryStore& source() { return harness_.source; }
+  [[nodiscard]] support::MemoryStore& target() { return harness_.target; }
+  [[nodiscard]] static std::string name_of(const std::string& octets);
+
+  Harness harness_;
+
+ private:
+  [[nodiscard]] ledger::Ledger open_ledger();
+  [[nodiscard]] std::string name_of(const support::MemoryStore& store) const {
+    return &store == &harness_.source ? "source" : "target";
+  }
+
+  std::mt19937_64 random_;
+  LedgerDirectory* files_;
+  std::string path_{};
+  std::string other_path_{};
+  ledger::Ledger other_;
+  std::string steps_{};
+};
+
+}  // namespace mailhaul::sync

@@ -1,0 +1,275 @@
+// Random histories of two stores, against a model of what re-sync promises (safety.md section 4, T8): deliveries,
+// flags, keywords, moves and deletions at both ends, runs in between, ledgers lost, a second ledger, runs that die on
+// the way. Every content is different, so the model says exactly what both stores are after a sync.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "sync/resync_history.hpp"
+
+namespace mailhaul::sync {
+namespace {
+
+using model::Text;
+using support::MemoryStore;
+
+class ExactHistory final : public ResyncHistory {
+ public:
+  ExactHistory(std::uint64_t seed, LedgerDirectory* files) : ResyncHistory(seed, files) {
+    rules_.moves = target().capabilities().moves;
+    rules_.removes = seed / 8 % 3 == 0;
+    if (!rules_.removes) return;
+    note("with --delete");
+    harness_.options.removal = Removal::expunge;
+    harness_.options.max_removals = 1'000'000;
+  }
+
+  void play(std::size_t steps) {
+    for (std::size_t i = 0; i < steps && !has_ended_; ++i) {
+      now_ = look();
+      step();
+    }
+    if (!has_ended_) sync();
+  }
+
+ private:
+  void step() {
+    switch (pick(22)) {
+    case 0:
+    case 1:
+    case 2: return deliver_new(source());
+    case 3: return deliver_new(target());
+    case 4: return deliver_to_both();
+    case 5: return deliver_many();
+    case 6:
+    case 7: return mark_at_source();
+    case 8:
+    case 9: return mark_at_target();
+    case 10: return move_at_source();
+    case 11: return move_at_target();
+    case 12: return remove_at_source();
+    case 13: return remove_at_target();
+    case 14: return deliver_again_at_source();
+    case 15: return put_back_at_target();
+    case 16: return rare_step();
+    default: return sync();
+    }
+  }
+  void rare_step() {
+    switch (pick(7)) {
+    case 0: return lose();
+    case 1: return swap();
+    case 2: return has_files() ? die() : swap();
+    case 3: return empty_target_folder();
+    case 4: return remove_source_folder();
+    case 5: return remove_target_folder();
+    default: return empty_source_folder();
+    }
+  }
+
+  // --- what users do ----------------------------------------------------------------------------------------------
+
+  template <class Wanted>
+  [[nodiscard]] const std::pair<const std::string, Text>* pick_text(Wanted wanted) {
+    std::vector<const std::pair<const std::string, Text>*> all;
+    for (const auto& entry : now_.texts)
+      if (wanted(entry.second)) all.push_back(&entry);
+    return all.empty() ? nullptr : all[pick(all.size())];
+  }
+  [[nodiscard]] const std::pair<const std::string, Text>* pick_at_source() {
+    return pick_text([](const Text& text) { return text.source.has_value(); });
+  }
+  [[nodiscard]] const std::pair<const std::string, Text>* pick_at_target() {
+    return pick_text([](const Text& text) { return !text.target.empty(); });
+  }
+  [[nodiscard]] std::string new_text() {
+    known_.push_back("m" + std::to_string(known_.size()));
+    return known_.back();
+  }
+  [[nodiscard]] static bool has_copy_in(const Text& text, const Folder& folder) {
+    return std::any_of(text.target.begin(), text.target.end(), [&](const auto& copy) { return copy.folder == folder; });
+  }
+
+  void deliver_new(MemoryStore& store) { deliver(store, new_text(), pick_folder(&store == &target()), pick_marks()); }
+  void deliver_to_both() {
+    const std::string text = new_text();
+    const Folder folder = pick_folder();
+    deliver(source(), text, folder, pick_marks());
+    deliver(target(), text, one_in(4) ? pick_folder(true) : folder, pick_marks());
+  }
+  void deliver_many() {
+    if (!one_in(3)) return deliver_new(source());
+    const Folder folder = pick_folder();
+    for (int i = 0; i < 12; ++i) deliver(source(), new_text(), folder, pick_marks());
+  }
+  void mark_at_source() {
+    if (const auto* one = pick_at_source()) mark(source(), one->first, one->second.source->folder, pick_marks());
+  }
+  void mark_at_target() {
+    if (const auto* one = pick_at_target())
+      mark(target(), one->first, one->second.target[pick(one->second.target.size())].folder, pick_marks());
+  }
+  void move_at_source() {
+    const auto* one = pick_at_source();
+    if (one == nullptr) return;
+    const Folder to = pick_folder();
+    const auto& [name, text] = *one;
+    // Two copies of one content in one folder are for the histories that count.
+    if (to == text.source->folder || (text.target.size() > 1 && has_copy_in(text, to))) return;
+    move(source(), name, text.source->folder, to);
+  }
+  void move_at_target() {
+    const auto* one = pick_text([](const Text& text) { return text.target.size() == 1; });
+    if (one == nullptr) return;
+    const Folder to = pick_folder(true);
+    if (to != one->second.target[0].folder) move(target(), one->first, one->second.target[0].folder, to);
+  }
+  void remove_at_source() {
+    if (const auto* one = pick_at_source()) erase(source(), one->first, one->second.source->folder);
+  }
+  void remove_at_target() {
+    if (const auto* one = pick_at_target())
+      erase(target(), one->first, one->second.target[pick(one->second.target.size())].folder);
+  }
+  void deliver_again_at_source() {
+    if (known_.empty()) return;
+    const std::string& text = known_[pick(known_.size())];
+    if (!now_.texts[text].source) deliver(source(), text, pick_folder(), pick_marks());
+  }
+  void put_back_at_target() {
+    if (known_.empty()) return;
+    const std::string& text = known_[pick(known_.size())];
+    if (now_.texts[text].target.empty()) deliver(target(), text, pick_folder(true), pick_marks());
+  }
+  void empty_target_folder() {
+    const Folder folder = pick_folder(true);
+    for (const auto& [name, text] : now_.texts)
+      if (has_copy_in(text, folder)) erase(target(), name, folder);
+  }
+  void empty_source_folder() {
+    const Folder folder = pick_folder();
+    for (const auto& [name, text] : now_.texts)
+      if (text.source && text.source->folder == folder) erase(source(), name, folder);
+  }
+  void remove_source_folder() {
+    if (const Folder folder = pick_folder(); folder != "INBOX") remove_folder(source(), folder);
+  }
+  void remove_target_folder() { remove_folder(target(), pick_folder(true)); }
+
+  // --- runs -------------------------------------------------------------------------------------------------------
+
+  void lose() {
+    lose_ledger();
+    memory_.clear();
+  }
+  void swap() {
+    swap_ledger();
+    std::swap(memory_, other_memory_);
+    sync();
+    if (has_ended_ || one_in(2)) return;
+    swap_ledger();
+    std::swap(memory_, other_memory_);
+  }
+
+  void sync() {
+    now_ = look();
+    model::Result wanted = model::sync(now_, memory_, rules_);
+    model::Rules rules = rules_;
+    if (wanted.alarm) {
+      expect_alarm();
+      (one_in(2) ? rules.accepts : rules.restores) = true;
+      note(rules.accepts ? "--accept-missing" : "--restore-missing");
+      wanted = model::sync(now_, memory_, rules);
+      harness_.options.missing = rules.accepts ? Missing::accept : Missing::restore;
+    }
+    const bool is_settled = settle();
+    harness_.options.missing = Missing::ask;
+    EXPECT_TRUE(is_settled);
+    compare(wanted);
+  }
+
+  void expect_alarm() {
+    const std::size_t before = target().changes();
+    const Outcome outcome = run();
+    ASSERT_TRUE(outcome.error) << "R5";
+    EXPECT_EQ(outcome.error->cause(), Cause::guard);
+    EXPECT_EQ(target().changes(), before);
+  }
+
+  /// A run dies; the next one brings both stores to where it would have brought them.
+  void die() {
+    now_ = look();
+    const model::Result wanted = model::sync(now_, memory_, rules_);
+    if (wanted.alarm) return;
+    crash();
+    EXPECT_TRUE(settle());
+    compare(wanted);
+    // Whose flags the dying run changed unrecorded, that the next one can't know: it begins anew.
+    if (!has_ended_) lose();
+  }
+
+  void compare(const model::Result& wanted) {
+    const auto sorted = [](model::Stores stores) {
+      for (auto entry = stores.texts.begin(); entry != stores.texts.end();) {
+        Text& text = entry->second;
+        for (model::Message& copy : text.target) copy.identity = 0;
+        std::sort(text.target.begin(), text.target.end());
+        entry = !text.source && text.target.empty() ? stores.texts.erase(entry) : std::next(entry);
+      }
+      return stores;
+    };
+    const model::Stores is = sorted(look());
+    const model::Stores shall = sorted(wanted.stores);
+    learn(wanted.memory);
+    if (is.texts != shall.texts) {
+      has_ended_ = true;
+      model::Stores differ_is;
+      model::Stores differ_shall;
+      for (const auto& [name, text] : shall.texts)
+        if (is.texts.count(name) == 0 || !(is.texts.at(name) == text)) differ_shall.texts[name] = text;
+      for (const auto& [name, text] : is.texts)
+        if (shall.texts.count(name) == 0 || !(shall.texts.at(name) == text)) differ_is.texts[name] = text;
+      ADD_FAILURE() << "is\n" << told(differ_is) << "shall be\n" << told(differ_shall) << "it was\n" << told(now_);
+    }
+    for (const auto& [name, text] : is.texts)
+      for (std::size_t i = 1; i < text.target.size(); ++i)
+        if (text.target[i].folder == text.target[i - 1].folder) has_ended_ = true;
+  }
+
+  /// What was copied has an identity now.
+  void learn(model::Memory memory) {
+    memory_ = std::move(memory);
+    const model::Stores stores = look();
+    for (auto& [name, bases] : memory_)
+      for (model::Base& base : bases) {
+        const auto text = stores.texts.find(name);
+        if (!base.target || base.target->identity != 0 || text == stores.texts.end()) continue;
+        for (const model::Message& copy : text->second.target)
+          if (copy.folder == base.target->folder) base.target->identity = copy.identity;
+      }
+  }
+
+  model::Rules rules_{};
+  model::Memory memory_{};
+  model::Memory other_memory_{};
+  model::Stores now_{};
+  std::vector<std::string> known_{};
+  bool has_ended_ = false;
+};
+
+TEST(ResyncModel, RandomHistoriesEndAsTheRulesSay) {
+  const std::uint64_t histories = std::getenv("MAILHAUL_LONG") != nullptr ? 100'000 : 2'500;
+  LedgerDirectory files;
+  for (std::uint64_t seed = 1; seed <= histories && !testing::Test::HasFailure(); ++seed) {
+    // A ledger in a file costs more than all the rest.
+    ExactHistory history(seed, seed % 11 == 0 ? &files : nullptr);
+    history.play(5 + seed % 60);
+    if (testing::Test::HasFailure()) std::cerr << "history " << seed << "\n" << history.steps();
+  }
+}
+
+}  // namespace
+}  // namespace mailhaul::sync
