@@ -67,7 +67,7 @@ class FolderVerifier {
         observer_.folder_begins(folder.source);
         folder.target_messages = counted.messages;
         folder.stable = counted.stable;
-        load_copied(folder.source);
+        load_copied(folder.source, task.target);
         walk(folder.source, folder);
       }
     } catch (Error& error) {
@@ -134,7 +134,7 @@ class FolderVerifier {
   }
 
   /// Messages that an earlier run left at the target, by content.
-  void load_copied(const store::FolderRef& source) {
+  void load_copied(const store::FolderRef& source, const store::FolderRef& target) {
     copied_.clear();
     copied_rows_ = 0;
     if (ledger_ == nullptr) return;
@@ -144,6 +144,12 @@ class FolderVerifier {
       copied_[row.key].push_back(row.target ? row.target_folder : 0);
       if (row.target) ++copied_rows_;
     });
+    // Of equal messages those that lie elsewhere, or were removed before, are looked up first: the others were counted
+    // where they are.
+    const auto here = ledger_->find_folder(Side::target, target);
+    if (!here) return;
+    for (auto& [key, some] : copied_)
+      std::stable_partition(some.begin(), some.end(), [&](const Copied& one) { return one.folder == here->id; });
   }
 
   enum class Where { unknown, elsewhere, removed_before, removed_since };

@@ -30,6 +30,18 @@ TEST(Verifier, CountsCopiesAsAMultiset) {
   EXPECT_EQ(h.verify().missing.size(), 1U);
 }
 
+TEST(Verifier, OfEqualMessagesThoseThatWereRemovedLongAgoAreNoLoss) {
+  Harness h;
+  for (int i = 0; i < 30; ++i) h.source.deliver(inbox, mail_text("same"));
+  ASSERT_FALSE(h.copy().error);
+  h.target.messages(inbox).erase(h.target.messages(inbox).begin(), h.target.messages(inbox).begin() + 12);
+  h.options.missing = Missing::accept;
+  ASSERT_FALSE(h.copy().error);
+  const Verification result = h.verify();
+  EXPECT_TRUE(result.missing.empty());
+  EXPECT_EQ(result.removed.size(), 12U);
+}
+
 TEST(Verifier, FoldersAreComparedEachWithItsOwn) {
   Harness h;
   h.source.deliver({"", mail::FolderName({"Sent"})}, mail_text("a"));
