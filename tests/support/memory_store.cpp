@@ -83,7 +83,15 @@ class MemoryStore::Writer final : public store::FolderWriter {
   void expunge(const store::AsSeen& message) override {
     batch_.push_back({Change::Kind::expunge, {}, message, {}, {}, as_of_});
   }
-  [[nodiscard]] bool batch_is_full() const override { return batch_.size() >= owner_.options_.batch_messages; }
+  [[nodiscard]] bool batch_is_full() const override {
+    // As in an mbox, changes of flags wait for one flush: the next would find all handles changed.
+    const auto n = owner_.options_.stable_handles
+                       ? batch_.size()
+                       : static_cast<std::size_t>(std::count_if(batch_.begin(), batch_.end(), [](const Change& c) {
+                           return c.kind == Change::Kind::append;
+                         }));
+    return n >= owner_.options_.batch_messages;
+  }
 
   std::vector<Receipt> flush() override {
     const std::lock_guard guard(owner_.mutex_);

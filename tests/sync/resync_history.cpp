@@ -145,6 +145,13 @@ std::string ResyncHistory::told(const model::Stores& stores) {
   return all;
 }
 
+ResyncHistory::Counts ResyncHistory::count(const MemoryStore& store) {
+  Counts counts;
+  for (const Folder folder : folders)
+    for (const auto& message : store.seen(ref(folder))) ++counts[name_of(message.octets)][folder];
+  return counts;
+}
+
 void ResyncHistory::deliver(MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks) {
   note(name_of(store) + " gets " + text + " in " + folder + " " + sync::told(marks));
   store.deliver(ref(folder), mail_text(text), with_flags(flags_of(marks), keywords_of(marks)));

@@ -55,6 +55,9 @@ class ResyncHistory {
   /// All that is in both stores now.
   [[nodiscard]] model::Stores look() const;
   [[nodiscard]] static std::string told(const model::Stores& stores);
+  /// How many messages of each content are in each folder of a store.
+  using Counts = std::map<std::string, std::map<Folder, std::size_t>>;
+  [[nodiscard]] static Counts count(const support::MemoryStore& store);
 
   void deliver(support::MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks);
   void mark(support::MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks);

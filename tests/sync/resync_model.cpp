@@ -56,9 +56,9 @@ class Subject {
 
   /// A stranger is what its user filed elsewhere, or what was removed and is put back; else the target's own.
   void settle_strangers() {
-    for (const bool only_in_its_folder : {true, false})
+    for (const bool only_another_name : {true, false})
       for (auto stranger = strangers_.begin(); stranger != strangers_.end();)
-        stranger = is_known_again(*stranger, only_in_its_folder) ? strangers_.erase(stranger) : std::next(stranger);
+        stranger = is_known_again(*stranger, only_another_name) ? strangers_.erase(stranger) : std::next(stranger);
     for (const std::size_t stranger : strangers_) {
       all_.push_back({{}, stranger, false, false});
       see_target(all_.back());
@@ -140,15 +140,18 @@ class Subject {
   }
 
  private:
-  [[nodiscard]] bool is_known_again(std::size_t stranger, bool only_in_its_folder) {
+  [[nodiscard]] bool is_known_again(std::size_t stranger, bool only_another_name) {
     const std::string& folder = text_.target[stranger].folder;
     Compared* best = nullptr;
     int best_worth = 0;
     for (Compared& one : all_) {
       const Base& base = one.base;
       const bool is_put_back = base.source && !base.target;
-      if (one.copy || !(one.missing || is_put_back) || (only_in_its_folder && base.target_folder != folder)) continue;
-      const int worth = is_put_back ? 1 : base.source ? 3 : 2;
+      if (one.copy || !(one.missing || is_put_back) ||
+          (only_another_name && !(one.missing && base.target_folder == folder)))
+        continue;
+      // What was where the stranger is, before others; what left just now before what was removed long ago.
+      const int worth = is_put_back ? (base.target_folder == folder ? 2 : 1) : base.source ? 4 : 3;
       if (worth <= best_worth) continue;
       best = &one;
       best_worth = worth;
