@@ -81,25 +81,19 @@ LedgerDirectory::~LedgerDirectory() {
 }
 
 ResyncHistory::ResyncHistory(std::uint64_t seed, LedgerDirectory* files)
-    : harness_(source_options(seed), target_options(seed)),
-      random_(seed),
-      files_(files),
-      other_(ledger::Ledger::in_memory(harness_.entropy)) {
+    : harness_(source_options(seed), target_options(seed)), random_(seed), files_(files) {
   source().make_folder({});
   note(std::string(source().capabilities().stable_handles ? "lasting" : "passing") + " to " +
        (target().capabilities().stable_handles ? "lasting" : "passing") +
        (target().capabilities().moves ? "" : ", no moves") + (files_ != nullptr ? ", files" : ""));
   if (files_ == nullptr) return;
-  other_path_ = files_->new_file();
-  other_ =
-      ledger::Ledger::open(other_path_, {"source", "target", {}, {}}, harness_.entropy, ledger::Ledger::Mode::lasting);
   path_ = files_->new_file();
-  harness_.ledger = open_ledger();
+  harness_.ledger = open_ledger(path_);
 }
 
-ledger::Ledger ResyncHistory::open_ledger() {
+ledger::Ledger ResyncHistory::open_ledger(const std::string& path) {
   if (files_ == nullptr) return ledger::Ledger::in_memory(harness_.entropy);
-  return ledger::Ledger::open(path_, {"source", "target", {}, {}}, harness_.entropy, ledger::Ledger::Mode::lasting);
+  return ledger::Ledger::open(path, {"source", "target", {}, {}}, harness_.entropy, ledger::Ledger::Mode::lasting);
 }
 
 model::Marks ResyncHistory::pick_marks() {
@@ -217,18 +211,22 @@ void ResyncHistory::crash() {
   note(std::string("a run that is to die: ") + (outcome.error ? outcome.error->what() : "it does not"));
   // Not even the lock may outlive it.
   harness_.ledger = ledger::Ledger::in_memory(harness_.entropy);
-  harness_.ledger = open_ledger();
+  harness_.ledger = open_ledger(path_);
 }
 
 void ResyncHistory::lose_ledger() {
   note("the ledger is lost");
   if (files_ != nullptr) path_ = files_->new_file();
-  harness_.ledger = open_ledger();
+  harness_.ledger = open_ledger(path_);
 }
 
 void ResyncHistory::swap_ledger() {
   note("the other ledger");
-  std::swap(harness_.ledger, other_);
+  if (!other_) {
+    if (files_ != nullptr) other_path_ = files_->new_file();
+    other_ = open_ledger(other_path_);
+  }
+  std::swap(harness_.ledger, *other_);
   std::swap(path_, other_path_);
 }
 

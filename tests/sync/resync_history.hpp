@@ -83,7 +83,7 @@ class ResyncHistory {
   Harness harness_;
 
  private:
-  [[nodiscard]] ledger::Ledger open_ledger();
+  [[nodiscard]] ledger::Ledger open_ledger(const std::string& path);
   [[nodiscard]] std::string name_of(const support::MemoryStore& store) const {
     return &store == &harness_.source ? "source" : "target";
   }
@@ -92,7 +92,7 @@ class ResyncHistory {
   LedgerDirectory* files_;
   std::string path_{};
   std::string other_path_{};
-  ledger::Ledger other_;
+  std::optional<ledger::Ledger> other_{};  ///< opened when it is asked for: to open one costs more than most steps
   std::string steps_{};
 };
 
