@@ -32,11 +32,11 @@ std::uint64_t hash_of(std::string_view text) {
 std::string readable(std::string_view location) {
   constexpr std::size_t longest = 60;
   std::string out(location.substr(location.size() > longest ? location.size() - longest : 0));
-  const auto is_plain = [](char c) {
+  const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
   };
-  std::replace_if(
-      out.begin(), out.end(), [&](char c) { return !is_plain(c); }, '_');
+  for (char& c : out)
+    if (!plain(c)) c = '_';
   return out;
 }
 
