@@ -53,10 +53,15 @@ class Live : public CliTest {
     const auto end = steady_clock::now() + seconds{is_long() ? 60 : 3};
     const auto began = steady_clock::now();
     int runs = 0;
+    int whole = 0;
+    std::uint64_t copied = 0;
     for (; steady_clock::now() < end && !HasFailure(); ++runs) {
       const Result result = run_once(options);
       EXPECT_TRUE(result.status == status::ok || result.status == status::run_again)
           << result.status << result.out << result.err;
+      whole += result.status == status::ok ? 1 : 0;
+      const std::size_t at = result.out.find("\nCopied ");
+      if (at != std::string::npos) copied += std::stoul(result.out.substr(at + 8));
     }
     source.stop();
     target.stop();
@@ -67,6 +72,9 @@ class Live : public CliTest {
       EXPECT_GT(churner->delivered().size(), 10U);
     }
     EXPECT_GT(runs, 2);
+    EXPECT_GT(copied, 0U) << "no run copied anything meanwhile";
+    RecordProperty("whole", whole);
+    RecordProperty("copied", static_cast<int>(copied));
     RecordProperty("runs", runs);
     RecordProperty("operations", static_cast<int>(source.operations() + target.operations()));
   }
