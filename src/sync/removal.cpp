@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,10 @@ store::FolderRef quarantine_of(const store::FolderRef& folder, const store::Capa
   for (const std::string& part : folder.folder.parts()) parts.push_back(part);
   mail::FolderName name(std::move(parts));
   return {folder.mailbox, target.fitting_name ? target.fitting_name(name) : name};
+}
+
+bool is_quarantine(const std::optional<ledger::Folder>& folder) {
+  return folder && !folder->ref.folder.parts().empty() && folder->ref.folder.parts().front() == quarantine_name;
 }
 
 class Remover {
@@ -153,6 +158,13 @@ std::vector<ledger::Row> removable(ledger::Ledger& ledger, ledger::FolderId sour
   std::vector<ledger::Row> rows;
   ledger.each_gone_from(Side::source, source_folder, [&rows](const ledger::Row& row) {
     if (row.ours && row.target && !row.touched) rows.push_back(row);
+  });
+  // What was set aside already, by a run that was killed before it could say so, stays there.
+  std::map<ledger::FolderId, bool> set_aside;
+  std::erase_if(rows, [&](const ledger::Row& row) {
+    const auto [known, is_new] = set_aside.try_emplace(row.target_folder, false);
+    if (is_new) known->second = is_quarantine(ledger.folder(row.target_folder));
+    return known->second;
   });
   return rows;
 }

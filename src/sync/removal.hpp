@@ -16,7 +16,7 @@ struct FolderRemovals {
   std::vector<ledger::Row> gone{};
 };
 
-/// What a source folder says about the messages that it no longer has.
+/// What a source folder says about the messages that it no longer has, but for those that are set aside already.
 [[nodiscard]] std::vector<ledger::Row> removable(ledger::Ledger& ledger, ledger::FolderId source_folder);
 
 /// Error(guard) when more would be removed than goes unasked (R2): before the first.

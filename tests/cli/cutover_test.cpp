@@ -217,6 +217,23 @@ TEST_F(Cutover, DeleteGoesIntoQuarantineAndForGoodOnlyWhenAsked) {  // R2, R3
   EXPECT_EQ(read_maildir(at("T/.Mailhaul-Removed.INBOX")).size(), 1U);
 }
 
+TEST_F(Cutover, WhatIsInQuarantineStaysThere) {  // put there by a run that was killed before its ledger said so
+  fill_maildir(at("S"), many(30));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  stdfs::remove(file_of(at("S"), "message-1"));
+  make_maildir(at("T/.Mailhaul-Removed.INBOX"));
+  const std::string file = file_of(at("T"), "message-1");
+  stdfs::rename(file, at("T/.Mailhaul-Removed.INBOX/cur/") + stdfs::path(file).filename().string());
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{"--delete"}, {"--delete", "--expunge"}, {"--delete"}}) {
+    resync(options);
+    EXPECT_TRUE(has(at("T/.Mailhaul-Removed.INBOX"), "message-1"));
+  }
+  EXPECT_FALSE(exists(at("T/.Mailhaul-Removed.Mailhaul-Removed.INBOX")));
+}
+
 TEST_F(Cutover, AnEmptyOrVanishedSourceRemovesNothing) {  // R2
   fill_maildir(at("S"), many(5));
   fill_maildir(at("S/.Work"), many(5, "work"));

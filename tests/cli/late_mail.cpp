@@ -114,6 +114,8 @@ bool LateMail::to_maildir() const { return between_ == Between::maildirs || betw
 
 std::string LateMail::folder_path(const std::string& store, const std::string& folder) const {
   const bool is_inbox = folder == "INBOX";
+  if (folder == quarantine)
+    return store + (between_ == Between::maildir_and_mboxdir ? "/Mailhaul-Removed/INBOX" : "/.Mailhaul-Removed.INBOX");
   if (store == target_path() && between_ == Between::maildir_and_mboxdir)
     return store + (is_inbox ? "/inbox" : "/Sent");
   return is_inbox ? store : store + "/." + folder;
@@ -140,6 +142,16 @@ void LateMail::happens() {
   stands("INBOX", simple_mail("own"));
   if (!has_sent) return;
   for (const Mail& mail : sent()) stands("Sent", mail);
+}
+
+void LateMail::is_deleted_too() {
+  const auto set_aside = [&](std::size_t i) {
+    const Standing removed{"INBOX", without_store_parts(inbox()[i].octets), "S"};
+    if (wanted_.erase(removed) != 1) throw std::runtime_error("not wanted: " + shown(removed));
+    wanted_.insert({quarantine, removed.octets, removed.flags});
+  };
+  set_aside(6);
+  if (between_ == Between::maildir_and_mboxdir) set_aside(5);  // it was not moved but copied
 }
 
 void LateMail::source_happens() {
@@ -189,7 +201,7 @@ void LateMail::mbox_target_happens() {
 
 std::multiset<Standing> LateMail::found() const {
   std::multiset<Standing> all;
-  for (const char* folder : {"INBOX", "Sent"}) {
+  for (const char* folder : {"INBOX", "Sent", quarantine}) {
     const std::string path = folder_path(target_path(), folder);
     if (!exists(path)) continue;
     for (const Mail& mail : to_maildir() ? read_maildir(path) : read_mbox(path))

@@ -18,6 +18,9 @@ inline constexpr Between all_betweens[] = {Between::maildirs, Between::mbox_and_
                                            Between::maildir_and_mboxdir};
 [[nodiscard]] std::string_view name_of(Between between);
 
+/// Where --delete puts what it removes from INBOX.
+inline constexpr const char* quarantine = "Mailhaul-Removed/INBOX";
+
 /// A message where it stands, with all that a re-sync decides about.
 struct Standing {
   std::string folder{};
@@ -43,6 +46,9 @@ class LateMail {
   /// After the first copy: mail arrives, is read, filed and removed at both ends.
   void happens();
 
+  /// What is gone at the source shall be set aside at the target: the next run is one with --delete.
+  void is_deleted_too();
+
   /// What must be at the target after the next whole run.
   [[nodiscard]] const std::multiset<Standing>& wanted() const { return wanted_; }
   /// What is there now.
@@ -52,6 +58,8 @@ class LateMail {
   /// The file of a Maildir target that a handle of the ledger names is there.
   [[nodiscard]] bool has_file(const std::string& folder, const std::string& handle) const;
   [[nodiscard]] bool to_maildir() const;
+  /// Whether a message is moved in one step; else it is copied, and then removed where it was.
+  [[nodiscard]] bool moves() const { return to_maildir(); }
   /// Lines of the target's UID lists that give a message its number, sorted.
   [[nodiscard]] std::vector<std::string> numbered() const;
 
