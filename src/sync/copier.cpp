@@ -69,21 +69,46 @@ class Run {
 
   // --- 1 list -----------------------------------------------------------------------------------------------------
 
-  [[nodiscard]] Listing list_one(store::MessageSource& store, Side side, const store::FolderRef& folder) {
+  [[nodiscard]] Trust trust(store::MessageSource& store, Side side) const {
     const bool replaced = side == Side::source ? memory_.source_replaced : memory_.target_replaced;
-    const bool lasting = store.capabilities().stable_handles;
-    const Trust trust{!options_.checksum && !replaced, !options_.checksum && !replaced && lasting};
-    return list_folder(store, side, folder, ledger_, trust, side == Side::target, [this] { check_stop(); });
+    const bool stamps = !options_.checksum && !replaced;
+    return {stamps, stamps && store.capabilities().stable_handles};
+  }
+
+  /// Each folder into its place; those that did not change cost a stamp, the others are read by as many threads as may.
+  void list_all(store::MessageSource& store, Side side,
+                const std::vector<std::pair<store::FolderRef, Listing*>>& wanted) {
+    const Trust trusted = trust(store, side);
+    std::vector<std::function<void()>> tasks;
+    for (const auto& [folder, listing] : wanted) {
+      check_stop();
+      if (auto same = unchanged_or_nothing(store, side, folder, trusted)) {
+        *listing = std::move(*same);
+        continue;
+      }
+      tasks.emplace_back([this, &store, side, trusted, folder = folder, listing = listing] {
+        *listing = list_folder(store, side, folder, ledger_, trusted, side == Side::target, [this] { check_stop(); });
+      });
+    }
+    run_all(jobs(), tasks);
+  }
+
+  [[nodiscard]] std::optional<Listing> unchanged_or_nothing(store::MessageSource& store, Side side,
+                                                            const store::FolderRef& folder, Trust trusted) {
+    try {
+      return unchanged(store, side, folder, ledger_, trusted);
+    } catch (const Error& error) {
+      if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
+      return std::nullopt;  // its listing says so
+    }
   }
 
   void list_targets(const std::vector<store::FolderRef>& folders) {
     const std::size_t first = targets_.size();
     targets_.resize(first + folders.size());
-    std::vector<std::function<void()>> tasks;
-    for (std::size_t i = 0; i < folders.size(); ++i)
-      tasks.emplace_back(
-          [this, &folders, first, i] { targets_[first + i] = list_one(target_, Side::target, folders[i]); });
-    run_all(jobs(), tasks);
+    std::vector<std::pair<store::FolderRef, Listing*>> wanted;
+    for (std::size_t i = 0; i < folders.size(); ++i) wanted.emplace_back(folders[i], &targets_[first + i]);
+    list_all(target_, Side::target, wanted);
     for (std::size_t i = first; i < targets_.size(); ++i) {
       listed_.insert(targets_[i].folder);
       differences_.add(targets_[i]);
@@ -101,22 +126,16 @@ class Run {
       if (ledger_.has_any(Side::target, folder.id)) wanted.insert(folder.ref);
     list_targets({wanted.begin(), wanted.end()});
 
-    std::vector<std::pair<store::FolderRef, std::optional<Listing>>> sources;
+    std::vector<std::pair<store::FolderRef, Listing*>> known_sources;
     for (const FolderTask& task : plan_)
-      for (const store::FolderRef& folder : task.sources) sources.emplace_back(folder, std::nullopt);
-    std::vector<std::function<void()>> tasks;
-    for (auto& one : sources) {
-      const auto known = ledger_.find_folder(Side::source, one.first);
-      // A folder that no run copied from is read as it comes, once.
-      if (!known || (!ledger_.has_any(Side::source, known->id) && !known->state.stamp)) continue;
-      tasks.emplace_back([this, &one] { one.second = list_one(source_, Side::source, one.first); });
-    }
-    run_all(jobs(), tasks);
-    for (auto& [folder, listing] : sources) {
-      if (!listing) continue;
-      differences_.add(*listing);
-      sources_.emplace(folder, std::move(*listing));
-    }
+      for (const store::FolderRef& folder : task.sources) {
+        const auto known = ledger_.find_folder(Side::source, folder);
+        // A folder that no run copied from is read as it comes, once.
+        if (!known || (!ledger_.has_any(Side::source, known->id) && !known->state.stamp)) continue;
+        known_sources.emplace_back(folder, &sources_[folder]);
+      }
+    list_all(source_, Side::source, known_sources);
+    for (const auto& [folder, listing] : known_sources) differences_.add(*listing);
   }
 
   // --- 2 compare --------------------------------------------------------------------------------------------------
@@ -293,7 +312,7 @@ class Run {
         const auto listing = sources_.find(folder);
         plan.sources.push_back(listing == sources_.end() ? nullptr : &listing->second);
       }
-      tasks.emplace_back([this, &mutex, &plan, i] {
+      const auto settle = [this, &mutex, &plan, i] {
         FolderSettler settler(settling_, plan);
         outcomes_[i] = settler.settle();
         const std::lock_guard guard(mutex);
@@ -303,9 +322,22 @@ class Run {
           if (!result_.error) result_.error = outcome.error;  // what others say after it is only that they stopped too
           abandoned_.ask();
         }
-      });
+      };
+      if (has_work(plan))
+        tasks.emplace_back(settle);
+      else
+        settle();
     }
     run_all(jobs(), tasks);
+  }
+
+  /// Worth a thread.
+  [[nodiscard]] bool has_work(const FolderPlan& plan) {
+    const auto known = ledger_.find_folder(Side::target, plan.task->target);
+    if (!known || !known->state.was_made || !known->state.finished) return true;
+    return std::any_of(plan.sources.begin(), plan.sources.end(), [](const Listing* listing) {
+      return listing == nullptr || !listing->strangers.empty() || !listing->unreadable.empty();
+    });
   }
 
   // --- 5 close ----------------------------------------------------------------------------------------------------

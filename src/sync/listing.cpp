@@ -114,11 +114,6 @@ class Lister {
       if (known) note_gone(KnownRows(ledger_, out_.side, out_.id, true));
       return;
     }
-    if (trust_.stamps && known && known->state.stamp == stamp) {
-      out_.stamp = stamp;
-      out_.messages = known->state.messages;
-      return;
-    }
     out_.was_read = true;
     if (!known) out_.id = ledger_.folder_id(out_.side, out_.folder);
     const bool may_have_grown =
@@ -213,6 +208,22 @@ class Lister {
 };
 
 }  // namespace
+
+std::optional<Listing> unchanged(store::MessageSource& store, Side side, const store::FolderRef& folder,
+                                 ledger::Ledger& ledger, Trust trust) {
+  const auto known = trust.stamps ? ledger.find_folder(side, folder) : std::nullopt;
+  if (!known || !known->state.stamp) return std::nullopt;
+  const auto stamp = store.stamp(folder);
+  if (known->state.stamp != stamp) return std::nullopt;
+  Listing out;
+  out.side = side;
+  out.folder = folder;
+  out.id = known->id;
+  out.exists = true;
+  out.stamp = stamp;
+  out.messages = known->state.messages;
+  return out;
+}
 
 Listing list_folder(store::MessageSource& store, Side side, const store::FolderRef& folder, ledger::Ledger& ledger,
                     Trust trust, bool reads_strangers, const std::function<void()>& check_stop) {

@@ -52,6 +52,10 @@ struct Trust {
   bool handles = true;  ///< an equal handle means the same message; else each is read for its key
 };
 
+/// The listing of a folder whose stamp is the recorded one; nothing when it has to be read. Costs a stamp.
+[[nodiscard]] std::optional<Listing> unchanged(store::MessageSource& store, Side side, const store::FolderRef& folder,
+                                               ledger::Ledger& ledger, Trust trust);
+
 /// Lists one folder against its rows. Messages that rows know by a handle that lasts are not opened. `reads_strangers`:
 /// those that no row knows are read for their keys. Errors wider than a folder are thrown.
 [[nodiscard]] Listing list_folder(store::MessageSource& store, Side side, const store::FolderRef& folder,

@@ -86,6 +86,7 @@ TEST_F(IoError, OfTheTargetIs74AndNothingPartialIsVisible) {
     }
     std::filesystem::remove_all(at("T"));
     std::filesystem::remove_all(at("t"));
+    forget_runs();
   }
 }
 
