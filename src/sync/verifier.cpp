@@ -149,7 +149,7 @@ class FolderVerifier {
     const auto here = ledger_->find_folder(Side::target, target);
     if (!here) return;
     for (auto& [key, some] : copied_)
-      std::stable_partition(some.begin(), some.end(), [&](const Copied& one) { return one.folder == here->id; });
+      std::stable_partition(some.begin(), some.end(), [&](ledger::FolderId one) { return one == here->id; });
   }
 
   enum class Where { unknown, elsewhere, removed_before, removed_since };
