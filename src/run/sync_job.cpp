@@ -120,18 +120,23 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const auto target_root = root_status(job.target(), report.target, Side::target);
   refuse_compressing(request.open, report.target);
+  std::vector<std::pair<Store, std::optional<fs::Status>>> targets;
+  for (Store& to : parts_of(report.target)) {
+    const auto to_root = targets.empty() ? target_root : root_status(job.target(), to, Side::target);
+    targets.emplace_back(std::move(to), to_root);
+  }
+  bool is_first = true;  // of a store's parts the first is itself
   for (const Store& from : parts_of(report.source)) {
-    const auto from_root = root_status(job.source(), from, Side::source);
+    const auto from_root = std::exchange(is_first, false) ? source_root : root_status(job.source(), from, Side::source);
     if (!from_root) continue;
     refuse_planted_source(job.source(), from, *from_root);
-    for (const Store& to : parts_of(report.target)) {
-      const auto to_root = root_status(job.target(), to, Side::target);
+    for (const auto& [to, to_root] : targets) {
       refuse_same_store(from_root, to_root, target);
       refuse_nested_stores(job.target(), from, *from_root, to, to_root);
     }
   }
-  for (const Store& to : parts_of(report.target))
-    refuse_foreign_mbox(job.target(), source_root, to, root_status(job.target(), to, Side::target), request.ownership);
+  for (const auto& [to, to_root] : targets)
+    refuse_foreign_mbox(job.target(), source_root, to, to_root, request.ownership);
   const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
 
   const auto from = open_source(job.source(), report.source, request.open);
