@@ -9,6 +9,7 @@
 #include "offset_handle.hpp"
 #include "opening.hpp"
 #include "plain_stream.hpp"
+#include "replaced_file.hpp"
 #include "resume.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -154,6 +155,8 @@ store::Capabilities Store::capabilities() const {
   can.changes_flags = true;
   return can;
 }
+
+void Store::finish() { settle_left_overs(reader().file(), options_.birth); }
 
 void Store::choose_variant() {
   if (options_.variant) {

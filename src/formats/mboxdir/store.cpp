@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "formats/mbox/replaced_file.hpp"
 #include "formats/mbox/store.hpp"
 #include "formats/mboxdir/first_mbox.hpp"
 #include "formats/mboxdir/fitting_name.hpp"
@@ -173,6 +174,14 @@ class TreeStore final : public Reading<store::MessageStore> {
     can.changes_flags = true;
     return can;
   }
+  /// Settles what killed runs have left beside any of them: this one may have found nothing to write.
+  void finish() override {
+    const bool is_any = tree().has_left_overs();
+    settle_left_overs({});  // it may be beside the tree
+    if (!is_any) return;
+    for (const mail::FolderName& folder : tree().folders())
+      if (!folder.is_inbox()) settle_left_overs(folder);
+  }
   [[nodiscard]] store::SettingsTarget* settings_target() override { return &target_settings_; }
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override {
@@ -184,6 +193,15 @@ class TreeStore final : public Reading<store::MessageStore> {
   }
 
  private:
+  void settle_left_overs(const mail::FolderName& folder) {
+    try {
+      if (auto place = tree().find({"", folder}))
+        mbox::settle_left_overs(mbox::MailboxFile(context(), std::move(*place)), options_.birth);
+    } catch (const Error&) {
+      // The folder says so in its own turn.
+    }
+  }
+
   mbox::TargetOptions options_;
   TargetSettings target_settings_;
 };

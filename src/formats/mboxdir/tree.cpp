@@ -61,6 +61,7 @@ void Tree::note_unread(FindingKind kind, const std::string& where, const std::st
 
 void Tree::list() {
   files_.clear();
+  has_left_overs_ = false;
   entries_ = 0;
   passed_over_ = 0;
   list_level(root_, {});
@@ -71,6 +72,7 @@ void Tree::list_level(const fs::Directory& directory, const Level& level) {
   if (level.parts.size() >= deepest_folder)
     return note_unread(FindingKind::over_limit, level.path, "directories nested too deep: not read");
   directory.list([&](const fs::Entry& entry) {
+    has_left_overs_ = has_left_overs_ || is_temporary(entry.name);
     if (!is_passed_over(entry.name))
       take_entry(directory, level, entry);
     else if (side() == Side::source && can_hide_mail(entry.name) && ++passed_over_ <= most_passed_over)

@@ -40,6 +40,8 @@ class Tree {
 
   /// INBOX first, where there is one, the others sorted.
   [[nodiscard]] std::vector<mail::FolderName> folders();
+  /// Whether the listing met a name that a killed run left.
+  [[nodiscard]] bool has_left_overs() const { return has_left_overs_; }
   /// Where each folder of the tree is, below the root.
   [[nodiscard]] std::map<mail::FolderName, std::string> paths();
   /// Nothing when the folder does not exist. Error of scope folder when its directory may not be opened.
@@ -86,6 +88,7 @@ class Tree {
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, Spot>> spots_;
   std::map<std::string, Listed> files_;  ///< of the listing, by path
+  bool has_left_overs_ = false;
   std::size_t entries_ = 0;
   std::size_t passed_over_ = 0;     ///< that could hide mail
   std::size_t without_suffix_ = 0;  ///< folders whose file is NAME.mbox

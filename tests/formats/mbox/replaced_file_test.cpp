@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "formats/mbox/replaced_file.hpp"
 #include "rewrite_world.hpp"
@@ -107,7 +108,7 @@ TEST_F(MboxReplacedFile, WhatIsDeliveredAfterAnErrorIsMovedOverToo) {
 }
 
 TEST_F(MboxReplacedFile, WhatAKilledRunLeftIsMovedOverByTheNext) {
-  for (const bool delivers : {true, false}) {
+  for (const auto& [delivers, writes] : {std::pair{true, true}, {false, true}, {true, false}, {false, false}}) {
     MboxWorld w;
     w.put(a_b_c);
     Intruder agent(w);
@@ -128,7 +129,10 @@ TEST_F(MboxReplacedFile, WhatAKilledRunLeftIsMovedOverByTheNext) {
     ASSERT_EQ(w.memory.names_in("/var/mail").size(), 2U);
     EXPECT_EQ(w.texts().size(), 3U);
     if (delivers) agent.overwrite(late, a_b_c.size());
-    w.append({});
+    if (writes)
+      w.append({});
+    else
+      w.target()->finish();  // it found nothing to do
     EXPECT_EQ(w.texts().size(), delivers ? 4U : 3U);
     EXPECT_EQ(w.memory.names_in("/var/mail"), std::vector<std::string>{"bob"});
   }

@@ -5,6 +5,8 @@
 
 #include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/world.hpp"
+#include "mailhaul/fs/new_file.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::mboxdir {
 namespace {
@@ -127,6 +129,30 @@ TEST_F(OneFileAFolder, OfTwoFilesThatMeanOneFolderBothAreRead) {
   EXPECT_EQ(world.folders(), (Texts{"A/B", sub + "/B"}));
   EXPECT_EQ(TreeWorld::texts(*world.source(), "A/B"), Texts{"h: plain\n\nb"});
   EXPECT_EQ(TreeWorld::texts(*world.source(), sub + "/B"), Texts{"h: marked\n\nb"});
+}
+
+/// What a file was before a run rewrote it keeps a name for a while; a run that is killed then leaves it.
+TEST_F(OneFileAFolder, WhatAKilledRunLeftBesideOneGoesThoughThereIsNothingToWrite) {
+  const TreeOptions tree{"/var/mail/bob"};
+  world.put("Work/Q1", mbox_with("x"));
+  world.memory.put_directory("/var/mail", TreeWorld::bob);
+  world.memory.put_file(tree.inbox, mbox_with("y"), TreeWorld::bob);
+  for (const std::string& mailbox : {TreeWorld::at("Work/Q1"), tree.inbox}) {
+    SCOPED_TRACE(mailbox);
+    const std::string directory = mailbox.substr(0, mailbox.rfind('/'));
+    const auto before = world.memory.names_in(directory);
+    const std::string old = directory + "/old";
+    world.memory.put_file(old, mbox_with("z"), TreeWorld::bob);
+    const fs::Status status = world.memory.status_of(old);
+    const std::string left = directory + "/" + fs::NewFile::temporary_prefix + std::to_string(status.id.inode) + "-0-" +
+                             std::to_string(status.size_octets) + mail::name_mark(mailbox.substr(directory.size() + 1));
+    world.memory.put_link(left, old);
+    world.memory.remove(old);
+    const auto target = world.target(tree);
+    EXPECT_EQ(TreeWorld::texts(*target, "Work/Q1"), Texts{"x"});
+    target->finish();
+    EXPECT_EQ(world.memory.names_in(directory), before);
+  }
 }
 
 }  // namespace
