@@ -38,25 +38,32 @@ void Differences::settle_target_strangers(std::vector<Listing>& listings) {
   struct Missed {
     ledger::RowId row = 0;
     ledger::FolderId folder = 0;
-    int worth = 0;  ///< of several the one that the source still has: else it would count as removed
+    bool has_just_left = false;  ///< its place, since the last run; else its user removed it before
+    bool is_at_source = false;
+    /// For a stranger in that folder: a message that is at the source still before one that would not count as removed.
+    [[nodiscard]] int worth(ledger::FolderId here) const {
+      return (has_just_left ? (folder == here ? 4 : 2) : (folder == here ? 1 : 0)) + (is_at_source ? 1 : 0);
+    }
   };
+  constexpr int only_another_name = 4;
   std::unordered_map<mail::ContentKey, std::vector<Missed>, mail::ContentKeyHash> missing;
   for (const auto& [id, change] : rows_)
     if (change.target_gone && !change.target_now)
-      missing[change.row.key].push_back({id, change.row.target_folder, change.row.source ? 2 : 1});
+      missing[change.row.key].push_back({id, change.row.target_folder, true, change.row.source.has_value()});
   // Removed by its user in an earlier run, and put back since.
   for (const ledger::Folder& folder : ledger_.folders(Side::target))
     ledger_.each_gone_from(Side::target, folder.id, [&](const ledger::Row& row) {
-      if (row.source) missing[row.key].push_back({row.id, folder.id, 0});
+      if (row.source) missing[row.key].push_back({row.id, folder.id, false, false});
     });
-  const auto settle = [&](Listing& listing, const Stranger& stranger, bool only_from_here) {
+  const auto settle = [&](const Listing& listing, const Stranger& stranger, int least) {
     const auto found = missing.find(*stranger.key);
-    if (found == missing.end()) return false;
+    if (found == missing.end() || found->second.empty()) return false;
     auto& some = found->second;
-    const auto worth = [&](const Missed& one) { return one.worth + (one.folder == listing.id ? 3 : 0); };
-    const auto best = std::max_element(some.begin(), some.end(),
-                                       [&](const Missed& a, const Missed& b) { return worth(a) < worth(b); });
-    if (best == some.end() || (only_from_here && best->folder != listing.id)) return false;
+    constexpr std::ptrdiff_t compared = 64;  // A16
+    const auto end = some.size() > compared ? some.begin() + compared : some.end();
+    const auto best = std::max_element(
+        some.begin(), end, [&](const Missed& a, const Missed& b) { return a.worth(listing.id) < b.worth(listing.id); });
+    if (best->worth(listing.id) < least) return false;
     RowChange& change = change_of(best->row);
     change.target_now = stranger.seen;
     if (change.row.target_folder != listing.id) change.target_folder_now = listing.id;
@@ -64,11 +71,11 @@ void Differences::settle_target_strangers(std::vector<Listing>& listings) {
     return true;
   };
   // First what is in its folder still, and only got another name.
-  for (const bool only_from_here : {true, false})
+  for (const int least : {only_another_name, 0})
     for (Listing& listing : listings) {
       auto& strangers = listing.strangers;
       strangers.erase(std::remove_if(strangers.begin(), strangers.end(),
-                                     [&](const Stranger& one) { return settle(listing, one, only_from_here); }),
+                                     [&](const Stranger& one) { return settle(listing, one, least); }),
                       strangers.end());
     }
   for (Listing& listing : listings) {
