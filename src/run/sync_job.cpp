@@ -164,6 +164,16 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
         {FindingKind::durability, Weight::note, "", "",
          "the machine was started since a run with --fsync=none: what is missing at the target is copied again", 1});
   }
+  std::unique_ptr<store::MessageStore> quarantine;
+  if (options.removal == sync::Removal::quarantine && !abilities_of(report.target).folders) {
+    Store beside = report.target;  // it holds one folder, so what is removed needs a file of its own (R3)
+    beside.path += ".mailhaul-removed";
+    quarantine = request.dry_run ? open_preview(job.target(), beside, request.open, birth)
+                                 : open_target(job.target(), beside, request.open, birth);
+    options.quarantine = quarantine.get();
+  }
+  // Made again just now, though an inode number may come again.
+  if (!target_root && !memory.ledger.is_new()) memory.target_replaced = true;
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);

@@ -234,6 +234,21 @@ TEST_F(Cutover, WhatIsInQuarantineStaysThere) {  // put there by a run that was 
   EXPECT_FALSE(exists(at("T/.Mailhaul-Removed.Mailhaul-Removed.INBOX")));
 }
 
+TEST_F(Cutover, WhatIsRemovedFromAnMboxGoesIntoAFileBesideIt) {  // R3
+  fill_maildir(at("S"), many(30));
+  source_ = "maildir:" + at("S");
+  target_ = "mbox:" + at("mbox");
+  resync();
+  stdfs::remove(file_of(at("S"), "message-7"));
+  EXPECT_TRUE(holds(resync({"--delete"}).out, "Removed 1 message"));
+  EXPECT_EQ(read_mbox(at("mbox")).size(), 29U);
+  const auto removed = read_mbox(at("mbox.mailhaul-removed"));
+  ASSERT_EQ(removed.size(), 1U);
+  EXPECT_TRUE(holds(removed[0].octets, "Subject: message-7"));
+  EXPECT_TRUE(holds(resync({"--delete"}).out, "Copied 0 "));
+  EXPECT_EQ(read_mbox(at("mbox.mailhaul-removed")).size(), 1U);
+}
+
 TEST_F(Cutover, AnEmptyOrVanishedSourceRemovesNothing) {  // R2
   fill_maildir(at("S"), many(5));
   fill_maildir(at("S/.Work"), many(5, "work"));
@@ -296,6 +311,7 @@ TEST_F(Cutover, AMissingTargetMailboxIsAskedForHoweverSmall) {
 }
 
 TEST_F(Cutover, RunsAreListed) {
+  forget_runs();  // of other tests
   fill_maildir(at("S"), many(3));
   source_ = "maildir:" + at("S");
   target_ = "maildir:" + at("T");

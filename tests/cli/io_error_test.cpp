@@ -93,8 +93,8 @@ TEST_F(IoError, OfTheTargetIs74AndNothingPartialIsVisible) {
 TEST_F(IoError, OfAnMboxThatCannotBeMadeDurableIs74AndItsOldLengthIsBack) {
   write_file(at("t"), mbox_of({simple_mail("old")}));
   const auto before = read_file(at("t"));
-  // The first two are those of the new ledger.
-  const Result result = run({"sync", at("M"), "mbox:" + at("t")}, failing("fsync:error=EIO:when=3+"));
+  // The first three are those of the new ledger.
+  const Result result = run({"sync", at("M"), "mbox:" + at("t")}, failing("fsync:error=EIO:when=4+"));
   EXPECT_EQ(result.status, status::target_io_error) << result.err;
   EXPECT_EQ(read_file(at("t")), before);
   expect_healed(at("M"), "mbox:" + at("t"));
