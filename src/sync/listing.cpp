@@ -12,7 +12,7 @@ namespace {
 /// The rows that have an end in a folder, to be found by what is met there. Each is found once.
 class KnownRows {
  public:
-  KnownRows(ledger::Ledger& ledger, Side side, ledger::FolderId folder, bool by_key) : side_(side) {
+  KnownRows(ledger::Ledger& ledger, Side side, ledger::FolderId folder, bool by_key) {
     ledger.each_in(side, folder, [&](const ledger::Row& row) {
       const ledger::Sighting& seen = side == Side::source ? *row.source : *row.target;
       if (by_key)
@@ -87,7 +87,6 @@ class KnownRows {
     mail::FlagSet flags{};
     mail::KeywordSet keywords{};
   };
-  Side side_;
   std::unordered_map<std::string, Known> by_handle_{};
   std::unordered_map<mail::ContentKey, std::vector<Sighted>, mail::ContentKeyHash> by_key_{};
   std::unordered_map<std::string, mail::ContentKey> key_at_{};
