@@ -144,6 +144,45 @@ TEST_F(Cutover, MboxToMaildir) {
   EXPECT_EQ(read_maildir(at("T")).size(), 8U);
 }
 
+// As a machine sends its reports: each as long as the others, and no two differ but in the header block. Its user
+// removed the oldest, by a server that rewrites the file where it lies, and more came.
+TEST_F(Cutover, AnMboxOfMessagesOfOneLengthDidNotOnlyGrow) {
+  std::string body;
+  for (int i = 0; i < 200; ++i) body += "all is well on this disk, and was so the day before\n";
+  const auto reports = [&](int first, int last) {
+    std::string octets;
+    for (int day = first; day <= last; ++day)
+      octets += "From cron@example.org Thu Jan  " + std::to_string(day) + " 10:00:00 2024\nSubject: report " +
+                std::to_string(day) + "\n\n" + body + "\n";
+    return octets;
+  };
+  source_ = "mbox:" + at("s");
+  for (const std::string& target : {"maildir:" + at("T"), "mbox:" + at("t")}) {
+    for (const int last : {4, 6}) {  // as long as it was, and longer
+      stdfs::remove_all(at("T"));
+      stdfs::remove_all(at("t"));
+      write_file(at("s"), reports(1, 3));
+      let_two_seconds_pass();
+      target_ = target;
+      resync({"--state", at("state-" + std::to_string(last) + target.substr(0, 4))});
+      struct stat before {};
+      struct stat after {};
+      ASSERT_EQ(::stat(at("s").c_str(), &before), 0);
+      write_file(at("s"), reports(2, last));
+      ASSERT_EQ(::stat(at("s").c_str(), &after), 0);
+      ASSERT_EQ(before.st_ino, after.st_ino) << "rewritten where it lies";
+      resync({"--state", at("state-" + std::to_string(last) + target.substr(0, 4))});
+      std::vector<Mail> there = target.starts_with("maildir:") ? read_maildir(at("T")) : read_mbox(at("t"));
+      EXPECT_EQ(there.size(), static_cast<std::size_t>(last));
+      for (int day = 1; day <= last; ++day)
+        EXPECT_TRUE(std::any_of(
+            there.begin(), there.end(),
+            [&](const Mail& mail) { return holds(mail.octets, "Subject: report " + std::to_string(day) + "\n"); }))
+            << "day " << day << " at " << target;
+    }
+  }
+}
+
 TEST_F(Cutover, MaildirToMbox) {
   fill_maildir(at("S"), many(6));
   source_ = "maildir:" + at("S");

@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "mailhaul/mail/digest.hpp"
+#include "mailhaul/mail/header_block.hpp"
+#include "mailhaul/mail/store_headers.hpp"
 
 namespace mailhaul::formats::mbox {
 namespace {
@@ -21,16 +23,28 @@ std::string point(const fs::File& file, std::uint64_t size, const fs::FileId& id
 
 }  // namespace
 
-std::string resume_point(const fs::File& file, const fs::Status& status) {
-  return point(file, status.size_octets, status.id);
+void HeaderTrail::meet(std::uint64_t offset, std::string_view header) {
+  constexpr std::string_view thunderbirds_flags = "X-Mozilla-";
+  std::string met = digest_ + " " + std::to_string(offset) + "\n";
+  const std::string kept = mail::strip_store_headers(header);
+  for (const mail::HeaderField& field : mail::split_header(kept))
+    if (!mail::equal_without_case(field.name.substr(0, thunderbirds_flags.size()), thunderbirds_flags))
+      met += field.whole;
+  digest_ = mail::digest_of(met);
 }
 
-bool has_only_grown(const fs::File& file, std::string_view resume) {
+std::string resume_point(const fs::File& file, const fs::Status& status, const HeaderTrail& trail) {
+  return point(file, status.size_octets, status.id) + " " + trail.text();
+}
+
+std::optional<std::string> trail_if_only_grown(const fs::File& file, std::string_view resume) {
   std::uint64_t size = 0;
   const auto [end, error] = std::from_chars(resume.data(), resume.data() + resume.size(), size);
   const fs::Status now = file.status_now();
-  if (error != std::errc{} || size > now.size_octets) return false;
-  return point(file, size, now.id) == resume;
+  const std::size_t blank = resume.rfind(' ');
+  if (error != std::errc{} || size > now.size_octets || blank == std::string_view::npos) return std::nullopt;
+  if (point(file, size, now.id) != resume.substr(0, blank)) return std::nullopt;
+  return std::string(resume.substr(blank + 1));
 }
 
 }  // namespace mailhaul::formats::mbox

@@ -119,11 +119,12 @@ std::unique_ptr<store::MessageCursor> Reader::walk(std::span<const store::Folder
   const auto ours =
       std::find_if(folders.begin(), folders.end(), [&](const store::FolderSince& f) { return is_ours(f.folder); });
   std::vector<std::uint64_t> known;
-  if (ours->since && !opening.compression && has_only_grown(*file, ours->since->resume))
-    known = offsets_of(ours->known);
+  std::optional<std::string> trail;
+  if (ours->since && !opening.compression) trail = trail_if_only_grown(*file, ours->since->resume);
+  if (trail) known = offsets_of(ours->known);
   const std::size_t block = known.empty() ? block_octets_ : std::min(block_octets_, fetch_block_octets);
   auto walk = std::make_unique<Walk>(file_, std::move(*file), options_, opening, std::nullopt, block);
-  walk->expect_known(std::move(known));
+  if (!known.empty()) walk->expect_known(std::move(known), std::move(*trail));
   return walk;
 }
 

@@ -112,7 +112,9 @@ bool Walk::go_to_next() {
 
 bool Walk::stands_at_mail() {
   follow_uids();
-  return is_mail();
+  if (!is_mail()) return false;
+  trail_.meet(splitter_.mark().offset, splitter_.header());
+  return true;
 }
 
 /// Of a file that only grew: from one known message to the next, for their header blocks. False: the rest is new.
@@ -124,18 +126,22 @@ bool Walk::go_to_known() {
     return true;
   }
   while (next_known_ < known_.size()) {
-    if (!splitter_.seek(known_[next_known_++])) {
-      finished_ = true;
-      stable_ = false;
-      throw Error(Cause::source_changed, Scope::folder, "reading an mbox")
-          .at(mailbox_.path())
-          .because("it did not only grow since it was read last")
-          .on(mailbox_.side());
-    }
+    if (!splitter_.seek(known_[next_known_++])) did_more_than_grow();
     is_known_ = true;
     if (stands_at_mail()) return true;
   }
+  // Of messages of one length, as machines send them every day, one can have taken the place of another.
+  if (const auto was = std::exchange(known_trail_, std::nullopt); was && *was != trail_.text()) did_more_than_grow();
   return false;
+}
+
+void Walk::did_more_than_grow() {
+  finished_ = true;
+  stable_ = false;
+  throw Error(Cause::source_changed, Scope::folder, "reading an mbox")
+      .at(mailbox_.path())
+      .because("it did not only grow since it was read last")
+      .on(mailbox_.side());
 }
 
 void Walk::follow_uids() {
@@ -281,7 +287,7 @@ void Walk::finish() {
     context_.findings.add({FindingKind::changed, Weight::note, folder().display(), mailbox_.path(),
                            "another file took its place while it was read", 1});
   }
-  if (stable_ && !offsets_) resume_ = resume_point(file_, begun_);
+  if (stable_ && !offsets_) resume_ = resume_point(file_, begun_, trail_);
   file_.unlock();
 }
 

@@ -12,6 +12,7 @@
 #include "mailhaul/mail/store_headers.hpp"
 #include "mailhaul/store/source.hpp"
 #include "opening.hpp"
+#include "resume.hpp"
 #include "splitter.hpp"
 #include "uid_chain.hpp"
 
@@ -34,8 +35,11 @@ class Walk final : public store::MessageCursor {
   Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options, const Opening& opening,
        std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets);
   /// `known`, ascending: where the messages of a file that only grew begin; of them no body is searched for the next
-  /// message. Before the first next().
-  void expect_known(std::vector<std::uint64_t> known) { known_ = std::move(known); }
+  /// message. `trail`: theirs. Before the first next().
+  void expect_known(std::vector<std::uint64_t> known, std::string trail) {
+    known_ = std::move(known);
+    known_trail_ = std::move(trail);
+  }
 
   bool next() override;
   [[nodiscard]] const store::FolderRef& folder() const override { return mailbox_.folder(); }
@@ -77,6 +81,7 @@ class Walk final : public store::MessageCursor {
   [[nodiscard]] Bytes read_body();
   [[nodiscard]] bool go_to_next();
   [[nodiscard]] bool go_to_known();
+  [[noreturn]] void did_more_than_grow();
   [[nodiscard]] bool stands_at_mail();
   [[nodiscard]] bool is_mail();
   void follow_uids();
@@ -103,6 +108,8 @@ class Walk final : public store::MessageCursor {
   std::size_t next_known_ = 0;
   bool is_known_ = false;
   bool begun_walking_ = false;
+  HeaderTrail trail_{};
+  std::optional<std::string> known_trail_{};  ///< until it was compared
   Splitter splitter_;
   UidChain uids_{};
   std::optional<mail::Uid> uid_{};
