@@ -390,11 +390,29 @@ class Run {
 
   /// What left the source and appeared nowhere else.
   void record_gone() {
+    std::map<ledger::FolderId, bool> is_another;
     for (const RowChange& change : vanished_.left()) {
       ledger::Row row = change.row;
       row.source.reset();
       row.gone_run = memory_.run;
+      // For good: this run renews what it says of the source, and to the next one it would look like any other.
+      const auto [another, is_new] = is_another.try_emplace(row.source_folder, false);
+      if (is_new) another->second = is_another_source(row.source_folder);
+      if (another->second) row.touched = true;
       ledger_.update(row);
+    }
+  }
+
+  /// R2: what another store, or a folder that was made anew, does not have says nothing of what the old one had.
+  [[nodiscard]] bool is_another_source(ledger::FolderId id) {
+    if (memory_.source_replaced) return true;
+    const auto known = ledger_.folder(id);
+    if (!known || !known->state.uid_validity) return false;
+    try {
+      return known->state.uid_validity != source_.folder(known->ref).uid_validity;
+    } catch (const Error& error) {
+      if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
+      return true;
     }
   }
 
@@ -415,11 +433,25 @@ class Run {
       folder.rows = ledger_.count_in(Side::target, id);
       removals.push_back(std::move(folder));
     }
+    if (!removals.empty() && !all_were_seen()) return;
     guard_removals(removals, options_);
     for (const FolderRemovals& folder : removals) {
       written_.insert(folder.folder);
       for (const auto& [source, count] : remove(settling_, folder)) deleted_[source] += count;
     }
+  }
+
+  /// What left one folder may lie in another by now: where that one was not seen whole it only looks removed (R2).
+  [[nodiscard]] bool all_were_seen() {
+    for (const auto& outcomes : outcomes_)
+      for (const FolderOutcome& outcome : outcomes) {
+        if (!outcome.error && outcome.stable && outcome.failed == 0) continue;
+        findings_.add({FindingKind::changed, Weight::note, outcome.source.display(), "",
+                       "nothing was removed at the target: this folder of the source was not seen whole, and what left "
+                       "another may lie in it"});
+        return false;
+      }
+    return true;
   }
 
   /// R2: what a source folder does not have counts only when all of it was seen, and there is some.

@@ -56,7 +56,8 @@ struct Harness {
     findings.all.clear();
     events.actions.clear();
     const std::int64_t run = ledger.begin_run({});
-    return sync::copy(source, target, {ledger, secrets, run, false, target_replaced}, options, findings, events, stop);
+    return sync::copy(source, target, {ledger, secrets, run, source_replaced, target_replaced}, options, findings,
+                      events, stop);
   }
   /// The next run knows nothing of those before it (R7).
   void lose_ledger() { ledger = ledger::Ledger::in_memory(entropy); }
@@ -80,6 +81,7 @@ struct Harness {
   CollectedFindings findings;
   CollectedEvents events;
   StopRequest stop;
+  bool source_replaced = false;
   bool target_replaced = false;
 };
 

@@ -487,6 +487,58 @@ TEST_P(Resync, AnUnstableSourceIsNoEvidence) {
   EXPECT_EQ(run(), 1U);
 }
 
+TEST_P(Resync, WhatLeftForAFolderThatWasNotSeenIsNotRemoved) {  // R2
+  const auto texts = some_mail(source, 30);
+  some_mail(source, 3, folder("Work"));
+  run();
+  erase(source, texts[1]);
+  source.deliver(folder("Work"), texts[1]);
+  source.break_folder(folder("Work"));
+  harness_.options.removal = Removal::expunge;
+  EXPECT_EQ(run(), 0U);
+  EXPECT_EQ(count(target, texts[1]), 1U);
+}
+
+TEST_P(Resync, WhatAnUnreadableMessageMayBeIsNotRemoved) {  // R2
+  const auto texts = some_mail(source, 30);
+  some_mail(source, 3, folder("Work"));
+  run();
+  erase(source, texts[1]);
+  source.deliver(folder("Work"), texts[1]);
+  find(source, texts[1], folder("Work")).unreadable = true;
+  harness_.options.removal = Removal::expunge;
+  EXPECT_EQ(run(), 0U);
+  EXPECT_EQ(count(target, texts[1]), 1U);
+}
+
+// A backup that lacks the last days: the target may have the only copies.
+TEST_P(Resync, WhatAReplacedSourceLacksIsNeverRemoved) {  // R2
+  const auto texts = some_mail(source, 30);
+  run();
+  erase(source, texts[1]);
+  harness_.options.removal = Removal::expunge;
+  harness_.source_replaced = true;
+  EXPECT_EQ(run(), 0U);
+  harness_.source_replaced = false;
+  EXPECT_EQ(run(), 0U);
+  erase(source, texts[2]);
+  EXPECT_EQ(run(), 1U) << "what went since then is another matter";
+  EXPECT_EQ(count(target, texts[1]), 1U);
+  EXPECT_EQ(count(target, texts[2]), 0U);
+}
+
+TEST_P(Resync, WhatAFolderMadeAnewLacksIsNeverRemoved) {  // R2
+  const auto texts = some_mail(source, 30);
+  source.info({}).uid_validity = mail::UidValidity{77};
+  run();
+  erase(source, texts[1]);
+  source.info({}).uid_validity = mail::UidValidity{78};
+  harness_.options.removal = Removal::expunge;
+  EXPECT_EQ(run(), 0U);
+  EXPECT_EQ(run(), 0U);
+  EXPECT_EQ(count(target, texts[1]), 1U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, Resync,
                          testing::Values(Kinds{true, true}, Kinds{true, false}, Kinds{false, true},
                                          Kinds{false, false}),

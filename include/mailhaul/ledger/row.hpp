@@ -34,7 +34,8 @@ struct Row {
   mail::ContentKey key{};     ///< under the ledger's secrets
   mail::ServerIds ids{};      ///< the source's
   bool ours = false;          ///< it was at both ends once: evidence that a run of this pair put or found it there (R1)
-  bool touched = false;       ///< its user changed its flags at the target, filed or put it back (R2: so it was seen)
+  bool touched = false;       ///< never to be removed (R2): its user changed its flags at the target, filed or put it
+                              ///< back, or it went with a source that is another one now
   std::int64_t gone_run = 0;  ///< the run that missed it first at an end where it was; 0: none
 };
 
