@@ -230,6 +230,9 @@ Scan scan_folder(const FolderDirectories& directories, const Clock& clock, const
     if (enough && enough(scan.listing)) break;
   }
   settle_namesakes(directories, scan, folder);
+  // What was not read is told by every run, not only by the first.
+  const auto is_missed = [](const Finding& finding) { return finding.weight == Weight::failed; };
+  if (std::any_of(scan.findings.begin(), scan.findings.end(), is_missed)) scan.stamp.reset();
   return scan;
 }
 
