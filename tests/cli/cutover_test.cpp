@@ -349,6 +349,29 @@ TEST_F(Cutover, AMissingTargetMailboxIsAskedForHoweverSmall) {
   }
 }
 
+TEST_F(Cutover, WhatWasNotReadIsToldByEveryRun) {
+  fill_maildir(at("S"), many(3));
+  write_file(at("S/cur/1000000009.M1P1.h\n:2,S"), "Subject: odd\n\nx\n");
+  let_two_seconds_pass();
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(resync_fails().status, status::some_failed) << "run " << i;
+}
+
+TEST_F(Cutover, AnMboxThatIsToBeSplitInAnotherWayIsReadAgain) {
+  write_file(at("s"), "From a@example.org Thu Jan  4 10:00:00 2024\nSubject: one\n\nx\n\n"
+                      "From b@example.org Thu Jan  4 10:00:00 2024\nSubject: two\n\nx\n");
+  let_two_seconds_pass();
+  source_ = "mbox:" + at("s");
+  target_ = "maildir:" + at("T");
+  const std::string second = std::to_string(read_file(at("s")).find("From b@"));
+  resync({"--from-line", second + "=body"});
+  EXPECT_EQ(read_maildir(at("T")).size(), 1U);
+  resync();
+  EXPECT_EQ(read_maildir(at("T")).size(), 3U) << "each of the two, and what it was before";
+  EXPECT_TRUE(holds(resync().out, "Copied 0 "));
+}
+
 TEST_F(Cutover, RunsAreListed) {
   forget_runs();  // of other tests
   fill_maildir(at("S"), many(3));

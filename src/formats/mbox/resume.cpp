@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <vector>
 
 #include "mailhaul/mail/digest.hpp"
 #include "mailhaul/mail/header_block.hpp"
@@ -31,6 +32,17 @@ void HeaderTrail::meet(std::uint64_t offset, std::string_view header) {
     if (!mail::equal_without_case(field.name.substr(0, thunderbirds_flags.size()), thunderbirds_flags))
       met += field.whole;
   digest_ = mail::digest_of(met);
+}
+
+std::string way_of_reading(const SourceOptions& options) {
+  if (!options.quoting && options.postmark == PostmarkRule::first_line && options.from_lines.empty()) return "0";
+  std::string said = std::to_string(static_cast<int>(options.postmark));
+  if (options.quoting) said += " quoting " + std::to_string(static_cast<int>(*options.quoting));
+  std::vector<FromLine> lines = options.from_lines;
+  std::sort(lines.begin(), lines.end(), [](const FromLine& a, const FromLine& b) { return a.offset < b.offset; });
+  for (const FromLine& line : lines)
+    said += (line.is == FromLine::Is::split ? " split " : " body ") + std::to_string(line.offset);
+  return mail::digest_of(said);
 }
 
 std::string resume_point(const fs::File& file, const fs::Status& status, const HeaderTrail& trail) {

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/fs/file.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -13,12 +15,18 @@ namespace mailhaul::formats::mbox {
 /// order. Flags do not count, nor UIDs and lengths: programs change them in place.
 class HeaderTrail {
  public:
+  /// `how`: the file is read; messages that were told apart in another way are others.
+  explicit HeaderTrail(std::string how) : digest_(std::move(how)) {}
   void meet(std::uint64_t offset, std::string_view header);
   [[nodiscard]] const std::string& text() const { return digest_; }
 
  private:
-  std::string digest_{"0"};
+  std::string digest_;
 };
+
+/// How a file is read, as one word: equal means that the same octets give the same messages. "0" unless an option says
+/// something.
+[[nodiscard]] std::string way_of_reading(const SourceOptions& options);
 
 /// Where a whole walk of a file ended: its size, its inode, a digest of its last octets, and the trail of its messages,
 /// as text. mbox.md section 8.

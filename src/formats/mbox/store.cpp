@@ -106,7 +106,7 @@ std::optional<store::Stamp> Reader::stamp(const store::FolderRef& folder) const 
   if (!is_ours(folder)) return std::nullopt;
   const auto file = file_.open();
   if (!file) return std::nullopt;
-  return stamp_of(file->status_now(), file_.context().clock);
+  return stamp_of(file->status_now(), file_.context().clock, file_.side(), options_);
 }
 
 std::unique_ptr<store::MessageCursor> Reader::walk(std::span<const store::FolderSince> folders) const {

@@ -54,6 +54,12 @@ store::Stamp stamp_of(const fs::Status& status, const Clock& clock) {
   return stamp;
 }
 
+store::Stamp stamp_of(const fs::Status& status, const Clock& clock, Side side, const SourceOptions& options) {
+  store::Stamp stamp = stamp_of(status, clock);
+  if (side == Side::source) stamp.token += " " + way_of_reading(options);
+  return stamp;
+}
+
 Walk::Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& options, const Opening& opening,
            std::optional<std::vector<std::uint64_t>> offsets, std::size_t block_octets)
     : mailbox_(mailbox),
@@ -62,8 +68,9 @@ Walk::Walk(const MailboxFile& mailbox, fs::File file, const SourceOptions& optio
       file_(std::move(file)),
       opening_(opening),
       begun_(file_.status_now()),
-      stamp_(stamp_of(begun_, context_.clock)),
+      stamp_(stamp_of(begun_, context_.clock, mailbox.side(), options_)),
       offsets_(std::move(offsets)),
+      trail_(way_of_reading(options_)),
       splitter_(file_, mailbox.side(), begun_.size_octets, block_octets, opening.rules,
                 plain_stream(file_, opening.compression, mailbox.side(), begun_.size_octets)) {
   if (options_.audit && !offsets_) hear_doubts();

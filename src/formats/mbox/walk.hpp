@@ -20,6 +20,9 @@ namespace mailhaul::formats::mbox {
 
 /// Size, mtime, ctime, inode: equal means that nobody wrote to the file. Young: changed less than 2 s ago.
 [[nodiscard]] store::Stamp stamp_of(const fs::Status& status, const Clock& clock);
+/// The same of a source, where also the way in which it is read counts: what it gave in another may lack messages.
+[[nodiscard]] store::Stamp stamp_of(const fs::Status& status, const Clock& clock, Side side,
+                                    const SourceOptions& options);
 
 /// Walks the messages of an mbox from front to back, or only those at given offsets (fetch).
 ///
@@ -108,7 +111,7 @@ class Walk final : public store::MessageCursor {
   std::size_t next_known_ = 0;
   bool is_known_ = false;
   bool begun_walking_ = false;
-  HeaderTrail trail_{};
+  HeaderTrail trail_;
   std::optional<std::string> known_trail_{};  ///< until it was compared
   Splitter splitter_;
   UidChain uids_{};
