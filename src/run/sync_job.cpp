@@ -151,6 +151,13 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   pair.source_id = from->identity();
   pair.target_id = to->identity();
   PairLedger memory = open_ledger(machine, request, pair, findings);
+  if (!target_root && !memory.ledger.is_new()) {
+    // It was removed. What was made just now may have its inode, and to the next run it would be the same: so that this
+    // is forgotten only by a run that ends well.
+    memory.ledger.renew_identity(Side::target, {});
+    memory.ledger.commit();
+    memory.target_replaced = true;
+  }
   const bool is_unsynced = request.open.durability == fs::Durability::none;
   if (is_unsynced) memory.ledger.sync_less();
   sync::Options options = request.options;
