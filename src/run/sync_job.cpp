@@ -179,8 +179,6 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                  : open_target(job.target(), beside, request.open, birth);
     options.quarantine = quarantine.get();
   }
-  // Made again just now, though an inode number may come again.
-  if (!target_root && !memory.ledger.is_new()) memory.target_replaced = true;
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);
