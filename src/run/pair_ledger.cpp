@@ -65,7 +65,10 @@ PairLedger open_ledger(const Machine& machine, const Request& request, const led
          1});
     return {ledger::Ledger::in_memory(machine.entropy), false, false};
   }
-  if (!request.dry_run) (void)open_state_directory(machine, directory);
+  if (request.dry_run)
+    (void)find_state_directory(machine, directory);
+  else
+    (void)open_state_directory(machine, directory);
   auto ledger = ledger::Ledger::open(directory + "/" + name_of(pair), pair, machine.entropy,
                                      request.dry_run ? ledger::Ledger::Mode::preview : ledger::Ledger::Mode::lasting);
   const bool source_replaced = ledger.was_replaced(Side::source, pair.source_id);
@@ -77,9 +80,7 @@ std::vector<std::string> ledgers_of(const Machine& machine, const Request& reque
   const std::string& directory = directory_of(machine, request);
   std::vector<std::string> paths;
   if (directory.empty()) return paths;
-  fs::Rules rules;
-  rules.side = Side::target;
-  const auto opened = fs::Directory::find_root(machine.kernel, machine.entropy, directory, rules);
+  const auto opened = find_state_directory(machine, directory);
   if (!opened) return paths;
   opened->list([&](const fs::Entry& entry) {
     if (entry.name.ends_with(suffix)) paths.push_back(directory + "/" + entry.name);
@@ -91,9 +92,7 @@ std::vector<std::string> ledgers_of(const Machine& machine, const Request& reque
 std::optional<ledger::Ledger> find_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair) {
   const std::string& directory = directory_of(machine, request);
   if (directory.empty()) return std::nullopt;
-  fs::Rules rules;
-  rules.side = Side::target;
-  const auto opened = fs::Directory::find_root(machine.kernel, machine.entropy, directory, rules);
+  const auto opened = find_state_directory(machine, directory);
   if (!opened || !opened->look_at(name_of(pair))) return std::nullopt;
   return ledger::Ledger::open_to_read(directory + "/" + name_of(pair));
 }
