@@ -72,7 +72,9 @@ class Live : public CliTest {
       EXPECT_GT(churner->delivered().size(), 10U);
     }
     EXPECT_GT(runs, 2);
-    EXPECT_GT(copied, 0U) << "no run copied anything meanwhile";
+    if (!is_sanitized()) {
+      EXPECT_GT(copied, 0U) << "no run copied anything meanwhile";  // which is too slow for that
+    }
     RecordProperty("whole", whole);
     RecordProperty("copied", static_cast<int>(copied));
     RecordProperty("runs", runs);
