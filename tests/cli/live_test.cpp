@@ -72,8 +72,8 @@ class Live : public CliTest {
       EXPECT_GT(churner->delivered().size(), 10U);
     }
     EXPECT_GT(runs, 2);
-    if (!is_sanitized()) {
-      EXPECT_GT(copied, 0U) << "no run copied anything meanwhile";  // which is too slow for that
+    if (!is_sanitized()) {  // that is too slow to get in between
+      EXPECT_GT(copied, 0U) << "no run copied anything meanwhile";
     }
     RecordProperty("whole", whole);
     RecordProperty("copied", static_cast<int>(copied));
