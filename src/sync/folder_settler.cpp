@@ -52,10 +52,12 @@ class Keys {
 }  // namespace
 
 FolderSettler::FolderSettler(const Settling& run, const FolderPlan& plan)
-    : run_(run), plan_(plan), task_(*plan.task), abilities_(run.target.capabilities()) {
-  // Two source folders have each UID twice. Where handles don't last, the store takes the UIDs with the messages.
-  keeps_uids_ = task_.sources.size() == 1 && abilities_.keeps_uids && abilities_.stable_handles;
-}
+    : run_(run),
+      plan_(plan),
+      task_(*plan.task),
+      abilities_(run.target.capabilities()),
+      // Two source folders have each UID twice. Where handles don't last, the store takes the UIDs with the messages.
+      keeps_uids_(task_.sources.size() == 1 && abilities_.keeps_uids && abilities_.stable_handles) {}
 
 void FolderSettler::check_stop() const {
   run_.stop.check();

@@ -94,6 +94,7 @@ class FolderSettler {
   const FolderPlan& plan_;
   const FolderTask& task_;
   store::Capabilities abilities_;
+  bool keeps_uids_;  ///< the target wants the UIDs in finish()
   ledger::FolderId target_id_ = 0;
   std::vector<ledger::FolderId> source_ids_{};
   ContentIndex index_;
@@ -104,7 +105,6 @@ class FolderSettler {
   std::uint64_t flags_refused_ = 0;      ///< the target can't change flags
   std::uint64_t flags_not_changed_ = 0;  ///< it can, but not these
   std::vector<FolderOutcome>* outcomes_ = nullptr;
-  bool keeps_uids_ = false;   ///< the target wants the UIDs in finish()
   bool is_numbered_ = false;  ///< one of several source folders has UIDs that the target could keep
   bool has_no_room_ = false;  ///< the source has UIDs, but none left for messages to come
   bool has_written_ = false;

@@ -44,10 +44,12 @@ class RowSettler {
 
   [[nodiscard]] static store::FlagChange flags_for(const RowChange& change) {
     const ledger::Row& row = change.row;
-    const Presence presence{change.source() != nullptr, row.source.has_value(), change.target() != nullptr};
-    if (decide(presence) != Fate::merge_flags) return {};
-    const ledger::Sighting& target_base = row.target ? *row.target : *change.target();  // put back: as it comes
-    return merge_flags({*row.source, *change.source()}, {target_base, *change.target()});
+    const ledger::Sighting* const source = change.source();
+    const ledger::Sighting* const target = change.target();
+    const bool merges = decide({source != nullptr, row.source.has_value(), target != nullptr}) == Fate::merge_flags;
+    if (!merges || source == nullptr || target == nullptr) return {};
+    const ledger::Sighting& target_base = row.target ? *row.target : *target;  // put back: as it comes
+    return merge_flags({*row.source, *source}, {target_base, *target});
   }
 
   store::FolderWriter& writer() {

@@ -101,6 +101,11 @@ model::Marks ResyncHistory::pick_marks() {
   return one_in(3) ? 0 : static_cast<model::Marks>(pick(std::size_t{1} << (flag_bits + keywords.size())));
 }
 
+void ResyncHistory::deliver_somewhere(support::MemoryStore& store, const std::string& text, bool anywhere) {
+  const model::Marks marks = pick_marks();
+  deliver(store, text, pick_folder(anywhere), marks);
+}
+
 ResyncHistory::Folder ResyncHistory::pick_folder(bool anywhere) {
   return folders[pick(anywhere ? folders.size() : folders.size() - 1)];
 }
@@ -204,7 +209,10 @@ bool ResyncHistory::settle() {
 void ResyncHistory::crash() {
   const std::int64_t number = harness_.ledger.begin_run({});
   Stopper stopper(one_in(2) ? pick(8) : 1'000'000);
-  if (!stopper.stop.asked()) target().crash_after(pick(6), one_in(2));
+  if (!stopper.stop.asked()) {
+    const bool is_durable = one_in(2);
+    target().crash_after(pick(6), is_durable);
+  }
   const Outcome outcome = copy(source(), target(), {harness_.ledger, harness_.secrets, number}, harness_.options,
                                harness_.findings, stopper, stopper.stop);
   target().revive();

@@ -50,6 +50,8 @@ class ResyncHistory {
   [[nodiscard]] model::Marks pick_marks();
   /// Of those where mail arrives at the source; `anywhere`: also one that only the target's user has.
   [[nodiscard]] Folder pick_folder(bool anywhere = false);
+  /// What is picked is picked in this order by every compiler: a seed is one history.
+  void deliver_somewhere(support::MemoryStore& store, const std::string& text, bool anywhere);
   void note(const std::string& step) { steps_ += step + "\n"; }
 
   /// All that is in both stores now.

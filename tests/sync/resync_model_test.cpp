@@ -93,12 +93,13 @@ class ExactHistory final : public ResyncHistory {
     return std::any_of(text.target.begin(), text.target.end(), [&](const auto& copy) { return copy.folder == folder; });
   }
 
-  void deliver_new(MemoryStore& store) { deliver(store, new_text(), pick_folder(&store == &target()), pick_marks()); }
+  void deliver_new(MemoryStore& store) { deliver_somewhere(store, new_text(), &store == &target()); }
   void deliver_to_both() {
     const std::string text = new_text();
     const Folder folder = pick_folder();
     deliver(source(), text, folder, pick_marks());
-    deliver(target(), text, one_in(4) ? pick_folder(true) : folder, pick_marks());
+    const auto marks = pick_marks();
+    deliver(target(), text, one_in(4) ? pick_folder(true) : folder, marks);
   }
   void deliver_many() {
     if (!one_in(3)) return deliver_new(source());
@@ -109,8 +110,10 @@ class ExactHistory final : public ResyncHistory {
     if (const auto* one = pick_at_source()) mark(source(), one->first, one->second.source->folder, pick_marks());
   }
   void mark_at_target() {
-    if (const auto* one = pick_at_target())
-      mark(target(), one->first, one->second.target[pick(one->second.target.size())].folder, pick_marks());
+    const auto* one = pick_at_target();
+    if (one == nullptr) return;
+    const auto marks = pick_marks();
+    mark(target(), one->first, one->second.target[pick(one->second.target.size())].folder, marks);
   }
   void move_at_source() {
     const auto* one = pick_at_source();
@@ -137,12 +140,12 @@ class ExactHistory final : public ResyncHistory {
   void deliver_again_at_source() {
     if (known_.empty()) return;
     const std::string& text = known_[pick(known_.size())];
-    if (!now_.texts[text].source) deliver(source(), text, pick_folder(), pick_marks());
+    if (!now_.texts[text].source) deliver_somewhere(source(), text, false);
   }
   void put_back_at_target() {
     if (known_.empty()) return;
     const std::string& text = known_[pick(known_.size())];
-    if (now_.texts[text].target.empty()) deliver(target(), text, pick_folder(true), pick_marks());
+    if (now_.texts[text].target.empty()) deliver_somewhere(target(), text, true);
   }
   void empty_target_folder() {
     const Folder folder = pick_folder(true);
