@@ -17,6 +17,8 @@ namespace {
 
 /// A fetched message is one of many that lie apart, and often only its header is wanted.
 constexpr std::size_t fetch_block_octets = 64 * 1024;
+/// Of a message that is known only its header block is wanted, and most are shorter.
+constexpr std::size_t known_block_octets = 8 * 1024;
 
 Error not_an_mbox(const MailboxFile& file, const std::string& reason) {
   return Error(Cause::not_a_store, file.scope(), "opening an mbox").at(file.path()).because(reason).on(file.side());
@@ -122,7 +124,7 @@ std::unique_ptr<store::MessageCursor> Reader::walk(std::span<const store::Folder
   std::optional<std::string> trail;
   if (ours->since && !opening.compression) trail = trail_if_only_grown(*file, ours->since->resume);
   if (trail) known = offsets_of(ours->known);
-  const std::size_t block = known.empty() ? block_octets_ : std::min(block_octets_, fetch_block_octets);
+  const std::size_t block = known.empty() ? block_octets_ : std::min(block_octets_, known_block_octets);
   auto walk = std::make_unique<Walk>(file_, std::move(*file), options_, opening, std::nullopt, block);
   if (!known.empty()) walk->expect_known(std::move(known), std::move(*trail));
   return walk;
