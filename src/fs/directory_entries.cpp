@@ -129,19 +129,26 @@ void Directory::list(const std::function<void(const Entry&)>& take) const {
   }
 }
 
+std::optional<Directory::Handle::Way> Directory::Handle::way_between(const std::string& from, const FileId& expected,
+                                                                     const Handle& to_handle, const std::string& to,
+                                                                     std::string_view doing) const {
+  Way way{leaf_of(from, doing), to_handle.leaf_of(to, doing)};
+  if (way.to.result < 0) throw to_handle.fail(Scope::message, way.to.result, doing, to);
+  Status seen;
+  const int result = way.from.result < 0 ? way.from.result : kernel->status_at(way.from.dir, way.from.name, seen);
+  if (result == -ENOENT || (result == 0 && seen.id != expected)) return std::nullopt;
+  if (result < 0) throw fail(Scope::message, result, doing, from);
+  return way;
+}
+
 Directory::RenameOutcome Directory::rename(const std::string& from, const FileId& expected,
                                            const Directory& to_directory, const std::string& to) const {
   constexpr std::string_view doing = "renaming";
   Kernel& kernel = *handle_->kernel;
-  const Handle::Leaf source = handle_->leaf_of(from, doing);
-  const Handle::Leaf target = to_directory.handle_->leaf_of(to, doing);
-  if (target.result < 0) throw to_directory.handle_->fail(Scope::message, target.result, doing, to);
-  Status seen;
-  int result = source.result < 0 ? source.result : kernel.status_at(source.dir, source.name, seen);
-  if (result == -ENOENT || (result == 0 && seen.id != expected)) return {};
-  if (result < 0) throw handle_->fail(Scope::message, result, doing, from);
-
-  result = kernel.rename(source.dir, source.name, target.dir, target.name, RENAME_NOREPLACE);
+  const auto way = handle_->way_between(from, expected, *to_directory.handle_, to, doing);
+  if (!way) return {};
+  const auto& [source, target] = *way;
+  int result = kernel.rename(source.dir, source.name, target.dir, target.name, RENAME_NOREPLACE);
   if (result == -EINVAL || result == -ENOSYS) {
     // A file system that knows no RENAME_NOREPLACE: a second name refuses to replace as well.
     result = kernel.link_at(source.dir, source.name, target.dir, target.name);
@@ -157,15 +164,10 @@ Directory::RenameOutcome Directory::move(const std::string& from, const FileId& 
                                          const std::string& to) const {
   constexpr std::string_view doing = "moving a file to another directory";
   Kernel& kernel = *handle_->kernel;
-  const Handle::Leaf source = handle_->leaf_of(from, doing);
-  const Handle::Leaf target = to_directory.handle_->leaf_of(to, doing);
-  if (target.result < 0) throw to_directory.handle_->fail(Scope::message, target.result, doing, to);
-  Status seen;
-  int result = source.result < 0 ? source.result : kernel.status_at(source.dir, source.name, seen);
-  if (result == -ENOENT || (result == 0 && seen.id != expected)) return {};
-  if (result < 0) throw handle_->fail(Scope::message, result, doing, from);
-
-  result = kernel.rename(source.dir, source.name, target.dir, target.name, RENAME_NOREPLACE);
+  const auto way = handle_->way_between(from, expected, *to_directory.handle_, to, doing);
+  if (!way) return {};
+  const auto& [source, target] = *way;
+  const int result = kernel.rename(source.dir, source.name, target.dir, target.name, RENAME_NOREPLACE);
   switch (result) {
   case 0: break;
   case -ENOENT: return {};
@@ -181,6 +183,7 @@ Directory::RenameOutcome Directory::move(const std::string& from, const FileId& 
   }
   // Looked at and moved by name: another program may have been between the two. What it moved on from here is not ours
   // to follow.
+  Status seen;
   if (kernel.status_at(target.dir, target.name, seen) == 0 && seen.id != expected) {
     static_cast<void>(kernel.rename(target.dir, target.name, source.dir, source.name, RENAME_NOREPLACE));
     return {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,15 @@ struct Directory::Handle {
   };
   /// Throws Error(refused) when the path is not plain.
   [[nodiscard]] Leaf leaf_of(const std::string& path, std::string_view doing) const;
+
+  /// A file and the name that it is to get.
+  struct Way {
+    Leaf from{};
+    Leaf to{};
+  };
+  /// Nothing: `from` is not there, or no longer the file expected.
+  [[nodiscard]] std::optional<Way> way_between(const std::string& from, const FileId& expected, const Handle& to_handle,
+                                               const std::string& to, std::string_view doing) const;
 
   [[nodiscard]] std::string place_of(std::string_view name) const;
   [[nodiscard]] Error fail(Scope scope, std::int64_t result, std::string_view doing, std::string_view name = {}) const;
