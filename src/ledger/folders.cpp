@@ -24,34 +24,31 @@ store::Stamp stamp_from(std::string_view octets) {
   return {std::string(octets.substr(0, nul)), false, std::string(octets.substr(std::min(nul + 1, octets.size())))};
 }
 
-/// id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest, messages
+/// Columns in the order of the table.
 Folder read_folder(Connection& connection, const Query& query) {
   Folder folder;
   folder.id = query.number(0);
-  folder.ref = folder_from(connection, query.octets(1));
-  if (!query.is_null(2)) folder.state.stamp = stamp_from(query.octets(2));
-  if (!query.is_null(3)) folder.state.uid_validity = mail::UidValidity{static_cast<std::uint32_t>(query.number(3))};
-  if (!query.is_null(4)) folder.state.wanted = folder_from(connection, query.octets(4));
-  if (!query.is_null(5)) folder.state.given = folder_from(connection, query.octets(5));
-  folder.state.finished = query.number(6) != 0;
-  folder.state.was_made = query.number(7) != 0;
-  folder.state.list_digest = query.octets(8);
-  folder.state.messages = static_cast<std::uint64_t>(query.number(9));
+  folder.ref = folder_from(connection, query.octets(2));
+  if (!query.is_null(3)) folder.state.stamp = stamp_from(query.octets(3));
+  if (!query.is_null(4)) folder.state.uid_validity = mail::UidValidity{static_cast<std::uint32_t>(query.number(4))};
+  if (!query.is_null(5)) folder.state.wanted = folder_from(connection, query.octets(5));
+  if (!query.is_null(6)) folder.state.given = folder_from(connection, query.octets(6));
+  folder.state.finished = query.number(7) != 0;
+  folder.state.was_made = query.number(8) != 0;
+  folder.state.list_digest = query.octets(9);
+  folder.state.messages = static_cast<std::uint64_t>(query.number(10));
   return folder;
 }
 
 std::optional<Folder> folder_named(Connection& connection, Side side, std::string_view name) {
-  Query query = connection.query(
-      "SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, list_digest, messages FROM folder "
-      "WHERE side = ? AND name = ?");
+  Query query = connection.query("SELECT * FROM folder WHERE side = ? AND name = ?");
   query.with(number_of(side)).with_octets(name);
   if (!query.next()) return std::nullopt;
   return read_folder(connection, query);
 }
 
 std::optional<Folder> folder_with(Connection& connection, FolderId id) {
-  Query query = connection.query("SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, "
-                                 "list_digest, messages FROM folder WHERE id = ?");
+  Query query = connection.query("SELECT * FROM folder WHERE id = ?");
   query.with(id);
   if (!query.next()) return std::nullopt;
   return read_folder(connection, query);
@@ -88,8 +85,7 @@ std::optional<Folder> Ledger::folder(FolderId id) {
 
 std::vector<Folder> Ledger::folders(Side side) {
   const std::lock_guard lock(database_->mutex);
-  Query query = database_->connection.query("SELECT id, name, stamp, uid_validity, wanted, given, finished, was_made, "
-                                            "list_digest, messages FROM folder WHERE side = ? ORDER BY id");
+  Query query = database_->connection.query("SELECT * FROM folder WHERE side = ? ORDER BY id");
   query.with(number_of(side));
   std::vector<Folder> folders;
   while (query.next()) folders.push_back(read_folder(database_->connection, query));

@@ -9,39 +9,19 @@ namespace {
 using Connection = sqlite::Connection;
 using Query = sqlite::Query;
 
-// In the order of the ids, by indexes that have them so: nothing is sorted.
-constexpr std::string_view select_by_id =
-    "SELECT id, source_folder, target_folder, source_handle, target_handle, "
-    "source_flags, target_flags, source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE id = ?";
+// Columns in the order of the table, which add() depends on as well; rows in that of the ids, by indexes that have them
+// so: nothing is sorted.
+constexpr std::string_view select_by_id = "SELECT * FROM message WHERE id = ?";
 constexpr std::string_view select_at_source =
-    "SELECT id, source_folder, target_folder, source_handle, target_handle, "
-    "source_flags, target_flags, source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE "
-    "source_folder = ? AND source_handle IS NOT NULL ORDER BY id";
+    "SELECT * FROM message WHERE source_folder = ? AND source_handle IS NOT NULL ORDER BY id";
 constexpr std::string_view select_at_target =
-    "SELECT id, source_folder, target_folder, source_handle, target_handle, "
-    "source_flags, target_flags, source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE "
-    "target_folder = ? AND target_handle IS NOT NULL ORDER BY id";
+    "SELECT * FROM message WHERE target_folder = ? AND target_handle IS NOT NULL ORDER BY id";
 constexpr std::string_view select_gone_from_source =
-    "SELECT id, source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, "
-    "source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE source_folder = ? AND source_folder <> "
-    "0 AND "
-    "source_handle IS NULL ORDER BY id";
+    "SELECT * FROM message WHERE source_folder = ? AND source_folder <> 0 AND source_handle IS NULL ORDER BY id";
 constexpr std::string_view select_gone_from_target =
-    "SELECT id, source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, "
-    "source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE target_folder = ? AND target_folder <> "
-    "0 AND "
-    "target_handle IS NULL ORDER BY id";
-
+    "SELECT * FROM message WHERE target_folder = ? AND target_folder <> 0 AND target_handle IS NULL ORDER BY id";
 constexpr std::string_view select_without_source =
-    "SELECT id, source_folder, target_folder, source_handle, target_handle, source_flags, target_flags, "
-    "source_keywords, "
-    "target_keywords, ours, touched, gone_run, uid, ids, key FROM message WHERE target_folder = ? AND "
-    "source_handle IS NULL AND target_handle IS NOT NULL ORDER BY id";
+    "SELECT * FROM message WHERE target_folder = ? AND source_handle IS NULL AND target_handle IS NOT NULL ORDER BY id";
 
 std::optional<Sighting> read_sighting(Connection& connection, const Query& query, int handle) {
   constexpr int flags = 2;
