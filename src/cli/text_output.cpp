@@ -194,26 +194,9 @@ void TextOutput::error(const Error& error) {
 }
 
 void TextOutput::report(const run::SyncReport& report, const run::FindingLog& findings) {
-  std::uint64_t copied = 0;
-  std::uint64_t adopted = 0;
-  std::uint64_t flags = 0;
-  std::uint64_t left_out = 0;
-  std::uint64_t octets = 0;
-  std::uint64_t moved = 0;
-  std::uint64_t removed = 0;
-  std::uint64_t deleted = 0;
+  const sync::FolderOutcome sums = sync::total(report.outcome.folders);
   std::map<store::FolderRef, std::uint64_t> copied_into;
-  for (const auto& folder : report.outcome.folders) {
-    copied += folder.copied;
-    adopted += folder.adopted;
-    flags += folder.flags_changed;
-    left_out += folder.left_out;
-    octets += folder.octets_copied;
-    moved += folder.moved;
-    removed += folder.removed;
-    deleted += folder.deleted;
-    copied_into[folder.target] += folder.copied;
-  }
+  for (const auto& folder : report.outcome.folders) copied_into[folder.target] += folder.copied;
   if (!saying_.quiet) {
     say_stores(report.source, report.target);
     Table table({"Folder", "Source", "Target", "Difference"});
@@ -226,25 +209,27 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
     }
     for (const std::string& line : table.lines()) say(line);
     say(fmt::format("\n{} {} ({}), already there {}, flags {} {}, left out {}, failed {}.",
-                    report.dry_run ? "Would copy" : "Copied", with_groups(copied), run::readable_octets(octets),
-                    with_groups(adopted), report.dry_run ? "to change" : "changed", with_groups(flags),
-                    with_groups(left_out), with_groups(failed_)));
-    if (moved > 0)
+                    report.dry_run ? "Would copy" : "Copied", with_groups(sums.copied),
+                    run::readable_octets(sums.octets_copied), with_groups(sums.adopted),
+                    report.dry_run ? "to change" : "changed", with_groups(sums.flags_changed),
+                    with_groups(sums.left_out), with_groups(failed_)));
+    if (sums.moved > 0)
       say(fmt::format("{} {} as at the source.", report.dry_run ? "Would move" : "Moved",
-                      run::counted(moved, "message")));
-    if (removed > 0)
+                      run::counted(sums.moved, "message")));
+    if (sums.removed > 0)
       say(fmt::format("{} removed by their user at the target since an earlier run: they stay removed.",
-                      run::counted(removed, "source message")));
-    if (deleted > 0)
+                      run::counted(sums.removed, "source message")));
+    if (sums.deleted > 0)
       say(fmt::format("{} at the target that {} gone at the source.",
-                      std::string(report.dry_run ? "Would remove " : "Removed ") + run::counted(deleted, "message"),
-                      deleted == 1 ? "is" : "are"));
+                      std::string(report.dry_run ? "Would remove " : "Removed ") +
+                          run::counted(sums.deleted, "message"),
+                      sums.deleted == 1 ? "is" : "are"));
     if (report.outcome.settings.subscriptions + report.outcome.settings.acls > 0)
       say(fmt::format("{} {}, {}.", report.dry_run ? "Would add" : "Added",
                       run::counted(report.outcome.settings.subscriptions, "subscription"),
                       run::counted(report.outcome.settings.acls, "access list")));
   }
-  say_stats(octets);
+  say_stats(sums.octets_copied);
   say_findings(findings);
   say_failures();
   for (const auto& folder : report.outcome.folders)

@@ -8,32 +8,6 @@
 namespace mailhaul::run {
 namespace {
 
-struct Sums {
-  std::uint64_t source = 0;
-  std::uint64_t at_target = 0;
-  std::uint64_t removed = 0;
-  std::uint64_t copied = 0;
-  std::uint64_t left_out = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t changed = 0;
-  bool stable = true;
-};
-
-Sums sum_up(const sync::Outcome& outcome) {
-  Sums sums;
-  for (const sync::FolderOutcome& folder : outcome.folders) {
-    sums.source += folder.source_messages;
-    sums.at_target += folder.copied + folder.adopted + folder.moved;
-    sums.removed += folder.removed;
-    sums.copied += folder.copied;
-    sums.left_out += folder.left_out;
-    sums.failed += folder.failed;
-    sums.changed += folder.changed;
-    sums.stable = sums.stable && folder.stable;
-  }
-  return sums;
-}
-
 /// The error that decides: what ended the run, else the first folder that was given up.
 const Error* deciding_error(const sync::Outcome& outcome) {
   if (outcome.error) return &*outcome.error;
@@ -43,25 +17,25 @@ const Error* deciding_error(const sync::Outcome& outcome) {
 }
 
 void judge(const Request& request, const FindingLog& findings, SyncReport& report) {
-  const Sums sums = sum_up(report.outcome);
+  const sync::FolderOutcome sums = sync::total(report.outcome.folders);
+  const std::uint64_t at_target = sums.copied + sums.adopted + sums.moved;
   const std::uint64_t unread = findings.count(Weight::failed);
   // What its user removed at the target is where it belongs.
-  const std::uint64_t wanted = sums.source - sums.left_out - sums.removed;
+  const std::uint64_t wanted = sums.source_messages - sums.left_out - sums.removed;
   if (const Error* error = deciding_error(report.outcome)) {
     report.status = report.outcome.error ? exit_status_of(*error) : exit_status_of_folder(*error);
-    report.verdict =
-        fmt::format("Not finished: {} so far.", counted(sums.at_target, "source message") +
-                                                    (sums.at_target == 1 ? " is" : " are") + " at the target");
+    report.verdict = fmt::format("Not finished: {} so far.", counted(at_target, "source message") +
+                                                                 (at_target == 1 ? " is" : " are") + " at the target");
     return;
   }
   const std::string selected = sums.left_out == 0 ? "" : "selected ";
   const std::string left_out =
       sums.left_out == 0 ? "" : fmt::format(" {} left out by your filters.", with_groups(sums.left_out));
   // What only changed under us needs nothing but a second run; neither does one that a second try no longer found.
-  const bool run_again = !sums.stable || sums.at_target + sums.failed != wanted;
+  const bool run_again = !sums.stable || at_target + sums.failed != wanted;
   if (sums.failed > sums.changed || unread > 0) {
     report.status = ExitStatus::some_failed;
-    const std::string there = counted(sums.at_target, selected + "source message");
+    const std::string there = counted(at_target, selected + "source message");
     report.verdict = sums.failed == 0 ? fmt::format("At the target: {}.", there)
                                       : fmt::format("Missing {}: the others, {}, are at the target.",
                                                     with_groups(sums.failed), there);
@@ -72,10 +46,10 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
     report.status = ExitStatus::run_again;
     report.verdict =
         fmt::format("The source changed while it was read: run the same command again. {} at the target.{}",
-                    counted(sums.at_target, "source message"), left_out);
+                    counted(at_target, "source message"), left_out);
   } else if (request.dry_run) {
     report.verdict = fmt::format("Dry run, nothing was changed: {} would be copied, {} already at the target.{}",
-                                 counted(sums.copied, "message"), with_groups(sums.at_target - sums.copied), left_out);
+                                 counted(sums.copied, "message"), with_groups(at_target - sums.copied), left_out);
   } else {
     report.verdict =
         fmt::format("{}ll {} {}source message{} at the target.{}", sums.copied == 0 ? "Nothing to copy: a" : "A",
@@ -92,17 +66,17 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
 /// For `mailhaul runs`.
 void note_run(const SyncReport& report, ledger::Run& run) {
   constexpr std::size_t most_failures = 100;
-  for (const sync::FolderOutcome& folder : report.outcome.folders) {
-    run.source_messages += folder.source_messages;
-    run.copied += folder.copied;
-    run.adopted += folder.adopted;
-    run.flags_changed += folder.flags_changed;
-    run.moved += folder.moved;
-    run.removed += folder.deleted;
-    run.failed += folder.failed;
-    run.octets_copied += folder.octets_copied;
+  const sync::FolderOutcome sums = sync::total(report.outcome.folders);
+  run.source_messages = sums.source_messages;
+  run.copied = sums.copied;
+  run.adopted = sums.adopted;
+  run.flags_changed = sums.flags_changed;
+  run.moved = sums.moved;
+  run.removed = sums.deleted;
+  run.failed = sums.failed;
+  run.octets_copied = sums.octets_copied;
+  for (const sync::FolderOutcome& folder : report.outcome.folders)
     if (folder.error && run.failures.size() < most_failures) run.failures.emplace_back(folder.error->what());
-  }
   if (report.outcome.error) run.failures.emplace_back(report.outcome.error->what());
   run.status = static_cast<int>(report.status);
   run.verdict = report.verdict;

@@ -383,7 +383,7 @@ class Run {
     // Flags as they were: what its user changed with the move is a difference for the next run.
     const ledger::Sighting before = *row.source;
     row.source = {move.source_now.handle, before.flags, before.keywords};
-    if (before.flags != move.source_now.flags || !(before.keywords == move.source_now.keywords)) rows_complete_ = false;
+    if (!has_same_flags(before, move.source_now)) rows_complete_ = false;
     row.ids = move.ids;
     ledger_.update(row);
   }
@@ -468,8 +468,8 @@ class Run {
   /// Stamps, last: they say that the rows agree with the folder.
   void record_folders() {
     if (!rows_complete_) return;
-    for (const auto& outcomes : outcomes_)
-      for (const FolderOutcome& outcome : outcomes) record_source(outcome);
+    for (std::size_t i = 0; i < plan_.size(); ++i)
+      for (const FolderOutcome& outcome : outcomes_[i]) record_source(plan_[i], outcome);
     for (const Listing& listing : targets_) {
       if (!listing.was_read || listing.error || listing.id == 0) continue;
       const auto known = ledger_.folder(listing.id);
@@ -491,7 +491,7 @@ class Run {
     ledger_.set_state(known->id, state);
   }
 
-  void record_source(const FolderOutcome& outcome) {
+  void record_source(const FolderTask& task, const FolderOutcome& outcome) {
     const auto listing = sources_.find(outcome.source);
     if (listing != sources_.end() && !listing->second.was_read) return;
     const auto known = ledger_.find_folder(Side::source, outcome.source);
@@ -502,10 +502,8 @@ class Run {
     state.stamp = is_whole ? stamp : std::nullopt;
     state.messages = outcome.source_messages;
     if (!outcome.error) state.uid_validity = source_.folder(outcome.source).uid_validity;
-    const auto task =
-        std::find_if(plan_.begin(), plan_.end(), [&](const FolderTask& one) { return one.target == outcome.target; });
-    if (task != plan_.end()) state.wanted = task->wanted;
-    state.given = outcome.target;
+    state.wanted = task.wanted;
+    state.given = task.target;
     ledger_.set_state(known->id, state);
   }
 

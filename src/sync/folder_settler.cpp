@@ -7,6 +7,7 @@
 #include "mailhaul/io/pump.hpp"
 #include "mailhaul/sync/decide.hpp"
 #include "numbering.hpp"
+#include "reread.hpp"
 
 namespace mailhaul::sync {
 namespace {
@@ -314,14 +315,8 @@ void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& 
 bool FolderSettler::is_confirmed(const store::FolderRef& folder, const store::Handle& handle, const Read& read) const {
   if (run_.confirmation == nullptr) return true;
   if (!read.confirmation || !run_.target.capabilities().fetch) return false;
-  try {
-    const std::vector<store::Handle> handles{handle};
-    const auto cursor = run_.target.fetch(folder, handles);
-    return cursor->next() && cursor->key(*run_.confirmation) == *read.confirmation;
-  } catch (const Error& error) {
-    if (error.scope() != Scope::message && error.scope() != Scope::folder) throw;
-    return false;  // H4: no confirmation, so it is copied
-  }
+  // H4: no confirmation, so it is copied.
+  return read_key(run_.target, folder, handle, *run_.confirmation) == read.confirmation;
 }
 
 bool FolderSettler::recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {

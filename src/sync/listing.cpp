@@ -50,9 +50,7 @@ class KnownRows {
     int best_distance = 3;
     for (std::size_t i = 0; i < rows.size() && i < compared && best_distance > 0; ++i) {
       const ledger::Sighting& seen = rows[i].now;
-      const int distance = seen.handle == now.handle                                  ? 0
-                           : seen.flags == now.flags && seen.keywords == now.keywords ? 1
-                                                                                      : 2;
+      const int distance = seen.handle == now.handle ? 0 : has_same_flags(seen, now) ? 1 : 2;
       if (distance >= best_distance) continue;
       best = i;
       best_distance = distance;

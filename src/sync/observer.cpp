@@ -15,4 +15,24 @@ const char* to_string(Action action) {
   return "";
 }
 
+FolderOutcome total(const std::vector<FolderOutcome>& folders) {
+  FolderOutcome sum;
+  for (const FolderOutcome& folder : folders) {
+    sum.source_messages += folder.source_messages;
+    sum.target_before += folder.target_before;
+    sum.copied += folder.copied;
+    sum.adopted += folder.adopted;
+    sum.flags_changed += folder.flags_changed;
+    sum.moved += folder.moved;
+    sum.removed += folder.removed;
+    sum.deleted += folder.deleted;
+    sum.left_out += folder.left_out;
+    sum.failed += folder.failed;
+    sum.changed += folder.changed;
+    sum.octets_copied += folder.octets_copied;
+    sum.stable = sum.stable && folder.stable;
+  }
+  return sum;
+}
+
 }  // namespace mailhaul::sync

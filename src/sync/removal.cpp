@@ -9,6 +9,7 @@
 #include "guard.hpp"
 #include "listing.hpp"
 #include "mailhaul/io/pump.hpp"
+#include "reread.hpp"
 
 namespace mailhaul::sync {
 namespace {
@@ -63,7 +64,7 @@ class Remover {
     for (ledger::Row& row : rows) {
       if (gone.count(row.id) != 0) continue;
       if (const auto found = now.find(row.id); found != now.end()) {
-        if (found->second.flags != row.target->flags || !(found->second.keywords == row.target->keywords)) continue;
+        if (!has_same_flags(found->second, *row.target)) continue;
         row.target->handle = found->second.handle;
       }
       left.push_back(std::move(row));
@@ -74,14 +75,7 @@ class Remover {
 
   bool is_what_we_put_there(const ledger::Row& row) {
     run_.stop.check();
-    try {
-      const std::vector<store::Handle> handles{row.target->handle};
-      const auto cursor = run_.target.fetch(removals_.folder, handles);
-      return cursor->next() && cursor->key(run_.ledger.secrets()) == row.key;
-    } catch (const Error& error) {
-      if (error.scope() != Scope::message && error.scope() != Scope::folder) throw;
-      return false;
-    }
+    return read_key(run_.target, removals_.folder, row.target->handle, run_.ledger.secrets()) == row.key;
   }
 
   std::map<ledger::FolderId, std::uint64_t> take(const std::vector<ledger::Row>& rows) {

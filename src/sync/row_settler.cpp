@@ -90,7 +90,8 @@ class RowSettler {
     ledger::Row row = change.row;
     const ledger::Sighting* source = change.source();
     const ledger::Sighting* target = change.target();
-    if (change.target_now && (!row.target || change.target_folder_now || is_touched(*row.target, *change.target_now)))
+    if (change.target_now &&
+        (!row.target || change.target_folder_now || !has_same_flags(*row.target, *change.target_now)))
       row.touched = true;
     // It may have been moved; then its flags are compared only where it is found.
     if (source == nullptr && row.source && row.target && change.target_now)
@@ -114,10 +115,6 @@ class RowSettler {
     change.target_now.reset();
     change.target_folder_now.reset();
     change.target_gone = false;
-  }
-
-  [[nodiscard]] static bool is_touched(const ledger::Sighting& before, const ledger::Sighting& now) {
-    return before.flags != now.flags || !(before.keywords == now.keywords);
   }
 
   const Settling& run_;

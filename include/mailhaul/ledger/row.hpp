@@ -19,6 +19,11 @@ struct Sighting {
   bool operator==(const Sighting&) const = default;
 };
 
+/// Flags and keywords, wherever the message is.
+[[nodiscard]] inline bool has_same_flags(const Sighting& a, const Sighting& b) {
+  return a.flags == b.flags && a.keywords == b.keywords;
+}
+
 /// One message of the pair. What it means lies in which ends it has (safety.md section 4):
 ///   both           known: the base of the three-way merge
 ///   source only    it was at both ends, and its user removed it at the target

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/store/source.hpp"
@@ -42,6 +43,9 @@ struct FolderOutcome {
   std::optional<store::Stamp> stamp{};  ///< of what was read
   std::optional<Error> error{};         ///< the folder was given up here
 };
+
+/// Sums of many. Their names, stamps and errors are left out.
+[[nodiscard]] FolderOutcome total(const std::vector<FolderOutcome>& folders);
 
 /// Told by all workers at once, so implementations lock.
 class Observer {
