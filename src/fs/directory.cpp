@@ -166,6 +166,8 @@ std::uint64_t Directory::file_system() const {
   return id;
 }
 
+bool Directory::has_exact_times() const { return handle_->kernel->is_local_file_system(descriptor()); }
+
 bool Directory::allows(uid_t owner) const {
   const std::vector<uid_t>& more = handle_->rules.more_owners;
   return owner == handle_->root_owner || std::find(more.begin(), more.end(), owner) != more.end();

@@ -79,9 +79,9 @@ bool kernel_is_at_least(int major, int minor) {
   return found_major > major || (found_major == major && found_minor >= minor);
 }
 
-/// File systems of this machine's own disks whose syncfs waits for the data and tells of errors. Not overlayfs, which
-/// passed no errors on for years, and nothing that another machine or a user process serves.
-constexpr std::array<std::uint32_t, 6> sound_file_systems{
+/// File systems of this machine's own disks and memory; their syncfs waits for the data and tells of errors. Not
+/// overlayfs, which passed no errors on for years, and nothing that another machine or a user process serves.
+constexpr std::array<std::uint32_t, 6> local_file_systems{
     0x0000EF53U,  // ext2, ext3, ext4
     0x58465342U,  // xfs
     0x9123683EU,  // btrfs
@@ -206,12 +206,13 @@ int PosixKernel::sync(int fd) { return or_errno(::fsync(fd)); }
 
 int PosixKernel::sync_file_system(int fd) { return or_errno(::syncfs(fd)); }
 
-bool PosixKernel::sync_file_system_is_sound(int fd) {
-  if (!kernel_is_at_least(5, 8)) return false;
+bool PosixKernel::sync_file_system_is_sound(int fd) { return kernel_is_at_least(5, 8) && is_local_file_system(fd); }
+
+bool PosixKernel::is_local_file_system(int fd) {
   struct statfs found {};
   if (::fstatfs(fd, &found) != 0) return false;
   const auto type = static_cast<std::uint32_t>(found.f_type);
-  return std::find(sound_file_systems.begin(), sound_file_systems.end(), type) != sound_file_systems.end();
+  return std::find(local_file_systems.begin(), local_file_systems.end(), type) != local_file_systems.end();
 }
 
 int PosixKernel::file_system_id(int fd, std::uint64_t& out) {

@@ -3,7 +3,6 @@
 #include <mutex>
 #include <utility>
 
-#include "handle_index.hpp"
 #include "mailhaul/ledger/ledger.hpp"
 #include "row_counts.hpp"
 #include "sqlite.hpp"
@@ -35,7 +34,6 @@ class Ledger::Database {
   store::StoreId target_id{};
   mail::KeySecrets secrets{};
   RowCounts counts{};
-  HandleIndex by_handle{secrets.first};
   RowId last_row = 0;  ///< the largest that was ever given since open()
   std::uint64_t rows_written = 0;
 };

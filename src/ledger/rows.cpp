@@ -16,6 +16,12 @@ constexpr std::string_view select_at_source =
     "SELECT * FROM message WHERE source_folder = ? AND source_handle IS NOT NULL ORDER BY id";
 constexpr std::string_view select_at_target =
     "SELECT * FROM message WHERE target_folder = ? AND target_handle IS NOT NULL ORDER BY id";
+constexpr std::string_view select_ends_at_source =
+    "SELECT id, source_handle, source_flags, source_keywords FROM message "
+    "WHERE source_folder = ? AND source_handle IS NOT NULL ORDER BY id";
+constexpr std::string_view select_ends_at_target =
+    "SELECT id, target_handle, target_flags, target_keywords FROM message "
+    "WHERE target_folder = ? AND target_handle IS NOT NULL ORDER BY id";
 constexpr std::string_view select_gone_from_source =
     "SELECT * FROM message WHERE source_folder = ? AND source_folder <> 0 AND source_handle IS NULL ORDER BY id";
 constexpr std::string_view select_gone_from_target =
@@ -23,18 +29,26 @@ constexpr std::string_view select_gone_from_target =
 constexpr std::string_view select_without_source =
     "SELECT * FROM message WHERE target_folder = ? AND source_handle IS NULL AND target_handle IS NOT NULL ORDER BY id";
 
+mail::FlagSet read_flags(const Query& query, int column) {
+  return mail::FlagSet::from_bits(static_cast<unsigned>(query.number(column)));
+}
+
+mail::KeywordSet read_keywords(Connection& connection, const Query& query, int column) {
+  mail::KeywordSet keywords;
+  if (query.is_null(column)) return keywords;
+  auto names = decode_texts(query.octets(column));
+  if (!names) connection.fail_damaged("a message in it has damaged keywords");
+  keywords.add_all(std::move(*names));
+  return keywords;
+}
+
 std::optional<Sighting> read_sighting(Connection& connection, const Query& query, int handle) {
   constexpr int flags = 2;
   constexpr int keywords = 4;
   if (query.is_null(handle)) return std::nullopt;
-  Sighting sighting;
-  sighting.handle.token = query.octets(handle);
-  sighting.flags = mail::FlagSet::from_bits(static_cast<unsigned>(query.number(handle + flags)));
-  if (query.is_null(handle + keywords)) return sighting;
-  auto names = decode_texts(query.octets(handle + keywords));
-  if (!names) connection.fail_damaged("a message in it has damaged keywords");
-  sighting.keywords.add_all(std::move(*names));
-  return sighting;
+  return Sighting{{std::string(query.octets(handle))},
+                  read_flags(query, handle + flags),
+                  read_keywords(connection, query, handle + keywords)};
 }
 
 Row row_from(Connection& connection, const Query& query) {
@@ -140,7 +154,6 @@ RowId Ledger::add(const Row& row) {
     query.run();
   }
   database_->last_row = id;
-  database_->by_handle.add(id, row);
   database_->counts.change(RowCounts::Change::more, row);
   ++database_->rows_written;
   return id;
@@ -167,10 +180,6 @@ void Ledger::update(const Row& row) {
     columns.bind_rest(query);
     query.with(row.id).run();
   }
-  if (!same_ends(*before, row)) {
-    database_->by_handle.remove(row.id, *before);
-    database_->by_handle.add(row.id, row);
-  }
   database_->counts.change(RowCounts::Change::fewer, *before);
   database_->counts.change(RowCounts::Change::more, row);
   ++database_->rows_written;
@@ -182,7 +191,6 @@ void Ledger::forget(RowId row) {
   if (!before) return;
   database_->begin();
   database_->connection.query("DELETE FROM message WHERE id = ?").with(row).run();
-  database_->by_handle.remove(row, *before);
   database_->counts.change(RowCounts::Change::fewer, *before);
   ++database_->rows_written;
 }
@@ -192,20 +200,18 @@ std::optional<Row> Ledger::row(RowId id) {
   return read_row(database_->connection, id);
 }
 
-std::optional<Row> Ledger::find(Side side, FolderId folder, const store::Handle& handle) {
-  const std::lock_guard lock(database_->mutex);
-  for (const RowId id : database_->by_handle.candidates(database_->connection, side, folder, handle)) {
-    auto row = read_row(database_->connection, id);
-    if (!row) continue;
-    const auto& end = side == Side::source ? row->source : row->target;
-    if (end && end->handle == handle) return row;
-  }
-  return std::nullopt;
-}
-
 void Ledger::each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {
   const std::lock_guard lock(database_->mutex);
   visit_each(database_->connection, side == Side::source ? select_at_source : select_at_target, folder, visit);
+}
+
+void Ledger::each_end_in(Side side, FolderId folder, const std::function<void(const End&)>& visit) {
+  const std::lock_guard lock(database_->mutex);
+  Connection& connection = database_->connection;
+  Query query = connection.query(side == Side::source ? select_ends_at_source : select_ends_at_target);
+  query.with(folder);
+  while (query.next())
+    visit({query.number(0), query.octets(1), read_flags(query, 2), read_keywords(connection, query, 3)});
 }
 
 void Ledger::each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {

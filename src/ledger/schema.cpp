@@ -9,8 +9,9 @@ namespace {
 /// pair     One row: what the ledger is about, and the secrets of its keys (H1).
 /// folder   At one end (side 1: source, 2: target). `name`, `wanted` and `given` as encode_folder() has them.
 /// message  See Row. A handle of NULL: it has no end there. Handles are not unique: while an mbox is rewritten, one
-///          message takes the offset that another had. No index has them: see HandleIndex. Ids of rows that are gone
-///          are not given again within a run.
+///          message takes the offset that another had. No index has them: names come in no order, so each batch of a
+///          first copy would rewrite as many pages as it has messages. Ids of rows that are gone are not given again
+///          within a run.
 /// tally    How many rows of each kind have that source folder (0: none), so that nobody counts a million of them.
 /// setting  `kind` and folder of what was brought over.
 /// run      One row a run; `failures` as encode_texts() has them.

@@ -1,94 +1,12 @@
 #include "listing.hpp"
 
-#include <map>
-#include <set>
-#include <string>
-#include <unordered_map>
+#include <optional>
 #include <utility>
+
+#include "known_rows.hpp"
 
 namespace mailhaul::sync {
 namespace {
-
-/// The rows that have an end in a folder, to be found by what is met there. Each is found once.
-class KnownRows {
- public:
-  KnownRows(ledger::Ledger& ledger, Side side, ledger::FolderId folder, bool by_key) {
-    ledger.each_in(side, folder, [&](const ledger::Row& row) {
-      const ledger::Sighting& seen = side == Side::source ? *row.source : *row.target;
-      if (by_key)
-        by_key_[row.key].push_back({row.id, seen});
-      else
-        by_handle_.emplace(seen.handle.token, Known{row.id, seen.flags, seen.keywords});
-    });
-  }
-
-  /// The row of a message with that handle, taken out; its flags as recorded are in `seen`.
-  std::optional<Sighted> take(const store::Handle& handle) {
-    if (!by_key_.empty()) return take_by_place(handle);
-    const auto found = by_handle_.find(handle.token);
-    if (found == by_handle_.end()) return std::nullopt;
-    Sighted taken{found->second.row, {handle, found->second.flags, std::move(found->second.keywords)}};
-    by_handle_.erase(found);
-    return taken;
-  }
-
-  /// Where the rows say that messages are.
-  [[nodiscard]] std::vector<store::Handle> handles() const {
-    std::vector<store::Handle> all;
-    for (const auto& [key, rows] : by_key_)
-      for (const Sighted& row : rows) all.push_back(row.now.handle);
-    return all;
-  }
-
-  /// The row of a message with that content: of several the one with its handle, else with its flags, else the first.
-  std::optional<Sighted> take(const mail::ContentKey& key, const ledger::Sighting& now) {
-    const auto found = by_key_.find(key);
-    if (found == by_key_.end()) return std::nullopt;
-    auto& rows = found->second;
-    constexpr std::size_t compared = 64;  // A16
-    std::size_t best = 0;
-    int best_distance = 3;
-    for (std::size_t i = 0; i < rows.size() && i < compared && best_distance > 0; ++i) {
-      const ledger::Sighting& seen = rows[i].now;
-      const int distance = seen.handle == now.handle ? 0 : has_same_flags(seen, now) ? 1 : 2;
-      if (distance >= best_distance) continue;
-      best = i;
-      best_distance = distance;
-    }
-    Sighted taken = std::move(rows[best]);
-    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(best));
-    if (rows.empty()) by_key_.erase(found);
-    return taken;
-  }
-
-  /// Those that nothing was found for, in the order of the ledger.
-  [[nodiscard]] std::set<ledger::RowId> left() const {
-    std::set<ledger::RowId> rows;
-    for (const auto& [handle, known] : by_handle_) rows.insert(known.row);
-    for (const auto& [key, some] : by_key_)
-      for (const Sighted& one : some) rows.insert(one.row);
-    return rows;
-  }
-
- private:
-  std::optional<Sighted> take_by_place(const store::Handle& handle) {
-    if (key_at_.empty())
-      for (const auto& [key, rows] : by_key_)
-        for (const Sighted& row : rows) key_at_.emplace(row.now.handle.token, key);
-    const auto place = key_at_.find(handle.token);
-    if (place == key_at_.end()) return std::nullopt;
-    return take(place->second, ledger::Sighting{handle, {}, {}});
-  }
-
-  struct Known {
-    ledger::RowId row = 0;
-    mail::FlagSet flags{};
-    mail::KeywordSet keywords{};
-  };
-  std::unordered_map<std::string, Known> by_handle_{};
-  std::unordered_map<mail::ContentKey, std::vector<Sighted>, mail::ContentKeyHash> by_key_{};
-  std::unordered_map<std::string, mail::ContentKey> key_at_{};
-};
 
 class Lister {
  public:
@@ -108,7 +26,7 @@ class Lister {
     if (known) out_.id = known->id;
     if (!stamp) {
       out_.was_read = true;
-      if (known) note_gone(KnownRows(ledger_, out_.side, out_.id, true));
+      if (known) note_gone(RowsByHandle(ledger_, out_.side, out_.id).left());
       return;
     }
     out_.was_read = true;
@@ -129,9 +47,14 @@ class Lister {
 
  private:
   void read(const std::optional<store::Stamp>& since) {
-    KnownRows rows(ledger_, out_.side, out_.id, !trust_.handles);
+    by_handle_.reset();
+    by_key_.reset();
+    if (trust_.handles)
+      by_handle_.emplace(ledger_, out_.side, out_.id);
+    else
+      by_key_.emplace(ledger_, out_.side, out_.id);
     const std::vector<store::FolderSince> folders{
-        {out_.folder, since, since ? rows.handles() : std::vector<store::Handle>{}}};
+        {out_.folder, since, since && by_key_ ? by_key_->handles() : std::vector<store::Handle>{}}};
     const auto cursor = store_.walk(folders);
     for (;;) {
       check_stop_();
@@ -140,7 +63,7 @@ class Lister {
         if (!cursor->next()) break;
         ++out_.messages;
         opened = true;
-        meet(*cursor, rows);
+        meet(*cursor);
       } catch (Error& error) {
         if (error.scope() != Scope::message) throw error.on(out_.side);
         unreadable(opened ? cursor->info() : store::MessageInfo{}, error, opened);
@@ -155,23 +78,26 @@ class Lister {
           .because("it changes faster than it can be listed")
           .hint("run the same command again")
           .on(Side::target);
-    note_gone(rows);
+    note_gone(by_handle_ ? by_handle_->left() : by_key_->left());
   }
 
-  void meet(store::MessageCursor& cursor, KnownRows& rows) {
+  void meet(store::MessageCursor& cursor) {
     const auto seen = [&cursor] {
       const store::MessageInfo& info = cursor.info();
       return ledger::Sighting{info.handle, info.flags, info.keywords};
     };
-    std::optional<Sighted> known;
+    std::optional<Known> known;
     std::optional<mail::ContentKey> key;
-    if (trust_.handles || cursor.is_known()) known = rows.take(cursor.info().handle);
-    if (!known && (reads_strangers_ || !trust_.handles)) key = cursor.key(ledger_.secrets());
+    if (by_handle_)
+      known = by_handle_->take(cursor.info().handle);
+    else if (cursor.is_known())
+      known = by_key_->take(cursor.info().handle);
+    if (!known && (reads_strangers_ || by_key_)) key = cursor.key(ledger_.secrets());
     const ledger::Sighting now = seen();
-    if (!known && !trust_.handles) known = rows.take(*key, now);
+    if (!known && by_key_) known = by_key_->take(*key, now);
     if (!known) {
       out_.strangers.push_back({now, cursor.info().ids, key});
-    } else if (known->now != now) {
+    } else if (known->seen != now) {
       out_.changed.push_back({known->row, now});
     }
   }
@@ -191,8 +117,8 @@ class Lister {
     out_.unreadable.push_back({info, error});
   }
 
-  void note_gone(const KnownRows& rows) {
-    for (const ledger::RowId id : rows.left())
+  void note_gone(const std::vector<ledger::RowId>& rows) {
+    for (const ledger::RowId id : rows)
       if (auto row = ledger_.row(id)) out_.gone.push_back(std::move(*row));
   }
 
@@ -202,6 +128,8 @@ class Lister {
   bool reads_strangers_;
   const std::function<void()>& check_stop_;
   Listing& out_;
+  std::optional<RowsByHandle> by_handle_{};  ///< where handles are trusted, else the other
+  std::optional<RowsByKey> by_key_{};
 };
 
 }  // namespace

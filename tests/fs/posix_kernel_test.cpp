@@ -143,9 +143,11 @@ TEST_F(RealFiles, SyncOnLocalFileSystemsIsSoundAndElsewhereIsNot) {
     const int fd = ::open(other, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) continue;
     EXPECT_FALSE(kernel_.sync_file_system_is_sound(fd)) << other;
+    EXPECT_FALSE(kernel_.is_local_file_system(fd)) << other;
     ::close(fd);
   }
   EXPECT_FALSE(kernel_.sync_file_system_is_sound(-1));
+  EXPECT_FALSE(kernel_.is_local_file_system(-1));
   EXPECT_EQ(kernel_.sync_file_system(root_.descriptor()), 0);
   EXPECT_EQ(kernel_.sync(root_.descriptor()), 0);
 }

@@ -99,6 +99,7 @@ class FaultyKernel final : public fs::Kernel {
   int sync(int fd) override;
   int sync_file_system(int fd) override;
   bool sync_file_system_is_sound(int fd) override { return inner_.sync_file_system_is_sound(fd); }
+  bool is_local_file_system(int fd) override { return inner_.is_local_file_system(fd); }
   int file_system_id(int fd, std::uint64_t& out) override { return inner_.file_system_id(fd, out); }
   int try_lock(int fd, fs::LockKind kind) override;
   int unlock(int fd) override;

@@ -477,6 +477,11 @@ bool MemoryKernel::sync_file_system_is_sound(int fd) {
   return abilities_.sound_syncfs && file(fd) != nullptr;
 }
 
+bool MemoryKernel::is_local_file_system(int fd) {
+  const std::lock_guard lock(mutex_);
+  return abilities_.is_local && file(fd) != nullptr;
+}
+
 int MemoryKernel::file_system_id(int fd, std::uint64_t& out) {
   const std::lock_guard lock(mutex_);
   if (file(fd) == nullptr) return -EBADF;

@@ -43,6 +43,7 @@ class MemoryKernel final : public fs::Kernel {
     int unnamed_files = 0;     ///< O_TMPFILE: or -EOPNOTSUPP …
     bool rename_flags = true;  ///< else EINVAL
     bool sound_syncfs = true;
+    bool is_local = true;
     std::uint64_t file_system_id = 0;
     bool entry_kinds = true;  ///< else d_type is always unknown
     std::size_t listed_at_once = 64;
@@ -89,6 +90,7 @@ class MemoryKernel final : public fs::Kernel {
   int sync(int fd) override;
   int sync_file_system(int fd) override;
   bool sync_file_system_is_sound(int fd) override;
+  bool is_local_file_system(int fd) override;
   int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, fs::LockKind kind) override;
   int unlock(int fd) override;

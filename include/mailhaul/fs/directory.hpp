@@ -66,6 +66,8 @@ class Directory {
   [[nodiscard]] Status status_now() const;
   /// The file system it is on: by its own id, which a reboot leaves as it is, where it has one; else by st_dev.
   [[nodiscard]] std::uint64_t file_system() const;
+  /// Whether equal times prove that no entry came, went or got another name (see Kernel::is_local_file_system).
+  [[nodiscard]] bool has_exact_times() const;
   /// For messages only; never given back to the kernel.
   [[nodiscard]] const std::string& place() const;
   [[nodiscard]] const Rules& rules() const;

@@ -59,6 +59,9 @@ class Kernel {
   virtual int sync_file_system(int fd) = 0;
   /// Whether syncfs on this file system reports write errors: Linux >= 5.8 and a local file system (D2).
   virtual bool sync_file_system_is_sound(int fd) = 0;
+  /// Whether the file system lies on a disk, or in the memory, of this machine: then the times of a directory tell of
+  /// each change of its entries at once. Over a network they may come from a cache.
+  virtual bool is_local_file_system(int fd) = 0;
   /// fstatfs(2): f_fsid as one number, 0 where the file system has none.
   virtual int file_system_id(int fd, std::uint64_t& out) = 0;
   /// F_OFD_SETLK on the whole file, without waiting; conflicts with the fcntl locks of mail programs. -EAGAIN: held.
@@ -94,6 +97,7 @@ class PosixKernel final : public Kernel {
   int sync(int fd) override;
   int sync_file_system(int fd) override;
   bool sync_file_system_is_sound(int fd) override;
+  bool is_local_file_system(int fd) override;
   int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, LockKind kind) override;
   int unlock(int fd) override;

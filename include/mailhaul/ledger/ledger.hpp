@@ -133,10 +133,11 @@ class Ledger {
   void update(const Row& row);
   void forget(RowId row);
   [[nodiscard]] std::optional<Row> row(RowId id);
-  [[nodiscard]] std::optional<Row> find(Side side, FolderId folder, const store::Handle& handle);
 
   /// Rows that have an end in that folder, in the order of their ids.
   void each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
+  /// The same rows, of each only that end: for who goes through all of a large folder.
+  void each_end_in(Side side, FolderId folder, const std::function<void(const End&)>& visit);
   /// Rows that have lost the end that they had in that folder, in the order of their ids: with Side::target those of
   /// the source only, with Side::source those of the target only that are `ours`, and tombstones with both.
   void each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit);

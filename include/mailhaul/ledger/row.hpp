@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "mailhaul/mail/content_key.hpp"
 #include "mailhaul/store/message.hpp"
@@ -17,6 +18,14 @@ struct Sighting {
   mail::FlagSet flags{};
   mail::KeywordSet keywords{};
   bool operator==(const Sighting&) const = default;
+};
+
+/// One end of a row, good until the next one is read.
+struct End {
+  RowId row = 0;
+  std::string_view handle{};
+  mail::FlagSet flags{};
+  mail::KeywordSet keywords{};
 };
 
 /// Flags and keywords, wherever the message is.

@@ -1,33 +1,32 @@
 #include "formats/maildir/base_names.hpp"
 
 #include <functional>
+#include <utility>
 
 #include "formats/maildir/name.hpp"
+#include "formats/maildir/scan.hpp"
 
 namespace mailhaul::formats::maildir {
 
-BaseNames::BaseNames(Context& context, const FolderDirectories& directories)
-    : context_(context), directories_(directories), salt_(std::to_string(context.entropy.number())) {}
+BaseNames::BaseNames(Context& context, const FolderDirectories& directories, std::shared_ptr<const Listing> known)
+    : context_(context),
+      directories_(directories),
+      known_(std::move(known)),
+      salt_(std::to_string(context.entropy.number())) {}
 
 /// With a secret before it, or an owner could choose names that all meet in one bucket (A16).
 std::uint64_t BaseNames::hash_of(std::string_view base) const {
   return std::hash<std::string>{}(std::string(salt_).append(base));
 }
 
-std::unordered_set<std::uint64_t>& BaseNames::hashes() {
-  if (hashes_) return *hashes_;
-  hashes_.emplace();
-  const auto take = [this](const fs::Entry& entry) { hashes_->insert(hash_of(base_of(entry.name))); };
-  directories_.fresh->list(take);
-  directories_.cur->list(take);
-  return *hashes_;
+bool BaseNames::is_taken(std::string_view base) {
+  if (!known_) known_ = std::make_shared<const Listing>(list_once(directories_, 0, nullptr, {}, nullptr));
+  const auto [first, end] = known_->find(base);
+  return first != end || ours_.count(hash_of(base)) != 0;
 }
 
-bool BaseNames::is_taken(std::string_view base) { return hashes().count(hash_of(base)) != 0; }
-void BaseNames::take(std::string_view base) { hashes().insert(hash_of(base)); }
-void BaseNames::give_back(std::string_view base) {
-  if (hashes_) hashes_->erase(hash_of(base));
-}
+void BaseNames::take(std::string_view base) { ours_.insert(hash_of(base)); }
+void BaseNames::give_back(std::string_view base) { ours_.erase(hash_of(base)); }
 
 std::string BaseNames::make(std::uint64_t octets, std::uint64_t octets_with_crlf) {
   return make_sized(octets, octets_with_crlf);

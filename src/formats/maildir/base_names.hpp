@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
 #include "formats/maildir/folder_directories.hpp"
+#include "formats/maildir/listing.hpp"
 #include "mailhaul/formats/context.hpp"
 
 namespace mailhaul::formats::maildir {
@@ -15,7 +17,8 @@ namespace mailhaul::formats::maildir {
 /// first question; what a server adds later is met when a file gets its name. One thread.
 class BaseNames {
  public:
-  BaseNames(Context& context, const FolderDirectories& directories);
+  /// `known`: a listing of the folder that may stand for that one, or null.
+  BaseNames(Context& context, const FolderDirectories& directories, std::shared_ptr<const Listing> known);
 
   [[nodiscard]] bool is_taken(std::string_view base);
   void take(std::string_view base);
@@ -30,12 +33,12 @@ class BaseNames {
   [[nodiscard]] std::string make_sized(std::optional<std::uint64_t> octets,
                                        std::optional<std::uint64_t> octets_with_crlf);
   [[nodiscard]] std::uint64_t hash_of(std::string_view base) const;
-  [[nodiscard]] std::unordered_set<std::uint64_t>& hashes();
 
   Context& context_;
   const FolderDirectories& directories_;
+  std::shared_ptr<const Listing> known_;
   std::string salt_;
-  std::optional<std::unordered_set<std::uint64_t>> hashes_;
+  std::unordered_set<std::uint64_t> ours_;  ///< hashes of those that were taken since
   std::uint64_t sequence_ = 0;
 };
 

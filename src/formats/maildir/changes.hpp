@@ -25,12 +25,12 @@ struct Change {
 /// it still is that file; removed only while it also has the flags and keywords that were seen. One thread.
 class Changes {
  public:
-  Changes(Tree& tree, const FolderDirectories& directories, TargetKeywords& keywords, std::string folder)
+  Changes(Tree& tree, const store::FolderRef& folder, const FolderDirectories& directories, TargetKeywords& keywords)
       : tree_(tree),
         directories_(directories),
         keywords_(keywords),
-        folder_(std::move(folder)),
-        messages_(directories, folder_) {}
+        folder_(folder.display()),
+        messages_(directories, folder_, tree.known_listings().find(folder)) {}
 
   /// One receipt a change, in order. `touched` is told each directory that was changed.
   [[nodiscard]] std::vector<store::Receipt> apply(const std::vector<Change>& changes,

@@ -47,7 +47,7 @@ bool Cursor::next() {
       if (next_folder_ == folders_.size()) return false;
       open_folder();
     }
-    const Listing& listing = scan_.listing;
+    const Listing& listing = *listing_;
     while (next_place_ < listing.size() && !selected_.empty() && !selected_[listed_.item_at(next_place_)])
       ++next_place_;
     if (next_place_ == listing.size()) {
@@ -71,21 +71,13 @@ void Cursor::open_folder() {
       throw Error(Cause::not_found, Scope::folder, "opening a folder").at(tree_->root().place()).on(tree_->side());
     }
     const std::string display = folder_.display();
-    if (wanted_) {
-      const auto enough = [this](const Listing& listing) {
-        return std::all_of(wanted_->begin(), wanted_->end(), [&](const store::Handle& handle) {
-          return find_message(listing, handle) != listing.size();
-        });
-      };
-      scan_ = scan_folder(*directories_, tree_->context().clock, display, enough);
-      select_wanted();
-    } else {
-      scan_ = scan_folder(*directories_, tree_->context().clock, display);
-      for (const Finding& finding : scan_.findings) tree_->tell(finding);
-    }
+    if (wanted_)
+      find_wanted(display);
+    else
+      scan(display);
     // After the names: a server writes the name of a keyword before the first letter shows.
     read_keywords();
-    listed_ = ListedIds(*tree_, directories_->home, display, scan_.listing);
+    listed_ = ListedIds(*tree_, directories_->home, display, *listing_);
   } catch (Error& error) {
     directories_.reset();
     error.in(folder_.display());
@@ -97,8 +89,28 @@ void Cursor::open_folder() {
   newest_.reset();
 }
 
+void Cursor::scan(const std::string& display) {
+  Scan seen = scan_folder(*directories_, tree_->context().clock, display);
+  for (const Finding& finding : seen.findings) tree_->tell(finding);
+  end_ = {std::move(seen.stamp), seen.stable};
+  listing_ = std::make_shared<const Listing>(std::move(seen.listing));
+  if (!seen.has_namesakes) tree_->known_listings().put(folder_, listing_);
+}
+
+void Cursor::find_wanted(const std::string& display) {
+  const auto has_all = [this](const Listing& listing) {
+    return std::all_of(wanted_->begin(), wanted_->end(),
+                       [&](const store::Handle& handle) { return find_message(listing, handle) != listing.size(); });
+  };
+  listing_ = tree_->known_listings().find(folder_);
+  if (!listing_ || !has_all(*listing_))
+    listing_ =
+        std::make_shared<const Listing>(scan_folder(*directories_, tree_->context().clock, display, has_all).listing);
+  select_wanted();
+}
+
 void Cursor::select_wanted() {
-  const Listing& listing = scan_.listing;
+  const Listing& listing = *listing_;
   selected_.assign(listing.size(), false);
   for (const store::Handle& handle : *wanted_) {
     const std::size_t index = find_message(listing, handle);
@@ -108,14 +120,9 @@ void Cursor::select_wanted() {
 }
 
 void Cursor::close_folder() {
-  store::WalkEnd end;
-  if (!wanted_) {
-    end.stamp = scan_.stamp;
-    end.stable = scan_.stable;
-  }
-  ends_[folder_] = end;
+  ends_[folder_] = std::exchange(end_, {});
   directories_.reset();
-  scan_ = {};
+  listing_.reset();
   listed_ = {};
   newest_.reset();
 }
@@ -145,7 +152,7 @@ void Cursor::read_keywords() {
 
 void Cursor::read_courier_keywords() {
   courier_keywords_ = CourierKeywords::find(directories_->home, [this](std::string_view base) {
-    const auto [first, end] = scan_.listing.find(base);
+    const auto [first, end] = listing_->find(base);
     return first != end;
   });
   if (courier_keywords_ && courier_keywords_->left_out() > 0)
@@ -158,10 +165,10 @@ void Cursor::show(std::string_view name, bool in_new) {
   in_new_ = in_new;
   const FileName parsed = parse_file_name(name_);
   info_ = {};
-  info_.handle = handle_of(scan_.listing, index_);
+  info_.handle = handle_of(*listing_, index_);
   info_.flags = parsed.flags;
   info_.recent = in_new;
-  info_.ids = listed_.ids_of(scan_.listing, index_);
+  info_.ids = listed_.ids_of(*listing_, index_);
   info_.hints.base_name = parsed.base;
   info_.hints.info_extra = parsed.extra;
   info_.hints.time_in_name = time_in_name(parsed.base);
@@ -230,7 +237,7 @@ fs::File Cursor::open_current() {
       throw error;
     }
     // D10. Of files that share a base name none can be told from the others once it was renamed.
-    if (look >= most_passes || scan_.listing.item(index_).has_namesakes)
+    if (look >= most_passes || listing_->item(index_).has_namesakes)
       throw failure(Cause::source_changed, "removed or renamed while the folder was read");
     list_again();
     static_cast<void>(follow_move());
@@ -239,7 +246,7 @@ fs::File Cursor::open_current() {
 
 void Cursor::list_again() {
   try {
-    newest_ = list_once(*directories_, 0, &scan_.listing, folder_.display(), nullptr);
+    newest_ = list_once(*directories_, 0, listing_.get(), folder_.display(), nullptr);
   } catch (Error& error) {
     throw error.in(folder_.display()).reaching(Scope::message);
   }
@@ -247,9 +254,9 @@ void Cursor::list_again() {
 }
 
 bool Cursor::follow_move() {
-  const Listing::Item& item = scan_.listing.item(index_);
+  const Listing::Item& item = listing_->item(index_);
   if (item.has_namesakes) return false;
-  const auto [first, end] = newest_->find(scan_.listing.base(index_));
+  const auto [first, end] = newest_->find(listing_->base(index_));
   if (first == end) return false;
   // Seen in new/ and in cur/: on its way to cur/, which stands first.
   show(newest_->name(first), newest_->item(first).in_new);

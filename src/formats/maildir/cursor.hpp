@@ -34,6 +34,8 @@ class Cursor final : public store::MessageCursor {
 
  private:
   void open_folder();
+  void scan(const std::string& display);
+  void find_wanted(const std::string& display);
   void select_wanted();
   void close_folder();
   void read_keywords();
@@ -55,7 +57,8 @@ class Cursor final : public store::MessageCursor {
   // the open folder
   store::FolderRef folder_;
   std::optional<FolderDirectories> directories_;
-  Scan scan_;
+  std::shared_ptr<const Listing> listing_;
+  store::WalkEnd end_{};  ///< of a walk over all of it
   ListedIds listed_;
   std::vector<bool> selected_;     ///< one an item, where only some are wanted
   std::optional<Listing> newest_;  ///< names since files were found to have moved

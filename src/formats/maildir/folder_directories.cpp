@@ -34,9 +34,11 @@ FolderTimes FolderTimes::of(const FolderDirectories& directories, const Clock& c
   return out;
 }
 
-store::Stamp FolderTimes::stamp() const {
+bool FolderTimes::is_settled() const {
   constexpr std::chrono::seconds settled{2};
-  return {"maildir:" + messages_ + "/" + keywords_, latest_ > taken_at_ - settled};
+  return latest_ <= taken_at_ - settled;
 }
+
+store::Stamp FolderTimes::stamp() const { return {"maildir:" + messages_ + "/" + keywords_, !is_settled()}; }
 
 }  // namespace mailhaul::formats::maildir

@@ -27,6 +27,8 @@ class FolderTimes {
   [[nodiscard]] static FolderTimes of(const FolderDirectories& directories, const Clock& clock);
 
   [[nodiscard]] bool same_messages(const FolderTimes& other) const { return messages_ == other.messages_; }
+  /// No change of the folder is so young that the next one could have the same time (D11).
+  [[nodiscard]] bool is_settled() const;
   /// Equal tokens: nothing has changed. Young: changed less than 2 s before it was taken, or in the future (D11).
   [[nodiscard]] store::Stamp stamp() const;
 

@@ -22,12 +22,13 @@ std::vector<store::Receipt> LiveMessages::each(const std::vector<store::Handle>&
     open.push_back({i, 0, 0});
   }
   // In rounds: one listing serves all that were not found. What two fresh listings do not have is gone.
-  bool is_fresh = !listing_.has_value();
-  if (listing_) listing_->sort();  // renames of the batch before
+  if (const auto known = std::exchange(known_, nullptr)) listing_ = *known;
+  bool is_fresh = false;
+  if (listing_ && !std::exchange(is_sorted_, true)) listing_->sort();  // renames of the batch before
   for (unsigned round = 0; round < most_passes && !open.empty(); ++round) {
     if (round > 0 || !listing_) {
       listing_ = list_once(directories_, 0, nullptr, folder_, nullptr);
-      is_fresh = true;
+      is_fresh = is_sorted_ = true;
     }
     // All are found before the first is renamed: what is renamed stands no longer in order.
     for (Open& one : open) one.listed_at = find_message(*listing_, handles[one.index]);

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats/maildir/folder_directories.hpp"
@@ -17,8 +19,9 @@ namespace mailhaul::formats::maildir {
 /// One thread.
 class LiveMessages {
  public:
-  LiveMessages(const FolderDirectories& directories, std::string folder)
-      : directories_(directories), folder_(std::move(folder)) {}
+  /// `known`: a listing of the folder to begin with, or null.
+  LiveMessages(const FolderDirectories& directories, std::string folder, std::shared_ptr<const Listing> known)
+      : directories_(directories), folder_(std::move(folder)), known_(std::move(known)) {}
 
   /// A file as it was looked at just now; of a kind and an owner that may be touched.
   struct Found {
@@ -43,6 +46,7 @@ class LiveMessages {
   /// For `act`: the file has that name now.
   void renamed(const Found& found, bool in_new, const std::string& name) {
     listing_->rename(found.listed_at, in_new, name);
+    is_sorted_ = false;
   }
 
  private:
@@ -53,7 +57,9 @@ class LiveMessages {
 
   const FolderDirectories& directories_;
   std::string folder_;
+  std::shared_ptr<const Listing> known_;
   std::optional<Listing> listing_;
+  bool is_sorted_ = true;
 };
 
 }  // namespace mailhaul::formats::maildir

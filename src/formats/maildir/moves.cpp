@@ -44,7 +44,8 @@ std::vector<store::Receipt> Moves::move_all(const store::FolderRef& from, const 
   }
   ShownKeywords shown(directories->home);
   std::map<std::size_t, std::string> bases;
-  auto receipts = LiveMessages(*directories, from.display()).each(handles, [&](std::size_t which, const Found& found) {
+  LiveMessages there(*directories, from.display(), tree_.known_listings().find(from));
+  auto receipts = there.each(handles, [&](std::size_t which, const Found& found) {
     if (!shown.are_as_seen(parse_file_name(found.name), messages[which])) return Result::impossible;
     const Result result = move(found, messages[which]);
     if (result == Result::done) bases[which] = done_.back().base;

@@ -164,6 +164,7 @@ void settle_namesakes(const FolderDirectories& directories, Scan& scan, const st
       first = end;
       continue;
     }
+    scan.has_namesakes = true;
     std::set<fs::FileId> files;
     std::vector<std::size_t> owners;
     for (std::size_t i = first; i < end; ++i) {
@@ -194,6 +195,11 @@ void settle_namesakes(const FolderDirectories& directories, Scan& scan, const st
                              "another message has the same base name: both are kept", doubled});
 }
 
+/// The times of a directory, where there is one: see scan_folder().
+bool tell_each_change(const std::optional<fs::Directory>& directory) {
+  return !directory || directory->has_exact_times();
+}
+
 }  // namespace
 
 Listing list_once(const FolderDirectories& directories, std::uint8_t pass, const Listing* like,
@@ -214,6 +220,7 @@ Listing list_once(const FolderDirectories& directories, std::uint8_t pass, const
 Scan scan_folder(const FolderDirectories& directories, const Clock& clock, const std::string& folder,
                  const std::function<bool(const Listing&)>& enough) {
   Scan scan;
+  const bool has_exact_times = tell_each_change(directories.fresh) && tell_each_change(directories.cur);
   std::optional<FolderTimes> before_previous;
   for (std::uint8_t pass = 1; pass <= most_passes && !scan.stable; ++pass) {
     const FolderTimes before = FolderTimes::of(directories, clock);
@@ -222,9 +229,12 @@ Scan scan_folder(const FolderDirectories& directories, const Clock& clock, const
     const bool same = merge(scan.listing, seen, pass);
     scan.listing = std::move(seen);
     scan.findings = std::move(findings);
-    if (before_previous && same && FolderTimes::of(directories, clock).same_messages(*before_previous)) {
+    const bool held_still =
+        has_exact_times && before.is_settled() && FolderTimes::of(directories, clock).same_messages(before);
+    if (held_still ||
+        (before_previous && same && FolderTimes::of(directories, clock).same_messages(*before_previous))) {
       scan.stable = true;
-      scan.stamp = before_previous->stamp();
+      scan.stamp = (held_still ? before : *before_previous).stamp();
     }
     before_previous = before;
     if (enough && enough(scan.listing)) break;

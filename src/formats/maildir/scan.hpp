@@ -16,7 +16,8 @@ struct Scan {
   Listing listing;
   /// Taken before the listing it vouches for; nothing when unstable.
   std::optional<store::Stamp> stamp;
-  bool stable = false;  ///< D11
+  bool stable = false;         ///< D11
+  bool has_namesakes = false;  ///< files that share a base name were met
   std::vector<Finding> findings;
 };
 
@@ -28,7 +29,9 @@ inline constexpr unsigned most_passes = 10;
                                 const std::string& folder, std::vector<Finding>* findings);
 
 /// The listing of a live folder (D10, D11): new, cur, new, cur …, merged by base name, until two passes running agree
-/// on the set of base names and new/ and cur/ did not change across them; at most 10. A message that a server moves
+/// on the set of base names and new/ and cur/ did not change across them; at most 10. One pass will do where new/ and
+/// cur/ have changed neither in the two seconds before it nor across it, and their times are exact: then nothing was
+/// renamed under it, which is what a second pass is to find. A message that a server moves
 /// from new/ to cur/, or gives other flags, while we look is then seen twice and not missed. `enough`, asked after each
 /// pass, ends it early.
 [[nodiscard]] Scan scan_folder(const FolderDirectories& directories, const Clock& clock, const std::string& folder,

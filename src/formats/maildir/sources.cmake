@@ -12,6 +12,7 @@ set(MAILDIR_SOURCES
   maildir/folder_layout.cpp
   maildir/handle.cpp
   maildir/keyword_file.cpp
+  maildir/known_listings.cpp
   maildir/listed_ids.cpp
   maildir/listing.cpp
   maildir/live_messages.cpp

@@ -9,6 +9,7 @@
 
 #include "formats/maildir/folder_directories.hpp"
 #include "formats/maildir/folder_layout.hpp"
+#include "formats/maildir/known_listings.hpp"
 #include "formats/maildir/shared_list.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/store/source.hpp"
@@ -43,6 +44,7 @@ class Tree {
   [[nodiscard]] mail::UidValidity largest_validity();
 
   [[nodiscard]] SharedLists& shared_lists() { return shared_lists_; }
+  [[nodiscard]] KnownListings& known_listings() { return known_listings_; }
 
   /// Hands a finding on, once: a folder is listed several times in a run.
   void tell(const Finding& finding);
@@ -61,6 +63,7 @@ class Tree {
   std::optional<std::map<mail::FolderName, std::string>> directories_;
   mail::UidValidity largest_validity_{};
   SharedLists shared_lists_;
+  KnownListings known_listings_;
   std::mutex told_mutex_;
   std::set<std::string> told_;
 };

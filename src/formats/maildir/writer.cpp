@@ -79,12 +79,13 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
 Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
                const TargetOptions& options)
     : tree_(std::move(tree)),
+      folder_(folder),
       display_(folder.display()),
       opened_(std::move(opened)),
       options_(options),
       keywords_(*tree_, opened_.directories, options_.birth, display_),
-      bases_(tree_->context(), opened_.directories),
-      changer_(*tree_, opened_.directories, keywords_, display_),
+      bases_(tree_->context(), opened_.directories, tree_->known_listings().find(folder)),
+      changer_(*tree_, folder, opened_.directories, keywords_),
       mover_(*tree_, opened_.directories, keywords_, bases_, display_),
       batch_(opened_.directories.home) {}
 
@@ -210,6 +211,7 @@ void Writer::flush_batch(std::vector<store::Receipt>& receipts) {
 std::vector<store::Receipt> Writer::flush() {
   std::vector<store::Receipt> receipts;
   if (asked_.empty() && opened_.unsynced.empty()) return receipts;
+  if (!waiting_.empty() || !moves_.empty()) tree_->known_listings().forget(folder_);
   try {
     flush_batch(receipts);
   } catch (Error& error) {

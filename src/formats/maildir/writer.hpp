@@ -81,6 +81,7 @@ class Writer final : public store::FolderWriter {
   void forget_batch();
 
   std::shared_ptr<Tree> tree_;
+  store::FolderRef folder_;
   std::string display_;
   WritableFolder opened_;
   TargetOptions options_;
