@@ -1,10 +1,60 @@
 #include "differences.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
 namespace mailhaul::sync {
+namespace {
+
+/// Rows whose message is not in its place at the target, by content: to be found again among the strangers there.
+class MissingRows {
+ public:
+  struct Missed {
+    ledger::RowId row = 0;
+    ledger::FolderId folder = 0;
+    bool has_just_left = false;  ///< its place, since the last run; else its user removed it before
+    bool is_at_source = false;
+  };
+  static constexpr int best_fit = 9;
+
+  void add(const mail::ContentKey& key, const Missed& one) { by_key_[key].push_back(one); }
+  [[nodiscard]] bool empty() const { return by_key_.empty(); }
+
+  /// The row that a stranger in `here` fits best, taken out; none where it fits less than `least`.
+  [[nodiscard]] std::optional<ledger::RowId> take(const mail::ContentKey& key, ledger::FolderId here, int least) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return std::nullopt;
+    auto& some = found->second;
+    constexpr std::ptrdiff_t compared = 64;  // A16
+    const auto end = std::ssize(some) > compared ? some.begin() + compared : some.end();
+    const bool may_be_put_back =
+        std::any_of(some.begin(), end, [&](const Missed& one) { return !one.has_just_left && one.folder == here; });
+    const auto fit_of = [&](const Missed& one) { return fit(one, here, may_be_put_back); };
+    const auto best =
+        std::max_element(some.begin(), end, [&](const Missed& a, const Missed& b) { return fit_of(a) < fit_of(b); });
+    if (fit_of(*best) < least) return std::nullopt;
+    const ledger::RowId row = best->row;
+    some.erase(best);
+    if (some.empty()) by_key_.erase(found);
+    return row;
+  }
+
+ private:
+  /// What is in its folder still only got another name. What left its folder just now was filed elsewhere: rather by
+  /// the stranger that nothing else explains, so that one which was put back in its place leaves it to the other. A
+  /// message that is at the source still before one that would not count as removed.
+  [[nodiscard]] static int fit(const Missed& one, ledger::FolderId here, bool may_be_put_back) {
+    if (!one.has_just_left) return one.folder == here ? 1 : 0;
+    const int place = one.folder == here ? 8 : may_be_put_back ? 4 : 6;
+    return place + (one.is_at_source ? 1 : 0);
+  }
+
+  std::unordered_map<mail::ContentKey, std::vector<Missed>, mail::ContentKeyHash> by_key_{};
+};
+
+}  // namespace
 
 RowChange& Differences::change_of(ledger::RowId id) {
   const auto [there, is_new] = rows_.try_emplace(id);
@@ -35,47 +85,34 @@ bool Differences::misses_any() const {
 void Differences::settle_target_strangers(std::vector<Listing>& listings) {
   const bool any = std::any_of(listings.begin(), listings.end(), [](const Listing& l) { return !l.strangers.empty(); });
   if (!any) return;
-  struct Missed {
-    ledger::RowId row = 0;
-    ledger::FolderId folder = 0;
-    bool has_just_left = false;  ///< its place, since the last run; else its user removed it before
-    bool is_at_source = false;
-    /// For a stranger in that folder: a message that is at the source still before one that would not count as removed.
-    [[nodiscard]] int worth(ledger::FolderId here) const {
-      return (has_just_left ? (folder == here ? 4 : 2) : (folder == here ? 1 : 0)) + (is_at_source ? 1 : 0);
-    }
-  };
-  constexpr int only_another_name = 4;
-  std::unordered_map<mail::ContentKey, std::vector<Missed>, mail::ContentKeyHash> missing;
+  MissingRows missing;
   for (const auto& [id, change] : rows_)
     if (change.target_gone && !change.target_now)
-      missing[change.row.key].push_back({id, change.row.target_folder, true, change.row.source.has_value()});
+      missing.add(change.row.key, {id, change.row.target_folder, true, change.row.source.has_value()});
   // Removed by its user in an earlier run, and put back since.
   for (const ledger::Folder& folder : ledger_.folders(Side::target))
     ledger_.each_gone_from(Side::target, folder.id, [&](const ledger::Row& row) {
-      if (row.source) missing[row.key].push_back({row.id, folder.id, false, false});
+      if (row.source) missing.add(row.key, {row.id, folder.id, false, false});
     });
+
+  std::vector<Listing*> by_name;
+  for (Listing& listing : listings) by_name.push_back(&listing);
+  std::sort(by_name.begin(), by_name.end(), [](const Listing* a, const Listing* b) { return a->folder < b->folder; });
   const auto settle = [&](const Listing& listing, const Stranger& stranger, int least) {
-    const auto found = missing.find(*stranger.key);
-    if (found == missing.end() || found->second.empty()) return false;
-    auto& some = found->second;
-    constexpr std::ptrdiff_t compared = 64;  // A16
-    const auto end = some.size() > compared ? some.begin() + compared : some.end();
-    const auto best = std::max_element(
-        some.begin(), end, [&](const Missed& a, const Missed& b) { return a.worth(listing.id) < b.worth(listing.id); });
-    if (best->worth(listing.id) < least) return false;
-    RowChange& change = change_of(best->row);
+    const auto found = missing.take(*stranger.key, listing.id, least);
+    if (!found) return false;
+    RowChange& change = change_of(*found);
     change.target_now = stranger.seen;
     if (change.row.target_folder != listing.id) change.target_folder_now = listing.id;
-    some.erase(best);
     return true;
   };
-  // First what is in its folder still, and only got another name.
-  for (const int least : {only_another_name, 0})
-    for (Listing& listing : listings) {
-      auto& strangers = listing.strangers;
+  // The pairs that fit best first, over all folders: whose folder is listed first must not decide whose flags are
+  // whose.
+  for (int least = MissingRows::best_fit; least >= 0 && !missing.empty(); --least)
+    for (Listing* listing : by_name) {
+      auto& strangers = listing->strangers;
       strangers.erase(std::remove_if(strangers.begin(), strangers.end(),
-                                     [&](const Stranger& one) { return settle(listing, one, least); }),
+                                     [&](const Stranger& one) { return settle(*listing, one, least); }),
                       strangers.end());
     }
   for (Listing& listing : listings) {

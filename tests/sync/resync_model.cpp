@@ -56,9 +56,14 @@ class Subject {
 
   /// A stranger is what its user filed elsewhere, or what was removed and is put back; else the target's own.
   void settle_strangers() {
-    for (const bool only_another_name : {true, false})
-      for (auto stranger = strangers_.begin(); stranger != strangers_.end();)
-        stranger = is_known_again(*stranger, only_another_name) ? strangers_.erase(stranger) : std::next(stranger);
+    // The best pairs first, and of those that fit alike the folder that comes first by its name.
+    std::vector<std::size_t> by_name(strangers_.begin(), strangers_.end());
+    std::sort(by_name.begin(), by_name.end(),
+              [this](std::size_t a, std::size_t b) { return text_.target[a].folder < text_.target[b].folder; });
+    constexpr int best_fit = 9;
+    for (int least = best_fit; least >= 0; --least)
+      for (const std::size_t stranger : by_name)
+        if (strangers_.count(stranger) != 0 && is_known_again(stranger, least)) strangers_.erase(stranger);
     for (const std::size_t stranger : strangers_) {
       all_.push_back({{}, stranger, false, false});
       see_target(all_.back());
@@ -140,21 +145,31 @@ class Subject {
   }
 
  private:
-  [[nodiscard]] bool is_known_again(std::size_t stranger, bool only_another_name) {
+  /// How well a stranger in `folder` fits a base; nothing when it can't be that message.
+  [[nodiscard]] std::optional<int> fit(const Compared& one, const std::string& folder) const {
+    if (is_put_back(one)) return one.base.target_folder == folder ? 1 : 0;
+    if (one.copy || !one.missing) return std::nullopt;
+    // It left its place just now, and is where the stranger is: rather where nothing was removed long ago that may be
+    // the stranger too.
+    const bool has_other =
+        std::any_of(all_.begin(), all_.end(), [&](const Compared& other) { return fits_put_back(other, folder); });
+    return (one.base.target_folder == folder ? 8 : has_other ? 4 : 6) + (one.base.source ? 1 : 0);
+  }
+  [[nodiscard]] static bool is_put_back(const Compared& one) {
+    return !one.copy && one.base.source && !one.base.target;
+  }
+  [[nodiscard]] static bool fits_put_back(const Compared& one, const std::string& folder) {
+    return is_put_back(one) && one.base.target_folder == folder;
+  }
+
+  [[nodiscard]] bool is_known_again(std::size_t stranger, int least) {
     const std::string& folder = text_.target[stranger].folder;
     Compared* best = nullptr;
-    int best_worth = 0;
     for (Compared& one : all_) {
-      const Base& base = one.base;
-      const bool is_put_back = base.source && !base.target;
-      if (one.copy || !(one.missing || is_put_back) ||
-          (only_another_name && !(one.missing && base.target_folder == folder)))
-        continue;
-      // What was where the stranger is, before others; what left just now before what was removed long ago.
-      const int worth = is_put_back ? (base.target_folder == folder ? 2 : 1) : base.source ? 4 : 3;
-      if (worth <= best_worth) continue;
+      const auto fits = fit(one, folder);
+      if (!fits || *fits < least) continue;
       best = &one;
-      best_worth = worth;
+      least = *fits + 1;
     }
     if (best == nullptr) return false;
     best->copy = stranger;
@@ -228,7 +243,7 @@ Result sync(Stores stores, Memory memory, const Rules& rules) {
   for (const auto& [name, bases] : memory) {
     result.stores.texts[name];  // it may be in neither store
     for (const Base& base : bases)
-      if (base.ours && base.target) looked.insert(base.target->folder);
+      if (base.target) looked.insert(base.target->folder);
   }
 
   std::map<std::string, Subject> subjects;
