@@ -388,17 +388,23 @@ class Run {
     ledger_.update(row);
   }
 
-  /// What left the source and appeared nowhere else.
+  /// What left the source and appeared nowhere else. Where a folder was not seen whole it may lie there: then its row
+  /// stays as it was and its folder is listed again, or the next run would bring it as another message.
   void record_gone() {
+    const bool may_lie_elsewhere = folder_not_seen_whole() != nullptr;
     std::map<ledger::FolderId, bool> is_another;
     for (const RowChange& change : vanished_.left()) {
       ledger::Row row = change.row;
-      row.source.reset();
-      row.gone_run = memory_.run;
       // For good: this run renews what it says of the source, and to the next one it would look like any other.
       const auto [another, is_new] = is_another.try_emplace(row.source_folder, false);
       if (is_new) another->second = is_another_source(row.source_folder);
       if (another->second) row.touched = true;
+      if (may_lie_elsewhere) {
+        undecided_.insert(row.source_folder);
+      } else {
+        row.source.reset();
+        row.gone_run = memory_.run;
+      }
       ledger_.update(row);
     }
   }
@@ -443,15 +449,19 @@ class Run {
 
   /// What left one folder may lie in another by now: where that one was not seen whole it only looks removed (R2).
   [[nodiscard]] bool all_were_seen() {
+    const FolderOutcome* const outcome = folder_not_seen_whole();
+    if (outcome == nullptr) return true;
+    findings_.add({FindingKind::changed, Weight::note, outcome->source.display(), "",
+                   "nothing was removed at the target: this folder of the source was not seen whole, and what left "
+                   "another may lie in it"});
+    return false;
+  }
+
+  [[nodiscard]] const FolderOutcome* folder_not_seen_whole() const {
     for (const auto& outcomes : outcomes_)
-      for (const FolderOutcome& outcome : outcomes) {
-        if (!outcome.error && outcome.stable && outcome.failed == 0) continue;
-        findings_.add({FindingKind::changed, Weight::note, outcome.source.display(), "",
-                       "nothing was removed at the target: this folder of the source was not seen whole, and what left "
-                       "another may lie in it"});
-        return false;
-      }
-    return true;
+      for (const FolderOutcome& outcome : outcomes)
+        if (outcome.error || !outcome.stable || outcome.failed > 0) return &outcome;
+    return nullptr;
   }
 
   /// R2: what a source folder does not have counts only when all of it was seen, and there is some.
@@ -496,7 +506,8 @@ class Run {
     if (listing != sources_.end() && !listing->second.was_read) return;
     const auto known = ledger_.find_folder(Side::source, outcome.source);
     if (!known) return;
-    const bool is_whole = !outcome.error && outcome.stable && outcome.failed == 0 && outcome.left_out == 0;
+    const bool is_whole = !outcome.error && outcome.stable && outcome.failed == 0 && outcome.left_out == 0 &&
+                          undecided_.count(known->id) == 0;
     ledger::FolderState state = known->state;
     const auto& stamp = listing != sources_.end() ? listing->second.stamp : outcome.stamp;
     state.stamp = is_whole ? stamp : std::nullopt;
@@ -560,7 +571,8 @@ class Run {
   Settling settling_;
 
   std::vector<std::vector<FolderOutcome>> outcomes_{};
-  std::set<store::FolderRef> written_{};  ///< at the target, in this run
+  std::set<store::FolderRef> written_{};    ///< at the target, in this run
+  std::set<ledger::FolderId> undecided_{};  ///< of the source: what left them may be in one that was not seen whole
   std::map<ledger::FolderId, std::uint64_t> flags_changed_{};
   std::map<ledger::FolderId, std::uint64_t> deleted_{};
   bool rows_complete_ = true;
