@@ -13,18 +13,18 @@
 namespace mailhaul::sync {
 namespace {
 
-using support::MemoryStore;
-
 constexpr std::size_t contents = 6;
 
 class CountingHistory final : public ResyncHistory {
  public:
   CountingHistory(std::uint64_t seed, LedgerDirectory* files)
-      : ResyncHistory(seed, files), removes_(seed / 8 % 3 == 0), has_two_ledgers_(seed / 24 % 3 == 0) {
+      : ResyncHistory(seed, memory_pair(seed), files),
+        removes_(seed / 8 % 3 == 0),
+        has_two_ledgers_(seed / 24 % 3 == 0) {
     if (!removes_) return;
     note("with --delete");
-    harness_.options.removal = Removal::expunge;
-    harness_.options.max_removals = 1'000'000;
+    options_.removal = Removal::expunge;
+    options_.max_removals = 1'000'000;
   }
 
   void play(std::size_t steps) {
@@ -84,7 +84,7 @@ class CountingHistory final : public ResyncHistory {
     std::string text{};
     Folder folder{};
   };
-  [[nodiscard]] std::optional<Place> pick_any(const MemoryStore& store) {
+  [[nodiscard]] std::optional<Place> pick_any(const UsedStore& store) {
     std::vector<Place> all;
     for (const auto& [text, folders] : count(store))
       for (const auto& [folder, n] : folders) all.insert(all.end(), n, {text, folder});
@@ -94,7 +94,7 @@ class CountingHistory final : public ResyncHistory {
     change(account_);
     change(other_account_);
   }
-  void arrive(MemoryStore& store) {
+  void arrive(UsedStore& store) {
     // Some at once, so that there are enough for an alarm now and then.
     for (std::size_t n = one_in(8) ? 12 : 1; n > 0; --n) {
       const std::string text = std::to_string(pick(contents));
@@ -102,13 +102,13 @@ class CountingHistory final : public ResyncHistory {
       has_arrived(store, text);
     }
   }
-  void has_arrived(const MemoryStore& store, const std::string& text) {
+  void has_arrived(const UsedStore& store, const std::string& text) {
     if (&store == &source())
       for_both([&](Account& account) { ++account.appeared[text]; });
     else
       ++at_target_[text];
   }
-  void has_left(const MemoryStore& store, const std::string& text, std::size_t n = 1) {
+  void has_left(const UsedStore& store, const std::string& text, std::size_t n = 1) {
     for_both([&](Account& account) {
       if (&store == &source()) {
         account.left[text] += n;
@@ -119,10 +119,10 @@ class CountingHistory final : public ResyncHistory {
     });
     if (&store == &target()) at_target_[text] -= n;
   }
-  void mark_any(MemoryStore& store) {
+  void mark_any(UsedStore& store) {
     if (const auto one = pick_any(store)) mark(store, one->text, one->folder, pick_marks());
   }
-  void move_any(MemoryStore& store) {
+  void move_any(UsedStore& store) {
     const auto one = pick_any(store);
     if (!one) return;
     const Folder to = pick_folder(&store == &target());
@@ -132,13 +132,13 @@ class CountingHistory final : public ResyncHistory {
     has_arrived(store, one->text);
     has_left(store, one->text);
   }
-  void remove_any(MemoryStore& store) {
+  void remove_any(UsedStore& store) {
     const auto one = pick_any(store);
     if (!one) return;
     erase(store, one->text, one->folder);
     has_left(store, one->text);
   }
-  void lose_folder(MemoryStore& store) {
+  void lose_folder(UsedStore& store) {
     const Folder folder = pick_folder(&store == &target());
     if (folder == "INBOX") return;
     for (const auto& [text, folders] : count(store))
@@ -172,13 +172,13 @@ class CountingHistory final : public ResyncHistory {
       EXPECT_EQ(outcome.error->cause(), Cause::guard) << outcome.error->what();
       EXPECT_EQ(target().changes(), changes) << "R5";
       restores = one_in(2);
-      harness_.options.missing = restores ? Missing::restore : Missing::accept;
+      options_.missing = restores ? Missing::restore : Missing::accept;
     }
-    note(harness_.options.missing == Missing::ask ? "a run" : restores ? "--restore-missing" : "--accept-missing");
+    note(options_.missing == Missing::ask ? "a run" : restores ? "--restore-missing" : "--accept-missing");
     EXPECT_TRUE(settle());
-    harness_.options.missing = Missing::ask;
+    options_.missing = Missing::ask;
     expect_counts(before, restores);
-    const Verification verified = harness_.verify();
+    const Verification verified = verify();
     EXPECT_FALSE(verified.error);
     EXPECT_TRUE(verified.missing.empty());
     account_.appeared.clear();

@@ -2,40 +2,16 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
+
+#include "sync/resync_memory_store.hpp"
 
 namespace mailhaul::sync {
 namespace {
 
 using support::MemoryStore;
-
-constexpr unsigned flag_bits = 6;
-constexpr std::array keywords{"home", "work"};
-constexpr std::array folders{"INBOX", "Sent", "Work", "Filed"};  // the last one only at the target
-
-store::FolderRef ref(const std::string& folder) {
-  return folder == "INBOX" ? store::FolderRef{} : store::FolderRef{"", mail::FolderName({folder})};
-}
-
-model::Marks marks_of(const store::MessageInfo& info) {
-  model::Marks marks = info.flags.bits();
-  for (std::size_t i = 0; i < keywords.size(); ++i)
-    if (info.keywords.has(keywords[i])) marks |= 1U << (flag_bits + i);
-  return marks;
-}
-
-mail::FlagSet flags_of(model::Marks marks) { return mail::FlagSet::from_bits(marks); }
-
-mail::KeywordSet keywords_of(model::Marks marks) {
-  mail::KeywordSet set;
-  for (std::size_t i = 0; i < keywords.size(); ++i)
-    if ((marks >> (flag_bits + i) & 1U) != 0) set.add(keywords[i]);
-  return set;
-}
 
 std::string told(model::Marks marks) {
   std::string text = mail::to_string(flags_of(marks));
@@ -80,55 +56,50 @@ LedgerDirectory::~LedgerDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-ResyncHistory::ResyncHistory(std::uint64_t seed, LedgerDirectory* files)
-    : harness_(source_options(seed), target_options(seed)), random_(seed), files_(files) {
-  source().make_folder({});
-  note(std::string(source().capabilities().stable_handles ? "lasting" : "passing") + " to " +
-       (target().capabilities().stable_handles ? "lasting" : "passing") +
-       (target().capabilities().moves ? "" : ", no moves") + (files_ != nullptr ? ", files" : ""));
+UsedPair memory_pair(std::uint64_t seed) {
+  return {std::make_unique<UsedMemoryStore>(source_options(seed)),
+          std::make_unique<UsedMemoryStore>(target_options(seed))};
+}
+
+ResyncHistory::ResyncHistory(std::uint64_t seed, UsedPair stores, LedgerDirectory* files)
+    : random_(seed), stores_(std::move(stores)), files_(files) {
+  source().make_folder("INBOX");
+  note(source().kind() + " to " + target().kind() + (files_ != nullptr ? ", files" : ""));
   if (files_ == nullptr) return;
   path_ = files_->new_file();
-  harness_.ledger = open_ledger(path_);
+  ledger_ = open_ledger(path_);
 }
 
 ledger::Ledger ResyncHistory::open_ledger(const std::string& path) {
-  if (files_ == nullptr) return ledger::Ledger::in_memory(harness_.entropy);
-  return ledger::Ledger::open(path, {"source", "target", {}, {}}, harness_.entropy, ledger::Ledger::Mode::lasting);
+  if (files_ == nullptr) return ledger::Ledger::in_memory(entropy_);
+  return ledger::Ledger::open(path, {"source", "target", {}, {}}, entropy_, ledger::Ledger::Mode::lasting);
 }
 
 model::Marks ResyncHistory::pick_marks() {
   // Often none, so that what is copied and what is found are alike as often as not.
-  return one_in(3) ? 0 : static_cast<model::Marks>(pick(std::size_t{1} << (flag_bits + keywords.size())));
+  constexpr std::size_t all_marks = 1U << 8U;
+  const auto marks = one_in(3) ? 0 : static_cast<model::Marks>(pick(all_marks));
+  return marks & source().holds() & target().holds();
 }
 
-void ResyncHistory::deliver_somewhere(support::MemoryStore& store, const std::string& text, bool anywhere) {
+void ResyncHistory::deliver_somewhere(UsedStore& store, const std::string& text, bool anywhere) {
   const model::Marks marks = pick_marks();
   deliver(store, text, pick_folder(anywhere), marks);
 }
 
 ResyncHistory::Folder ResyncHistory::pick_folder(bool anywhere) {
-  return folders[pick(anywhere ? folders.size() : folders.size() - 1)];
-}
-
-std::string ResyncHistory::name_of(const std::string& octets) {
-  const std::size_t begin = octets.find(' ') + 1;
-  return octets.substr(begin, octets.find('\n') - begin);
+  return history_folders[pick(anywhere ? history_folders.size() : history_folders.size() - 1)];
 }
 
 model::Stores ResyncHistory::look() const {
-  const auto identity_of = [&](const MemoryStore::Message& message) {
-    const bool is_lasting = harness_.target.capabilities().stable_handles;
-    return is_lasting ? std::stoull(message.info.handle.token.substr(1)) : 0;
-  };
   model::Stores stores;
-  for (const Folder folder : folders) {
-    for (const auto& message : harness_.source.seen(ref(folder)))
-      stores.texts[name_of(message.octets)].source = {folder, marks_of(message.info), 0};
-    for (const auto& message : harness_.target.seen(ref(folder)))
-      stores.texts[name_of(message.octets)].target.push_back({folder, marks_of(message.info), identity_of(message)});
+  for (const Folder folder : history_folders) {
+    for (const SeenMessage& message : stores_.source->seen(folder))
+      stores.texts[message.text].source = {folder, message.marks, 0};
+    for (const SeenMessage& message : stores_.target->seen(folder))
+      stores.texts[message.text].target.push_back({folder, message.marks, message.identity});
+    if (stores_.source->has_folder(folder)) stores.source_folders.insert(folder);
   }
-  for (const Folder folder : folders)
-    if (const_cast<Harness&>(harness_).source.stamp(ref(folder))) stores.source_folders.insert(folder);
   return stores;
 }
 
@@ -144,88 +115,108 @@ std::string ResyncHistory::told(const model::Stores& stores) {
   return all;
 }
 
-ResyncHistory::Counts ResyncHistory::count(const MemoryStore& store) {
+ResyncHistory::Counts ResyncHistory::count(const UsedStore& store) {
   Counts counts;
-  for (const Folder folder : folders)
-    for (const auto& message : store.seen(ref(folder))) ++counts[name_of(message.octets)][folder];
+  for (const Folder folder : history_folders)
+    for (const SeenMessage& message : store.seen(folder)) ++counts[message.text][folder];
   return counts;
 }
 
-void ResyncHistory::deliver(MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks) {
+void ResyncHistory::deliver(UsedStore& store, const std::string& text, const Folder& folder, model::Marks marks) {
   note(name_of(store) + " gets " + text + " in " + folder + " " + sync::told(marks));
-  store.deliver(ref(folder), mail_text(text), with_flags(flags_of(marks), keywords_of(marks)));
+  store.deliver(folder, text, marks);
 }
 
-void ResyncHistory::mark(MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks) {
+void ResyncHistory::mark(UsedStore& store, const std::string& text, const Folder& folder, model::Marks marks) {
   note(name_of(store) + " marks " + text + " in " + folder + " " + sync::told(marks));
-  for (auto& message : store.messages(ref(folder)))
-    if (message.octets == mail_text(text)) {
-      message.info.flags = flags_of(marks);
-      message.info.keywords = keywords_of(marks);
-      return;
-    }
+  store.mark(folder, text, marks);
 }
 
-void ResyncHistory::erase(MemoryStore& store, const std::string& text, const Folder& folder) {
+void ResyncHistory::erase(UsedStore& store, const std::string& text, const Folder& folder) {
   note(name_of(store) + " removes " + text + " in " + folder);
-  auto& all = store.messages(ref(folder));
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& m) { return m.octets == mail_text(text); });
-  if (found == all.end()) throw std::logic_error("nothing to remove");
-  all.erase(found);
-  store.renumber(ref(folder));
+  store.erase(folder, text);
 }
 
-void ResyncHistory::move(MemoryStore& store, const std::string& text, const Folder& from, const Folder& to) {
-  for (const auto& message : store.seen(ref(from)))
-    if (message.octets == mail_text(text)) {
-      deliver(store, text, to, marks_of(message.info));
-      return erase(store, text, from);
-    }
+void ResyncHistory::move(UsedStore& store, const std::string& text, const Folder& from, const Folder& to) {
+  note(name_of(store) + " moves " + text + " from " + from + " to " + to);
+  store.move(from, to, text);
 }
 
-void ResyncHistory::remove_folder(MemoryStore& store, const Folder& folder) {
+void ResyncHistory::remove_folder(UsedStore& store, const Folder& folder) {
   note(name_of(store) + " loses the folder " + folder);
-  store.remove_folder(ref(folder));
+  store.remove_folder(folder);
+}
+
+Outcome ResyncHistory::run(Observer& observer, const StopRequest& stop) {
+  findings_.all.clear();
+  const std::int64_t number = ledger_.begin_run({});
+  Outcome outcome;
+  try {
+    outcome = copy(source().as_source(), target().as_target(), {ledger_, secrets_, number}, options_, findings_,
+                   observer, stop);
+  } catch (const Error& error) {
+    outcome.error = error;  // a store that can't even be opened
+  }
+  source().close();
+  target().close();
+  return outcome;
+}
+
+Outcome ResyncHistory::run() {
+  CollectedEvents events;
+  return run(events, StopRequest{});
+}
+
+Verification ResyncHistory::verify() {
+  CollectedEvents events;
+  store::MessageStore& at_target = target().as_target();
+  Verification verified = sync::verify(source().as_source(), at_target, at_target.capabilities(), ledger_.secrets(),
+                                       &ledger_, options_, events, StopRequest{});
+  source().close();
+  target().close();
+  return verified;
 }
 
 bool ResyncHistory::settle() {
   constexpr int most_runs = 5;
   for (int i = 0; i < most_runs; ++i) {
     const std::size_t changes = target().changes();
-    const std::uint64_t rows = harness_.ledger.rows_written();
+    const std::uint64_t rows = ledger_.rows_written();
     const Outcome outcome = run();
     if (outcome.error) {
       note(std::string("the run fails: ") + outcome.error->what());
       return false;
     }
+    for (const FolderOutcome& folder : outcome.folders)
+      if (folder.error) {
+        note(std::string("a folder fails: ") + folder.error->what());
+        return false;
+      }
     note("a run: " + std::to_string(target().changes() - changes) + " changes, " +
-         std::to_string(harness_.ledger.rows_written() - rows) + " rows");
-    if (target().changes() == changes && harness_.ledger.rows_written() == rows) return true;
+         std::to_string(ledger_.rows_written() - rows) + " rows");
+    if (target().changes() == changes && ledger_.rows_written() == rows) return true;
   }
   note("the runs do not end");
   return false;
 }
 
 void ResyncHistory::crash() {
-  const std::int64_t number = harness_.ledger.begin_run({});
   Stopper stopper(one_in(2) ? pick(8) : 1'000'000);
-  if (!stopper.stop.asked()) {
-    const bool is_durable = one_in(2);
-    target().crash_after(pick(6), is_durable);
-  }
-  const Outcome outcome = copy(source(), target(), {harness_.ledger, harness_.secrets, number}, harness_.options,
-                               harness_.findings, stopper, stopper.stop);
+  if (!stopper.stop.asked()) target().die_somewhere([this](std::size_t n) { return pick(n); });
+  const Outcome outcome = run(stopper, stopper.stop);
   target().revive();
   note(std::string("a run that is to die: ") + (outcome.error ? outcome.error->what() : "it does not"));
+  for (const FolderOutcome& folder : outcome.folders)
+    if (folder.error) note(std::string("  ") + folder.error->what());
   // Not even the lock may outlive it.
-  harness_.ledger = ledger::Ledger::in_memory(harness_.entropy);
-  harness_.ledger = open_ledger(path_);
+  ledger_ = ledger::Ledger::in_memory(entropy_);
+  ledger_ = open_ledger(path_);
 }
 
 void ResyncHistory::lose_ledger() {
   note("the ledger is lost");
   if (files_ != nullptr) path_ = files_->new_file();
-  harness_.ledger = open_ledger(path_);
+  ledger_ = open_ledger(path_);
 }
 
 void ResyncHistory::swap_ledger() {
@@ -234,7 +225,7 @@ void ResyncHistory::swap_ledger() {
     if (files_ != nullptr) other_path_ = files_->new_file();
     other_ = open_ledger(other_path_);
   }
-  std::swap(harness_.ledger, *other_);
+  std::swap(ledger_, *other_);
   std::swap(path_, other_path_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "sync/harness.hpp"
 #include "sync/resync_model.hpp"
+#include "sync/resync_store.hpp"
 
 namespace mailhaul::sync {
 
@@ -26,12 +28,20 @@ class LedgerDirectory {
   int files_ = 0;
 };
 
-/// Two stores of a kind that the seed chooses, what their users do there, and runs between them. Each step is written
-/// down, to be read when a history fails.
+/// The two stores of a history.
+struct UsedPair {
+  std::unique_ptr<UsedStore> source{};
+  std::unique_ptr<UsedStore> target{};
+};
+/// Of kinds that the seed chooses.
+[[nodiscard]] UsedPair memory_pair(std::uint64_t seed);
+
+/// Two stores, what their users do there, and runs between them. Each step is written down, to be read when a history
+/// fails.
 class ResyncHistory {
  public:
   /// `files`: its ledgers are files, so that a crash forgets what was not committed; null: in memory.
-  ResyncHistory(std::uint64_t seed, LedgerDirectory* files);
+  ResyncHistory(std::uint64_t seed, UsedPair stores, LedgerDirectory* files);
   virtual ~ResyncHistory() = default;
 
   [[nodiscard]] const std::string& steps() const { return steps_; }
@@ -51,7 +61,7 @@ class ResyncHistory {
   /// Of those where mail arrives at the source; `anywhere`: also one that only the target's user has.
   [[nodiscard]] Folder pick_folder(bool anywhere = false);
   /// What is picked is picked in this order by every compiler: a seed is one history.
-  void deliver_somewhere(support::MemoryStore& store, const std::string& text, bool anywhere);
+  void deliver_somewhere(UsedStore& store, const std::string& text, bool anywhere);
   void note(const std::string& step) { steps_ += step + "\n"; }
 
   /// All that is in both stores now.
@@ -59,16 +69,17 @@ class ResyncHistory {
   [[nodiscard]] static std::string told(const model::Stores& stores);
   /// How many messages of each content are in each folder of a store.
   using Counts = std::map<std::string, std::map<Folder, std::size_t>>;
-  [[nodiscard]] static Counts count(const support::MemoryStore& store);
+  [[nodiscard]] static Counts count(const UsedStore& store);
 
-  void deliver(support::MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks);
-  void mark(support::MemoryStore& store, const std::string& text, const Folder& folder, model::Marks marks);
-  void erase(support::MemoryStore& store, const std::string& text, const Folder& folder);
-  void move(support::MemoryStore& store, const std::string& text, const Folder& from, const Folder& to);
-  void remove_folder(support::MemoryStore& store, const Folder& folder);
+  void deliver(UsedStore& store, const std::string& text, const Folder& folder, model::Marks marks);
+  void mark(UsedStore& store, const std::string& text, const Folder& folder, model::Marks marks);
+  void erase(UsedStore& store, const std::string& text, const Folder& folder);
+  void move(UsedStore& store, const std::string& text, const Folder& from, const Folder& to);
+  void remove_folder(UsedStore& store, const Folder& folder);
 
   /// One run; its error in the outcome.
-  [[nodiscard]] Outcome run() { return harness_.copy(); }
+  [[nodiscard]] Outcome run();
+  [[nodiscard]] Verification verify();
   /// Runs until one changes nothing at the target and writes no row (R8). False: they would not end, or one failed.
   [[nodiscard]] bool settle();
   /// A run that dies on the way; what its ledger had not committed is forgotten. Only with `files`.
@@ -78,20 +89,25 @@ class ResyncHistory {
   void swap_ledger();
   [[nodiscard]] bool has_files() const { return files_ != nullptr; }
 
-  [[nodiscard]] support::MemoryStore& source() { return harness_.source; }
-  [[nodiscard]] support::MemoryStore& target() { return harness_.target; }
-  [[nodiscard]] static std::string name_of(const std::string& octets);
+  [[nodiscard]] UsedStore& source() { return *stores_.source; }
+  [[nodiscard]] UsedStore& target() { return *stores_.target; }
 
-  Harness harness_;
+  Options options_{};
 
  private:
   [[nodiscard]] ledger::Ledger open_ledger(const std::string& path);
-  [[nodiscard]] std::string name_of(const support::MemoryStore& store) const {
-    return &store == &harness_.source ? "source" : "target";
+  [[nodiscard]] std::string name_of(const UsedStore& store) const {
+    return &store == stores_.source.get() ? "source" : "target";
   }
+  [[nodiscard]] Outcome run(Observer& observer, const StopRequest& stop);
 
   std::mt19937_64 random_;
+  UsedPair stores_;
   LedgerDirectory* files_;
+  CountingEntropy entropy_{};
+  mail::KeySecrets secrets_ = mail::KeySecrets::make(entropy_);
+  ledger::Ledger ledger_ = ledger::Ledger::in_memory(entropy_);
+  CollectedFindings findings_{};
   std::string path_{};
   std::string other_path_{};
   std::optional<ledger::Ledger> other_{};  ///< opened when it is asked for: to open one costs more than most steps
