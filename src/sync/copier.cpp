@@ -152,13 +152,42 @@ class Run {
     differences_.settle_target_strangers(targets_);
     for (const Listing& listing : targets_) target_of_.emplace(listing.folder, &listing);
     guard_against_loss();
+    if (!all_targets_are_listed()) leave_missing_undecided();
+  }
+
+  [[nodiscard]] bool all_targets_are_listed() const {
+    return std::none_of(targets_.begin(), targets_.end(), [](const Listing& listing) { return listing.error; });
+  }
+
+  /// What is missing may lie in the folder that could not be listed: the next run looks for it again. What left its
+  /// place at the source as well is not left out here: it would be copied where it appears, a second time.
+  void leave_missing_undecided() {
+    auto& rows = differences_.rows();
+    const std::size_t all = rows.size();
+    for (auto entry = rows.begin(); entry != rows.end();) {
+      const RowChange& change = entry->second;
+      if (!change.target_gone || change.target_now || change.source_gone) {
+        ++entry;
+        continue;
+      }
+      undecided_.insert(change.row.source_folder);
+      if (const auto folder = ledger_.folder(change.row.target_folder)) written_.insert(folder->ref);
+      entry = rows.erase(entry);
+    }
+    if (rows.size() == all) return;
+    for (const Listing& listing : targets_)
+      if (listing.error)
+        findings_.add({FindingKind::unreadable, Weight::note, listing.folder.display(), listing.error->place(),
+                       std::string("at the target; what is missing elsewhere may lie here, and is left as it was: ") +
+                           listing.error->what(),
+                       all - rows.size()});
   }
 
   void guard_against_loss() {
     std::map<ledger::FolderId, std::uint64_t> missing;
     for (auto& [id, change] : differences_.rows()) {
       if (!change.target_gone || change.target_now || !change.row.ours) continue;
-      if (options_.missing == Missing::restore) restore(change);
+      if (options_.missing == Missing::restore && all_targets_are_listed()) restore(change);
       ++missing[change.row.target_folder];
     }
     if (options_.missing != Missing::ask) return;
@@ -572,7 +601,7 @@ class Run {
 
   std::vector<std::vector<FolderOutcome>> outcomes_{};
   std::set<store::FolderRef> written_{};    ///< at the target, in this run
-  std::set<ledger::FolderId> undecided_{};  ///< of the source: what left them may be in one that was not seen whole
+  std::set<ledger::FolderId> undecided_{};  ///< of the source: of a message that was in them the next run has to decide
   std::map<ledger::FolderId, std::uint64_t> flags_changed_{};
   std::map<ledger::FolderId, std::uint64_t> deleted_{};
   bool rows_complete_ = true;

@@ -1,4 +1,4 @@
-// What left a folder of the source while another could not be seen whole: it may lie there, and nobody can tell yet.
+// What left a folder while another could not be seen whole: it may lie there, and nobody can tell yet.
 #include <gtest/gtest.h>
 
 #include "sync/harness.hpp"
@@ -61,6 +61,39 @@ TEST_P(Undecided, WhatAFolderMadeAnewLacksStaysKept) {  // R2
   EXPECT_EQ(harness_.at_target(inbox), (std::vector{mail_text("moved"), mail_text("stays")}));
 }
 
+/// A message is filed by its user at the target in a folder that a run can't list.
+class FiledWhereNobodyLooks : public testing::TestWithParam<bool> {
+ protected:
+  FiledWhereNobodyLooks() : harness_({}, {.stable_handles = GetParam()}) {
+    harness_.source.deliver(inbox, mail_text("filed"));
+    EXPECT_FALSE(harness_.copy().error);
+    harness_.target.messages(inbox).clear();
+    harness_.target.deliver(work, mail_text("filed"));
+    harness_.source.messages(inbox).front().info.flags = {Flag::flagged};
+    harness_.target.break_folder(work);
+  }
+
+  Harness harness_;
+};
+
+TEST_P(FiledWhereNobodyLooks, ItIsFoundThereLater) {
+  EXPECT_FALSE(harness_.copy().error);
+  ASSERT_EQ(harness_.findings.all.size(), 1U);
+  EXPECT_EQ(harness_.findings.all[0].kind, FindingKind::unreadable);
+  EXPECT_EQ(harness_.ledger.counts().removed_at_target, 0U);
+  harness_.target.break_folder(nowhere);
+  EXPECT_FALSE(harness_.copy().error);
+  EXPECT_TRUE(harness_.at_target(inbox).empty());
+  EXPECT_EQ(harness_.target.seen(work).at(0).info.flags, mail::FlagSet{Flag::flagged});
+}
+
+TEST_P(FiledWhereNobodyLooks, ItIsNotRestored) {
+  harness_.options.missing = Missing::restore;
+  EXPECT_FALSE(harness_.copy().error);
+  EXPECT_TRUE(harness_.at_target(inbox).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Handles, FiledWhereNobodyLooks, testing::Bool());
 INSTANTIATE_TEST_SUITE_P(Handles, Undecided, testing::Bool());
 
 }  // namespace
