@@ -120,8 +120,8 @@ void UsedFiles::revive() {
   kernel_.count_anew();
   // What a dead program locked goes stale in two minutes, which no history waits for.
   std::vector<std::filesystem::path> locks;
-  if (std::filesystem::is_directory(root_))
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root_))
+  if (std::filesystem::exists(root_.parent_path()))
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root_.parent_path()))
       if (entry.path().extension() == ".lock") locks.push_back(entry.path());
   for (const auto& lock : locks) std::filesystem::remove(lock);
 }

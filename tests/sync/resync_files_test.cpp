@@ -12,15 +12,16 @@
 namespace mailhaul::sync {
 namespace {
 
-enum class Kind { maildir, mbox };
+enum class Kind { maildir, mbox, mboxes };
 
 std::unique_ptr<UsedStore> make(Kind kind, const std::filesystem::path& root, bool ages) {
   if (kind == Kind::maildir) return std::make_unique<UsedMaildir>(root, ages);
-  return std::make_unique<UsedMboxes>(root, ages);
+  const auto extent = kind == Kind::mbox ? UsedMboxes::Extent::one_file : UsedMboxes::Extent::tree;
+  return std::make_unique<UsedMboxes>(root, extent, ages);
 }
 
 void play_histories(Kind source, Kind target) {
-  const std::uint64_t histories = std::getenv("MAILHAUL_LONG") != nullptr ? 500 : 50;  // and that four times
+  const std::uint64_t histories = std::getenv("MAILHAUL_LONG") != nullptr ? 500 : 30;  // of each pair
   LedgerDirectory files;
   for (std::uint64_t seed = 1; seed <= histories && !testing::Test::HasFailure(); ++seed) {
     const std::filesystem::path root = files.new_file();
@@ -33,8 +34,10 @@ void play_histories(Kind source, Kind target) {
 
 TEST(ResyncFiles, HistoriesFromMaildirToMaildirEndAsTheRulesSay) { play_histories(Kind::maildir, Kind::maildir); }
 TEST(ResyncFiles, HistoriesFromMboxToMaildirEndAsTheRulesSay) { play_histories(Kind::mbox, Kind::maildir); }
-TEST(ResyncFiles, HistoriesFromMaildirToMboxEndAsTheRulesSay) { play_histories(Kind::maildir, Kind::mbox); }
 TEST(ResyncFiles, HistoriesFromMboxToMboxEndAsTheRulesSay) { play_histories(Kind::mbox, Kind::mbox); }
+TEST(ResyncFiles, HistoriesFromMboxesToMaildirEndAsTheRulesSay) { play_histories(Kind::mboxes, Kind::maildir); }
+TEST(ResyncFiles, HistoriesFromMaildirToMboxesEndAsTheRulesSay) { play_histories(Kind::maildir, Kind::mboxes); }
+TEST(ResyncFiles, HistoriesFromMboxesToMboxesEndAsTheRulesSay) { play_histories(Kind::mboxes, Kind::mboxes); }
 
 }  // namespace
 }  // namespace mailhaul::sync

@@ -88,6 +88,7 @@ void ResyncHistory::deliver_somewhere(UsedStore& store, const std::string& text,
 }
 
 ResyncHistory::Folder ResyncHistory::pick_folder(bool anywhere) {
+  if (!target().has_folders() || !(anywhere || source().has_folders())) return history_folders[0];
   return history_folders[pick(anywhere ? history_folders.size() : history_folders.size() - 1)];
 }
 

@@ -24,23 +24,26 @@ std::string field(const std::vector<std::string>& message, const std::string& na
 }  // namespace
 
 std::unique_ptr<store::MessageSource> UsedMboxes::open_source(formats::Context& context) {
+  if (!has_folders()) return formats::mbox::open_source(context, root(), rules(Side::source), {});
   return formats::mboxdir::open_source(context, root(), rules(Side::source), {}, {});
 }
 
 std::unique_ptr<store::MessageStore> UsedMboxes::open_target(formats::Context& context) {
+  if (!has_folders()) return formats::mbox::open_store(context, root(), rules(Side::target), {birth(), {}, {}});
   formats::mboxdir::TargetOptions options;
   options.files.birth = birth();
   return formats::mboxdir::open_store(context, root(), rules(Side::target), options);
 }
 
 std::filesystem::path UsedMboxes::file(const std::string& folder) const {
+  if (!has_folders()) return folder == "INBOX" ? root() : root() / folder;
   return root() / (folder == "INBOX" ? "inbox" : folder);
 }
 
 bool UsedMboxes::has_folder(const std::string& folder) const { return std::filesystem::exists(file(folder)); }
 
 void UsedMboxes::make_folder(const std::string& folder) {
-  std::filesystem::create_directories(root());
+  std::filesystem::create_directories(has_folders() ? root() : root().parent_path());
   std::ofstream(file(folder), std::ios::app);
 }
 

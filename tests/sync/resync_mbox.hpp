@@ -8,12 +8,14 @@
 
 namespace mailhaul::sync {
 
-/// A directory of mboxes on a real file system.
+/// An mbox, or a directory of them, on a real file system.
 class UsedMboxes final : public UsedFiles {
  public:
-  UsedMboxes(const std::filesystem::path& root, bool ages) : UsedFiles(root, ages) {}
+  enum class Extent { one_file, tree };
+  UsedMboxes(const std::filesystem::path& root, Extent extent, bool ages) : UsedFiles(root, ages), extent_(extent) {}
 
-  [[nodiscard]] std::string kind() const override { return "mbox"; }
+  [[nodiscard]] std::string kind() const override { return has_folders() ? "mboxes" : "mbox"; }
+  [[nodiscard]] bool has_folders() const override { return extent_ == Extent::tree; }
   /// No header of an mbox says Passed.
   [[nodiscard]] model::Marks holds() const override {
     return ~static_cast<model::Marks>(static_cast<unsigned>(mail::Flag::passed));
@@ -43,6 +45,8 @@ class UsedMboxes final : public UsedFiles {
   [[nodiscard]] static std::string text(const Lines& message);
   [[nodiscard]] static model::Marks marks(const Lines& message);
   static void set_marks(Lines& message, model::Marks marks);
+
+  Extent extent_;
 };
 
 }  // namespace mailhaul::sync

@@ -39,6 +39,7 @@ class UsedStore {
   virtual ~UsedStore() = default;
 
   [[nodiscard]] virtual std::string kind() const = 0;
+  [[nodiscard]] virtual bool has_folders() const { return true; }  ///< else INBOX alone
   /// What a message can have here.
   [[nodiscard]] virtual model::Marks holds() const = 0;
   [[nodiscard]] virtual std::vector<SeenMessage> seen(const std::string& folder) const = 0;
