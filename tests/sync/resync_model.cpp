@@ -239,6 +239,8 @@ class Subject {
 
 Result sync(Stores stores, Memory memory, const Rules& rules) {
   Result result{false, stores, memory};
+  // Those of the source, and where a base says that something is. Into others a sync looks only when something is
+  // missing: what was put back there meanwhile is a stranger, or not seen at all, until then.
   std::set<std::string> looked = stores.source_folders;
   for (const auto& [name, bases] : memory) {
     result.stores.texts[name];  // it may be in neither store
