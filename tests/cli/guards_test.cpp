@@ -84,7 +84,8 @@ TEST_F(Guards, OutputThatCannotBeWrittenIsNoSuccess) {
   const std::string full = program + " scan mbox:" + at("m") + " > /dev/full 2>/dev/null";
   EXPECT_EQ(WEXITSTATUS(std::system(full.c_str())), 1);
   // A reader that goes away does not end the copy.
-  const std::string head = program + " sync -i mbox:" + at("m") + " maildir:" + at("D") + " 2>/dev/null | true";
+  const std::string head =
+      program + " sync -i --state " + at("state") + " mbox:" + at("m") + " maildir:" + at("D") + " 2>/dev/null | true";
   EXPECT_EQ(WEXITSTATUS(std::system(head.c_str())), 0);
   const Result proof = run({"verify", "mbox:" + at("m"), "maildir:" + at("D")});
   EXPECT_EQ(proof.status, status::ok) << proof.err;

@@ -95,8 +95,7 @@ std::vector<std::string> environment_of(const How& how) {
   for (char** entry = environ; !how.whole_environment && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos || text.substr(0, equals) == "TZ") continue;
-    variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   for (const auto& [name, value] : how.environment) variables[name] = value;
   std::vector<std::string> entries;
