@@ -43,6 +43,7 @@ class Run {
   Outcome go() {
     plan_ = plan_folders(source_, target_.capabilities(), options_, &ledger_);
     try {
+      target_.begin();
       list();
       compare();
       begin();

@@ -89,6 +89,8 @@ class Repairs;  ///< what `fix` does to an existing tree; arrives with it
 
 class MessageStore : public MessageSource {
  public:
+  /// Before anything is listed: takes away what runs that were killed have left half-done.
+  virtual void begin() {}
   /// Opens the folder, made where it is missing. Distinct folders, distinct threads.
   [[nodiscard]] virtual std::unique_ptr<FolderWriter> open_folder(const FolderRef& folder, const FolderInfo& info) = 0;
   /// After the last folder: what belongs to the store as a whole.

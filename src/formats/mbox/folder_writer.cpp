@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "beginning.hpp"
+#include "left_overs.hpp"
 #include "mailhaul/mail/keyword.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "offset_handle.hpp"
 #include "pseudo_message.hpp"
-#include "replaced_file.hpp"
-#include "tail.hpp"
+#include "staged_append.hpp"
 #include "walk.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -179,13 +179,9 @@ std::uint64_t FolderAppender::append_to(WriteLock& lock) {
         .on(Side::target);
   }
   const store::Stamp before = stamp_of(file.status_now(), mailbox_.context().clock);
-  const std::string_view repair = repair_of_tail(mailbox_, file);
   const bool durable = mailbox_.durability() != fs::Durability::none;
   if (numbers_) numbers_->settle_existing(file, *stage_, durable);
-  const auto read = [&](std::span<std::byte> into, std::uint64_t offset) {
-    return stage_->file().read_at(into, offset);
-  };
-  const std::uint64_t at = append_octets(mailbox_, lock, repair, committed_octets_, read);
+  const std::uint64_t at = append_staged(mailbox_, lock, *stage_);
   try {
     const fs::Status now = file.status_now();
     if (numbers_) numbers_->published(now);

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "mailhaul/mail/name_mark.hpp"
+#include "left_over_name.hpp"
 #include "mailhaul/mail/postmark.hpp"
+#include "staged_append.hpp"
 #include "tail.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -25,30 +25,10 @@ struct Said {
   std::uint64_t octets = 0;
 };
 
-std::string mark_of(const MailboxFile& mailbox) {
-  return mail::name_mark(fs::split_operator_path(mailbox.path()).name);
-}
-
-/// Takes a number and the '-' behind it off `text`; without_dash: it must be all there is.
-bool take_number(std::string_view& text, std::uint64_t& number, bool is_last) {
-  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{}) return false;
-  text.remove_prefix(static_cast<std::size_t>(stopped - text.data()));
-  if (is_last) return text.empty();
-  if (!text.starts_with('-')) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-std::optional<Said> parse(std::string_view name, std::string_view mark) {
-  name.remove_prefix(std::string_view(fs::NewFile::temporary_prefix).size());
-  if (!name.ends_with(mark)) return std::nullopt;
-  name.remove_suffix(mark.size());
-  Said said;
-  if (!take_number(name, said.old_inode, false) || !take_number(name, said.new_inode, false) ||
-      !take_number(name, said.octets, true))
-    return std::nullopt;
-  return said;
+std::optional<Said> parse(const MailboxFile& mailbox, std::string_view name) {
+  const auto numbers = numbers_in_left_over<3>(mailbox, "", name);
+  if (!numbers) return std::nullopt;
+  return Said{(*numbers)[0], (*numbers)[1], (*numbers)[2]};
 }
 
 void tell(const MailboxFile& mailbox, FindingKind kind, Weight weight, const std::string& text) {
@@ -92,27 +72,40 @@ bool begins_with_postmark(const fs::File& file, std::uint64_t begin) {
   return mail::parse_postmark(line).has_value();
 }
 
+void copy(const fs::File& file, std::uint64_t begin, std::uint64_t end, WriteLock& lock, Stage& stage) {
+  std::vector<std::byte> block(block_octets);
+  while (begin < end) {
+    const auto wanted =
+        std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(block_octets, end - begin)));
+    const std::size_t got = file.read_at(wanted, begin);
+    if (got == 0)
+      throw Error(Cause::source_changed, Scope::folder, "rewriting an mbox")
+          .because("the file that was replaced became shorter");
+    stage.write(wanted.first(got));
+    begin += got;
+    lock.keep();
+  }
+  stage.settle();
+}
+
 }  // namespace
 
 std::string ReplacedFile::name_for(const MailboxFile& mailbox, const fs::Status& old, const fs::FileId& now) {
-  return fs::NewFile::temporary_prefix + std::to_string(old.id.inode) + "-" + std::to_string(now.inode) + "-" +
-         std::to_string(old.size_octets) + mark_of(mailbox);
+  return left_over_name<3>(mailbox, "", {old.id.inode, now.inode, old.size_octets});
 }
 
 void ReplacedFile::take_over(const MailboxFile& mailbox, WriteLock& lock, std::uint64_t end) const {
   const std::uint64_t begin = without_line_ends(file_, size_octets_, end);
   if (begin == end || ends_in(lock.file(), file_, begin, end)) return;
-  std::string before(repair_of_tail(mailbox, lock.file()));
   const bool is_mail = begins_with_postmark(file_, begin);
+  Stage stage(mailbox.create());
   if (!is_mail) {
     // The rest of a message whose beginning was there already: kept as one of its own.
     const auto now = std::chrono::floor<std::chrono::seconds>(mailbox.context().clock.now());
-    before += mail::format_postmark("MAILER-DAEMON", now) + "\n\n";
+    stage.write(mail::format_postmark("MAILER-DAEMON", now) + "\n\n");
   }
-  const auto read = [&](std::span<std::byte> into, std::uint64_t offset) {
-    return file_.read_at(into, begin + offset);
-  };
-  append_octets(mailbox, lock, before, end - begin, read);
+  copy(file_, begin, end, lock, stage);
+  append_staged(mailbox, lock, stage);
   tell(mailbox, FindingKind::changed, is_mail ? Weight::note : Weight::lost,
        is_mail ? "another program had the file open while it was rewritten, and delivered into it: moved over"
                : "another program wrote into the file, without its lock, while it was rewritten: what it wrote is the "
@@ -163,29 +156,20 @@ void ReplacedFile::settle(const MailboxFile& mailbox, const fs::Birth& lock_birt
   }
 }
 
-void settle_left_overs(const MailboxFile& mailbox, const fs::Birth& lock_birth) {
-  const std::string mark = mark_of(mailbox);
-  try {
-    if (!mailbox.look()) return;  // nothing stands in for what is not there
-    for (std::string& name : mailbox.names_beginning_with(fs::NewFile::temporary_prefix)) {
-      const auto said = parse(name, mark);
-      if (!said) continue;
-      auto file = mailbox.open_beside(name);
-      if (!file) continue;
-      const fs::FileId id = file->opened_as().id;
-      if (id.inode != said->old_inode && id.inode != said->new_inode) {
-        tell(mailbox, FindingKind::changed, Weight::lost,
-             "another program put a file in its place while it was rewritten, and " + name +
-                 " is that file: look at it");
-        continue;
-      }
-      fs::StandIn stand_in = mailbox.stand_in(std::move(name), id);
-      if (id.inode != said->old_inode) continue;  // never took its place: gone with the object
-      ReplacedFile(std::move(stand_in), std::move(*file), said->octets).settle(mailbox, lock_birth);
-    }
-  } catch (const Error&) {
-    // A directory that is not listed, or a file that is not opened, shows nothing; a later run looks again.
+void ReplacedFile::settle_left_over(const MailboxFile& mailbox, std::string name, const fs::Birth& lock_birth) {
+  const auto said = parse(mailbox, name);
+  if (!said) return;
+  auto file = mailbox.open_beside(name);
+  if (!file) return;
+  const fs::FileId id = file->opened_as().id;
+  if (id.inode != said->old_inode && id.inode != said->new_inode) {
+    tell(mailbox, FindingKind::changed, Weight::lost,
+         "another program put a file in its place while it was rewritten, and " + name + " is that file: look at it");
+    return;
   }
+  fs::StandIn stand_in = mailbox.stand_in(std::move(name), id);
+  if (id.inode != said->old_inode) return;  // never took its place: gone with the object
+  ReplacedFile(std::move(stand_in), std::move(*file), said->octets).settle(mailbox, lock_birth);
 }
 
 }  // namespace mailhaul::formats::mbox

@@ -29,6 +29,8 @@ class ReplacedFile {
   /// What came to it goes into the mailbox, then its name goes. When that fails a finding says so, and a later run does
   /// it. Waits for locks as everybody here; the mailbox must not be locked by us.
   void settle(const MailboxFile& mailbox, const fs::Birth& lock_birth);
+  /// The same of one that a killed run has left beside this mailbox; other names are passed over.
+  static void settle_left_over(const MailboxFile& mailbox, std::string name, const fs::Birth& lock_birth);
 
  private:
   void take_over(const MailboxFile& mailbox, WriteLock& lock, std::uint64_t end) const;
@@ -39,8 +41,5 @@ class ReplacedFile {
   fs::File file_;
   std::uint64_t size_octets_;
 };
-
-/// What killed runs have left beside this mailbox.
-void settle_left_overs(const MailboxFile& mailbox, const fs::Birth& lock_birth);
 
 }  // namespace mailhaul::formats::mbox

@@ -157,6 +157,17 @@ class Planner {
   TextEdits edits_{};
 };
 
+/// Those that are still to come, up to `end`.
+void add_messages(Splitter& splitter, std::uint64_t end, bool& is_first, Shape& shape) {
+  for (bool is_there = splitter.next(); is_there;) {
+    const std::uint64_t begin = splitter.mark().offset;
+    const bool length_holds = splitter.length_holds();
+    is_there = splitter.next();
+    const std::uint64_t octets = (is_there ? splitter.mark().offset : end) - begin;
+    shape.add(std::exchange(is_first, false) ? 0 : octets, length_holds);
+  }
+}
+
 }  // namespace
 
 void Shape::add(std::uint64_t message_octets, bool length_holds) {
@@ -173,13 +184,7 @@ bool RewritePlan::is_in(const fs::File& file, Side side, const SplitRules& rules
   if (begins_with_pseudo && !splitter.next()) return false;
   Shape found;
   bool is_first = true;
-  for (bool is_there = splitter.next(); is_there;) {
-    const std::uint64_t begin = splitter.mark().offset;
-    const bool length_holds = splitter.length_holds();
-    is_there = splitter.next();
-    const std::uint64_t octets = (is_there ? splitter.mark().offset : size) - begin;
-    found.add(std::exchange(is_first, false) ? 0 : octets, length_holds);
-  }
+  add_messages(splitter, size, is_first, found);
   return found == shape;
 }
 
@@ -188,6 +193,21 @@ RewritePlan plan_rewrite(const fs::File& file, Side side, const SplitRules& rule
   const std::uint64_t size = file.status_now().size_octets;
   Splitter splitter(file, side, size, default_block_octets, rules);
   return Planner(changes, std::move(asked), by).walk(splitter, size);
+}
+
+RewritePlan plan_cut(const fs::File& file, Side side, const SplitRules& rules, std::uint64_t begin, std::uint64_t end) {
+  const std::uint64_t size = file.status_now().size_octets;
+  RewritePlan plan;
+  plan.edits.push_back({begin, end - begin, {}});
+  plan.size_octets = size - (end - begin);
+  bool is_first = true;
+  Splitter before(file, side, begin, default_block_octets, rules);
+  add_messages(before, begin, is_first, plan.shape);
+  SplitRules behind_rules = rules;
+  behind_rules.begin = end;
+  Splitter behind(file, side, size, default_block_octets, behind_rules);
+  add_messages(behind, size, is_first, plan.shape);
+  return plan;
 }
 
 }  // namespace mailhaul::formats::mbox

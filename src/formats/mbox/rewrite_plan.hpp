@@ -60,4 +60,8 @@ struct RewrittenBy {
 [[nodiscard]] RewritePlan plan_rewrite(const fs::File& file, Side side, const SplitRules& rules, const RewrittenBy& by,
                                        std::span<const MessageChange> changes, std::vector<std::size_t> asked);
 
+/// Octets [begin, end) go; what stands before and behind them is read as if they had never been there.
+[[nodiscard]] RewritePlan plan_cut(const fs::File& file, Side side, const SplitRules& rules, std::uint64_t begin,
+                                   std::uint64_t end);
+
 }  // namespace mailhaul::formats::mbox

@@ -15,6 +15,15 @@ using Outcome = store::Receipt::Outcome;
 
 constexpr std::size_t copy_octets = 1024 * 1024;
 
+constexpr const char* no_mbox = "it is no mbox for a mail server";
+
+/// What is read by rules of its own would be read in another way once its octets move.
+bool is_rewritable(const Opening& opening) {
+  const SplitRules& rules = opening.rules;
+  return opening.is_readable && !opening.compression && rules.begin == 0 && !rules.first_is_bare &&
+         rules.decided.empty();
+}
+
 bool is_done(Outcome outcome) { return outcome == Outcome::done; }
 
 }  // namespace
@@ -28,10 +37,8 @@ std::vector<Outcome> Rewriter::apply(WriteLock& lock, const FolderChanges& asked
   try {
     const Opening opening = look_for_mail(file, mailbox_.side(), reading_, Depth::whole);
     const SplitRules& rules = opening.rules;
-    // What is read by rules of its own would be read in another way once its octets move.
-    if (!opening.is_readable || opening.compression || rules.begin != 0 || rules.first_is_bare ||
-        !rules.decided.empty()) {
-      refuse("it is no mbox for a mail server", std::vector<Outcome>(held.size(), Outcome::done));
+    if (!is_rewritable(opening)) {
+      refuse(no_mbox, std::vector<Outcome>(held.size(), Outcome::done));
       return none;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now());
@@ -49,6 +56,17 @@ std::vector<Outcome> Rewriter::apply(WriteLock& lock, const FolderChanges& asked
   lost_keywords_ += plan.lost_keywords;
   lost_mozilla_ += plan.lost_mozilla;
   return std::move(plan.outcomes);
+}
+
+bool Rewriter::cut_out(WriteLock& lock, std::uint64_t begin, std::uint64_t end) {
+  const Opening opening = look_for_mail(lock.file(), mailbox_.side(), reading_, Depth::whole);
+  if (!is_rewritable(opening)) {
+    throw Error(Cause::unsupported, Scope::folder, "rewriting an mbox")
+        .at(mailbox_.path())
+        .because(no_mbox)
+        .on(Side::target);
+  }
+  return replace(lock, plan_cut(lock.file(), mailbox_.side(), opening.rules, begin, end), opening.rules);
 }
 
 void Rewriter::refuse(std::string why, const std::vector<Outcome>& wanted) {

@@ -28,6 +28,10 @@ class Rewriter {
   /// One outcome for each of asked.changes(). Offsets hold only under the stamp that was named for them: when the file
   /// has another one nothing is done. Afterwards `lock` is that of the new file.
   [[nodiscard]] std::vector<store::Receipt::Outcome> apply(WriteLock& lock, const FolderChanges& asked);
+  /// Takes octets [begin, end) out, which readers take for a message or for the end of one; another begins behind them.
+  /// Afterwards `lock` is that of the new file. False: another program put a file in the mailbox's place.
+  /// Error(unsupported, folder): it can't be done, or what is left would be read in another way.
+  [[nodiscard]] bool cut_out(WriteLock& lock, std::uint64_t begin, std::uint64_t end);
   /// What came to the replaced files meanwhile goes into the mailbox, which must not be locked by us.
   void settle();
   void tell_findings();

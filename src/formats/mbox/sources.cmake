@@ -2,10 +2,13 @@ set(MBOX_SOURCES
   mbox/base_line.cpp
   mbox/base_names.cpp
   mbox/beginning.cpp
+  mbox/cut_append.cpp
   mbox/flag_lines.cpp
   mbox/folder_changes.cpp
   mbox/folder_numbers.cpp
   mbox/folder_writer.cpp
+  mbox/left_over_name.cpp
+  mbox/left_overs.cpp
   mbox/lock.cpp
   mbox/mailbox_file.cpp
   mbox/message_flags.cpp
@@ -19,6 +22,7 @@ set(MBOX_SOURCES
   mbox/rewriter.cpp
   mbox/splitter.cpp
   mbox/stage.cpp
+  mbox/staged_append.cpp
   mbox/store.cpp
   mbox/tail.cpp
   mbox/uid_chain.cpp

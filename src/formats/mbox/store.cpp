@@ -4,12 +4,12 @@
 
 #include "beginning.hpp"
 #include "folder_writer.hpp"
+#include "left_overs.hpp"
 #include "lock.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "offset_handle.hpp"
 #include "opening.hpp"
 #include "plain_stream.hpp"
-#include "replaced_file.hpp"
 #include "resume.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -158,6 +158,8 @@ store::Capabilities Store::capabilities() const {
   can.changes_flags = true;
   return can;
 }
+
+void Store::begin() { settle_left_overs(reader().file(), options_.birth); }
 
 void Store::finish() { settle_left_overs(reader().file(), options_.birth); }
 

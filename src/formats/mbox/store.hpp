@@ -84,7 +84,8 @@ class Store final : public Readable<store::MessageStore> {
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override;
   [[nodiscard]] store::Capabilities capabilities() const override;
-  /// Settles what killed runs have left beside it: this one may have found nothing to write.
+  void begin() override;
+  /// What a program that had the mailbox open all the time delivered into a file that this or an earlier run replaced.
   void finish() override;
   /// What is written where nobody said it: what stands there already.
   void choose_variant();

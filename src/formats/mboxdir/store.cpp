@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "formats/mbox/replaced_file.hpp"
+#include "formats/mbox/left_overs.hpp"
 #include "formats/mbox/store.hpp"
 #include "formats/mboxdir/first_mbox.hpp"
 #include "formats/mboxdir/fitting_name.hpp"
@@ -174,14 +174,12 @@ class TreeStore final : public Reading<store::MessageStore> {
     can.changes_flags = true;
     return can;
   }
-  /// Settles what killed runs have left beside any of them: this one may have found nothing to write.
-  void finish() override {
-    const bool is_any = tree().has_left_overs();
-    settle_left_overs({});  // it may be beside the tree
-    if (!is_any) return;
-    for (const mail::FolderName& folder : tree().folders())
-      if (!folder.is_inbox()) settle_left_overs(folder);
+  void begin() override {
+    (void)tree().folders();
+    settle_all_left_overs();
   }
+  /// What programs that had a mailbox open all the time delivered into a file that a run replaced.
+  void finish() override { settle_all_left_overs(); }
   [[nodiscard]] store::SettingsTarget* settings_target() override { return &target_settings_; }
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override {
@@ -193,6 +191,13 @@ class TreeStore final : public Reading<store::MessageStore> {
   }
 
  private:
+  void settle_all_left_overs() {
+    const bool is_any = tree().has_left_overs();
+    settle_left_overs({});  // it may be beside the tree
+    if (!is_any) return;
+    for (const mail::FolderName& folder : tree().folders())
+      if (!folder.is_inbox()) settle_left_overs(folder);
+  }
   void settle_left_overs(const mail::FolderName& folder) {
     try {
       if (auto place = tree().find({"", folder}))

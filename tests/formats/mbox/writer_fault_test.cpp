@@ -131,10 +131,13 @@ TEST(MboxWriterFaults, ShortWritesAndInterruptionsAreNoErrors) {
   }
 }
 
+/// Of an append: the stage's and that of its name in the directory come before it.
+constexpr std::uint64_t sync_of_mailbox = 3;
+
 TEST(MboxWriterFaults, WhenEvenCuttingFailsTheOperatorIsTold) {
   MboxWorld world;
   world.put(old_octets);
-  world.kernel.inject({.call = Call::sync, .nth = 1});
+  world.kernel.inject({.call = Call::sync, .nth = sync_of_mailbox});
   world.kernel.inject({.call = Call::truncate, .nth = 1, .and_all_later = true});
   const auto error = append_some(world).error;
   ASSERT_TRUE(error.has_value());
@@ -147,8 +150,8 @@ TEST(MboxWriterFaults, WhatAnotherProgramAppendedMeanwhileIsNotCutOff) {
   MboxWorld world;
   world.put(old_octets);
   const std::string theirs = mark + "h: theirs\n\nb\n" + std::string(4'000'000, 'y') + "\n";
-  world.kernel.inject({.call = Call::sync, .nth = 1});
-  world.kernel.before(Call::sync, 1, [&] { Intruder(world).append(theirs); });
+  world.kernel.inject({.call = Call::sync, .nth = sync_of_mailbox});
+  world.kernel.before(Call::sync, sync_of_mailbox, [&] { Intruder(world).append(theirs); });
   const auto error = append_some(world).error;
   ASSERT_TRUE(error.has_value());
   EXPECT_TRUE(contains(world.octets(), theirs));

@@ -479,7 +479,11 @@ TEST(MboxWriter, WhatWasFlushedOutlivesAPowerCut) {
   world.append({message("h: 1\n\nb\n")});
   world.append({message("h: 2\n\nb\n")});
   world.memory.lose_power();
+  world.clock.sleep(std::chrono::minutes{10});  // a lock that had to go has come back, and grows stale
   EXPECT_EQ(world.texts(), (Texts{"h: 1\n\nb\n", "h: 2\n\nb\n"}));
+  world.target()->begin();
+  EXPECT_EQ(world.texts().size(), 2U);
+  EXPECT_EQ(world.memory.names_in("/var/mail"), std::vector<std::string>{"bob"});
 }
 
 TEST(MboxWriter, WithoutDurabilityNothingIsSynced) {

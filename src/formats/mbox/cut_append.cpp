@@ -1,0 +1,202 @@
+#include "cut_append.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lock.hpp"
+#include "mailhaul/mail/postmark.hpp"
+#include "rewriter.hpp"
+#include "splitter.hpp"
+#include "staged_append.hpp"
+
+namespace mailhaul::formats::mbox {
+namespace {
+
+constexpr std::size_t block_octets = 256 * 1024;
+
+/// What a run was putting behind a mailbox: line ends, then what it had staged. Offsets are in this text.
+class Appended {
+ public:
+  Appended(const fs::File& stage, std::uint64_t line_ends) : stage_(stage), line_ends_(line_ends) {}
+
+  [[nodiscard]] std::uint64_t size_octets() const { return line_ends_ + stage_.status_now().size_octets; }
+  [[nodiscard]] std::uint64_t first_message() const { return line_ends_; }
+  [[nodiscard]] std::size_t read_at(std::span<std::byte> into, std::uint64_t offset) const {
+    std::size_t filled = 0;
+    for (; filled < into.size() && offset + filled < line_ends_; ++filled) into[filled] = std::byte{'\n'};
+    if (filled == into.size()) return filled;
+    return filled + stage_.read_at(into.subspan(filled), offset + filled - line_ends_);
+  }
+
+  struct Message {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+  /// The one that the octet before `offset` is of; an empty one where that is of none.
+  [[nodiscard]] Message message_before(std::uint64_t offset) const {
+    const std::uint64_t size = size_octets();
+    if (offset <= line_ends_) return {};
+    Splitter splitter(stage_, Side::target, size - line_ends_);
+    Message message{line_ends_, size};
+    while (splitter.next()) {
+      const std::uint64_t at = splitter.mark().offset + line_ends_;
+      if (at >= offset) return {message.begin, at};
+      message.begin = at;
+    }
+    return message;
+  }
+
+ private:
+  const fs::File& stage_;
+  std::uint64_t line_ends_;
+};
+
+class Mender {
+ public:
+  Mender(const MailboxFile& mailbox, WriteLock& lock, Rewriter& rewriter, Appended appended, std::uint64_t old_octets)
+      : mailbox_(mailbox), lock_(lock), rewriter_(rewriter), appended_(appended), old_octets_(old_octets) {}
+
+  /// True: something of a message was taken away.
+  [[nodiscard]] bool mend() {
+    const std::uint64_t size = lock_.file().status_now().size_octets;
+    if (size <= old_octets_) return false;
+    const std::uint64_t same = octets_in_common(size - old_octets_);
+    if (same == appended_.size_octets()) return false;
+    return same == size - old_octets_ ? cut_end(same) : cut_before_delivered(same);
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t octets_in_common(std::uint64_t there) {
+    const std::uint64_t most = std::min(there, appended_.size_octets());
+    std::vector<std::byte> ours(block_octets);
+    std::vector<std::byte> theirs(block_octets);
+    for (std::uint64_t at = 0; at < most;) {
+      const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block_octets, most - at));
+      const std::size_t got = std::min(appended_.read_at(std::span(ours).first(wanted), at),
+                                       lock_.file().read_at(std::span(theirs).first(wanted), old_octets_ + at));
+      const auto end = ours.begin() + static_cast<std::ptrdiff_t>(got);
+      const auto same = static_cast<std::size_t>(std::mismatch(ours.begin(), end, theirs.begin()).first - ours.begin());
+      at += same;
+      if (same < wanted) return at;
+      lock_.keep();
+    }
+    return most;
+  }
+
+  /// The mailbox ends in the first `same` octets.
+  [[nodiscard]] bool cut_end(std::uint64_t same) {
+    const Appended::Message message = appended_.message_before(same);
+    if (message.end == same) return false;
+    const fs::File& file = lock_.file();
+    const auto rest = only_line_ends(same, message.end);
+    if (rest)  // the message is there, and readers look for its end
+      file.write_at(as_bytes(*rest), old_octets_ + same);
+    else
+      // With the line ends that came before the first: they are ours too.
+      file.truncate(old_octets_ + (message.begin == appended_.first_message() ? 0 : message.begin));
+    if (mailbox_.durability() != fs::Durability::none) file.sync();
+    return !rest;
+  }
+
+  [[nodiscard]] std::optional<std::string> only_line_ends(std::uint64_t begin, std::uint64_t end) const {
+    constexpr std::size_t most = 4;  // of the message, and behind it
+    if (begin <= appended_.first_message() || end - begin > most) return std::nullopt;
+    std::array<char, most> octets{};
+    const std::string_view rest(
+        octets.data(),
+        appended_.read_at(std::as_writable_bytes(std::span(octets)).first(static_cast<std::size_t>(end - begin)),
+                          begin));
+    if (rest.find_first_not_of("\r\n") != std::string_view::npos) return std::nullopt;
+    return std::string(rest);
+  }
+
+  /// From there on something else stands: mail that an agent delivered behind the cut, or the mailbox is another.
+  [[nodiscard]] bool cut_before_delivered(std::uint64_t same) {
+    const auto delivered = postmark_near(same);
+    if (!delivered) return false;
+    const std::uint64_t end = std::min(*delivered, same);
+    const Appended::Message message = appended_.message_before(end);
+    if (message.end <= end) return false;
+    if (only_line_ends(end, message.end) && stands_at_line_start(*delivered)) return false;
+    const bool is_done = rewriter_.cut_out(lock_, old_octets_ + message.begin, old_octets_ + *delivered);
+    if (!is_done) throw Error(Cause::locked, Scope::folder, "mending an mbox").because("another program replaced it");
+    return true;
+  }
+
+  [[nodiscard]] bool stands_at_line_start(std::uint64_t offset) const {
+    std::array<std::byte, 1> before{};
+    return lock_.file().read_at(before, old_octets_ + offset - 1) == 1 && before.front() == std::byte{'\n'};
+  }
+
+  /// Where a postmark begins that is not of ours: behind line ends of the agent's; or before `same`, where the agent
+  /// began with the very octets that the message would have gone on with, and nothing needs to stand before it.
+  [[nodiscard]] std::optional<std::uint64_t> postmark_near(std::uint64_t same) const {
+    const std::uint64_t begin = same - std::min<std::uint64_t>(same, mail::postmark_limit_octets);
+    std::array<char, 2 * mail::postmark_limit_octets> octets{};
+    const std::size_t got = lock_.file().read_at(std::as_writable_bytes(std::span(octets)), old_octets_ + begin);
+    const std::string_view text(octets.data(), got);
+    const auto here = static_cast<std::size_t>(same - begin);
+    const auto is_postmark = [&](std::size_t at) {
+      std::string_view line = text.substr(at);
+      line = line.substr(0, line.find('\n'));
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      return mail::parse_postmark(line).has_value();
+    };
+    const std::size_t behind = text.find_first_not_of("\r\n", here);
+    if (behind != std::string_view::npos && is_postmark(behind)) return begin + behind;
+    for (std::size_t at = here; at-- > 0;)
+      if (text.substr(at).starts_with("From ") && is_postmark(at)) return begin + at;
+    return std::nullopt;
+  }
+
+  const MailboxFile& mailbox_;
+  WriteLock& lock_;
+  Rewriter& rewriter_;
+  Appended appended_;
+  std::uint64_t old_octets_;
+};
+
+void tell(const MailboxFile& mailbox, Weight weight, const std::string& text) {
+  mailbox.context().findings.add({FindingKind::changed, weight, mailbox.folder().display(), mailbox.path(), text, 1});
+}
+
+void settle(const MailboxFile& mailbox, const std::string& name, const StagedAppend::Said& said,
+            const fs::Birth& lock_birth) {
+  Rewriter rewriter(mailbox, lock_birth, {});  // settles what it replaced when the lock is gone
+  auto lock = WriteLock::take(mailbox, lock_birth);
+  // Only now: a run that lives takes its name away before it gives the lock back.
+  const auto stage = lock ? mailbox.open_beside(name) : std::nullopt;
+  if (!stage) return;
+  const fs::FileId id = stage->opened_as().id;
+  if (id.inode != said.own_inode) return;  // not what we named so
+  const std::uint64_t mailbox_inode = lock->file().opened_as().id.inode;
+  bool was_cut = false;
+  if (mailbox_inode == said.mailbox_inode)
+    was_cut = Mender(mailbox, *lock, rewriter, Appended(*stage, said.line_ends), said.mailbox_octets).mend();
+  static_cast<void>(mailbox.stand_in(name, id).remove());
+  if (was_cut)
+    tell(mailbox, Weight::note,
+         "a run was stopped while it appended: the message that it left without its end is removed");
+}
+
+}  // namespace
+
+void settle_cut_append(const MailboxFile& mailbox, const std::string& name, const fs::Birth& lock_birth) {
+  const auto said = StagedAppend::read(mailbox, name);
+  if (!said) return;
+  try {
+    settle(mailbox, name, *said, lock_birth);
+  } catch (const Error& error) {
+    if (error.cause() == Cause::locked) return;  // who wants the mailbox next says so
+    tell(mailbox, Weight::lost,
+         "a run was stopped while it appended, so the message at octet " + std::to_string(said->mailbox_octets) +
+             " or one behind it may be without its end; it was not removed, and " + name +
+             " stays for the next run: " + error.reason());
+  }
+}
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "mailbox_file.hpp"
+
+namespace mailhaul::formats::mbox {
+
+/// A name beside a mailbox that says what a later run must know when this one is killed:
+///
+///   name = prefix kind number *("-" number) mark-of-the-mailbox
+[[nodiscard]] std::string left_over_name_of(const MailboxFile& mailbox, std::string_view kind,
+                                            std::span<const std::uint64_t> numbers);
+/// False: it is none of that kind, of this mailbox, with that many numbers.
+[[nodiscard]] bool read_left_over_name(const MailboxFile& mailbox, std::string_view kind, std::string_view name,
+                                       std::span<std::uint64_t> numbers);
+
+template <std::size_t count>
+[[nodiscard]] std::string left_over_name(const MailboxFile& mailbox, std::string_view kind,
+                                         const std::array<std::uint64_t, count>& numbers) {
+  return left_over_name_of(mailbox, kind, numbers);
+}
+template <std::size_t count>
+[[nodiscard]] std::optional<std::array<std::uint64_t, count>>
+numbers_in_left_over(const MailboxFile& mailbox, std::string_view kind, std::string_view name) {
+  std::array<std::uint64_t, count> numbers{};
+  if (!read_left_over_name(mailbox, kind, name, numbers)) return std::nullopt;
+  return numbers;
+}
+
+}  // namespace mailhaul::formats::mbox

@@ -1,0 +1,72 @@
+#include "staged_append.hpp"
+
+#include <span>
+#include <utility>
+
+#include "left_over_name.hpp"
+#include "tail.hpp"
+
+namespace mailhaul::formats::mbox {
+namespace {
+
+constexpr std::string_view kind = "append-";
+constexpr mode_t only_its_owner = 0600;
+
+}  // namespace
+
+std::optional<StagedAppend::Said> StagedAppend::read(const MailboxFile& mailbox, std::string_view name) {
+  const auto numbers = numbers_in_left_over<4>(mailbox, kind, name);
+  if (!numbers) return std::nullopt;
+  return Said{(*numbers)[0], (*numbers)[1], (*numbers)[2], (*numbers)[3]};
+}
+
+StagedAppend::StagedAppend(const MailboxFile& mailbox, const WriteLock& lock, std::string_view line_ends, Stage& stage)
+    : lock_(lock) {
+  const fs::Status is = lock.file().status_now();
+  mailbox_octets_ = is.size_octets;
+  const bool durable = mailbox.durability() != fs::Durability::none;
+  fs::NewFile& file = stage.file();
+  file.dress({is.owner, only_its_owner, 0}, std::nullopt);  // a later run takes no other owner's for one of ours
+  if (durable) file.sync();
+  const std::uint64_t own_inode = file.status_now().id.inode;
+  auto stand_in = mailbox.link_beside(
+      file, left_over_name<4>(mailbox, kind, {is.id.inode, is.size_octets, line_ends.size(), own_inode}));
+  if (!stand_in) {
+    throw Error(Cause::cannot_create, Scope::folder, "appending to an mbox")
+        .at(mailbox.path())
+        .because("another program has taken the name that staged messages need beside it")
+        .on(Side::target);
+  }
+  stand_in_.emplace(std::move(*stand_in));
+  if (durable) mailbox.sync_directory();
+}
+
+StagedAppend::~StagedAppend() {
+  if (!stand_in_) return;
+  try {
+    if (lock_.file().status_now().size_octets == mailbox_octets_) return;
+  } catch (const Error&) {
+    // Then it may be longer.
+  }
+  stand_in_->leave();
+}
+
+void StagedAppend::done() noexcept {
+  try {
+    static_cast<void>(stand_in_->remove());
+  } catch (const Error&) {
+    // The next run finds that all of it is in the mailbox.
+  }
+  stand_in_.reset();
+}
+
+std::uint64_t append_staged(const MailboxFile& mailbox, WriteLock& lock, Stage& stage) {
+  const std::string_view line_ends = repair_of_tail(mailbox, lock.file());
+  StagedAppend staged(mailbox, lock, line_ends, stage);
+  const auto read = [&](std::span<std::byte> into, std::uint64_t offset) { return stage.file().read_at(into, offset); };
+  const std::uint64_t at = append_octets(mailbox, lock, line_ends, stage.size_octets(), read);
+  staged.done();
+  return at;
+}
+
+}  // namespace mailhaul::formats::mbox
