@@ -64,9 +64,10 @@ class Mender {
   [[nodiscard]] bool mend() {
     const std::uint64_t size = lock_.file().status_now().size_octets;
     if (size <= old_octets_) return false;
-    const std::uint64_t same = octets_in_common(size - old_octets_);
+    const std::uint64_t there = size - old_octets_;
+    const std::uint64_t same = octets_in_common(there);
     if (same == appended_.size_octets()) return false;
-    return same == size - old_octets_ ? cut_end(same) : cut_before_delivered(same);
+    return same == there || is_blank(same, there) ? cut_end(same, there) : cut_before_delivered(same);
   }
 
  private:
@@ -87,24 +88,39 @@ class Mender {
     return most;
   }
 
-  /// The mailbox ends in the first `same` octets.
-  [[nodiscard]] bool cut_end(std::uint64_t same) {
+  /// After a power cut a file may have its length and lack its octets.
+  [[nodiscard]] bool is_blank(std::uint64_t begin, std::uint64_t end) {
+    std::vector<std::byte> block(block_octets);
+    while (begin < end) {
+      const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block_octets, end - begin));
+      const std::size_t got = lock_.file().read_at(std::span(block).first(wanted), old_octets_ + begin);
+      const auto is_nul = [](std::byte octet) { return octet == std::byte{}; };
+      if (got != wanted || !std::all_of(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(got), is_nul))
+        return false;
+      begin += got;
+      lock_.keep();
+    }
+    return true;
+  }
+
+  /// The mailbox ends in the first `same` octets, and nothing up to `there`.
+  [[nodiscard]] bool cut_end(std::uint64_t same, std::uint64_t there) {
     const Appended::Message message = appended_.message_before(same);
-    if (message.end == same) return false;
-    const fs::File& file = lock_.file();
+    if (message.end == same && same == there) return false;
     const auto rest = only_line_ends(same, message.end);
-    if (rest)  // the message is there, and readers look for its end
-      file.write_at(as_bytes(*rest), old_octets_ + same);
-    else
-      // With the line ends that came before the first: they are ours too.
-      file.truncate(old_octets_ + (message.begin == appended_.first_message() ? 0 : message.begin));
+    const bool is_whole = message.end == same || rest;
+    // With the line ends that came before the first: they are ours too.
+    const std::uint64_t begin = message.begin == appended_.first_message() ? 0 : message.begin;
+    const fs::File& file = lock_.file();
+    file.truncate(old_octets_ + (is_whole ? same : begin));
+    if (rest) file.write_at(as_bytes(*rest), old_octets_ + same);  // readers look for its end
     if (mailbox_.durability() != fs::Durability::none) file.sync();
-    return !rest;
+    return !is_whole;
   }
 
   [[nodiscard]] std::optional<std::string> only_line_ends(std::uint64_t begin, std::uint64_t end) const {
     constexpr std::size_t most = 4;  // of the message, and behind it
-    if (begin <= appended_.first_message() || end - begin > most) return std::nullopt;
+    if (begin <= appended_.first_message() || begin >= end || end - begin > most) return std::nullopt;
     std::array<char, most> octets{};
     const std::string_view rest(
         octets.data(),

@@ -51,25 +51,27 @@ class MboxCutAppend : public MboxRewrite {
 
 TEST_F(MboxCutAppend, OnlyTheMessageWithoutItsEndGoes) {
   const std::string text = "\n" + joined(staged);
-  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-    SCOPED_TRACE(cut);
-    leave(old_mail + text.substr(0, cut), old_mail.size(), 1);
-    next_run();
-    std::string wanted = old_mail + "\n";
-    std::size_t whole = 0;
-    for (const std::string& message : staged) {
-      // Where only line ends are missing they are put there.
-      const std::size_t without = message.find_last_not_of('\n') + 1;
-      if (cut < wanted.size() - old_mail.size() + without) break;
-      wanted += message;
-      ++whole;
+  // A power cut may have left a file with its length and without its octets.
+  for (const std::size_t blank : {0U, 1U, 300'000U})
+    for (std::size_t cut = 0; cut < text.size(); ++cut) {
+      SCOPED_TRACE(cut);
+      leave(old_mail + text.substr(0, cut) + std::string(blank, '\0'), old_mail.size(), 1);
+      next_run();
+      std::string wanted = old_mail + "\n";
+      std::size_t whole = 0;
+      for (const std::string& message : staged) {
+        // Where only line ends are missing they are put there.
+        const std::size_t without = message.find_last_not_of('\n') + 1;
+        if (cut < wanted.size() - old_mail.size() + without) break;
+        wanted += message;
+        ++whole;
+      }
+      if (whole == 0) wanted = old_mail;
+      ASSERT_EQ(world.octets(), wanted);
+      expect_nothing_left();
+      world.memory.remove(MboxWorld::path);
     }
-    if (whole == 0) wanted = old_mail;
-    ASSERT_EQ(world.octets(), wanted);
-    expect_nothing_left();
-    world.memory.remove(MboxWorld::path);
-  }
-  EXPECT_GT(world.findings.count(FindingKind::changed), 100U);
+  EXPECT_GT(world.findings.count(FindingKind::changed), 300U);
 }
 
 TEST_F(MboxCutAppend, WhatAnAgentDeliveredBehindItStays) {
