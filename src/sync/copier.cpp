@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "carried.hpp"
 #include "differences.hpp"
 #include "folder_settler.hpp"
 #include "guard.hpp"
@@ -49,6 +50,7 @@ class Run {
       begin();
       settle_rows_of_all();
       list_again();
+      note_vanished();
       bring_new();
       if (!result_.error) close();
     } catch (const Error& error) {
@@ -187,7 +189,7 @@ class Run {
   void guard_against_loss() {
     std::map<ledger::FolderId, std::uint64_t> missing;
     for (auto& [id, change] : differences_.rows()) {
-      if (!change.target_gone || change.target_now || !change.row.ours) continue;
+      if (!change.target_gone || change.target_now || !change.row.ours || is_left_behind(change.row)) continue;
       if (options_.missing == Missing::restore && all_targets_are_listed()) restore(change);
       ++missing[change.row.target_folder];
     }
@@ -294,15 +296,14 @@ class Run {
       });
     }
     run_all(jobs(), tasks);
-    for (const auto& [id, change] : differences_.rows())
-      if (change.source_gone && change.row.source) vanished_.add(change);
   }
 
   /// Where handles don't last, what was rewritten has its messages elsewhere; what is new is compared with them.
   void list_again() {
     if (target_.capabilities().stable_handles) return;
     for (Listing& listing : targets_) {
-      if (written_.count(listing.folder) == 0 || listing.error || !is_compared_with(listing.folder)) continue;
+      if (written_.count(listing.folder) == 0 || listing.error) continue;
+      if (!is_compared_with(listing.folder) && !has_vanished(listing.id)) continue;
       const Listing now =
           list_folder(target_, Side::target, listing.folder, ledger_, {false, false}, true, [this] { check_stop(); });
       for (const Sighted& one : now.changed) {
@@ -313,6 +314,25 @@ class Run {
       }
       listing.stamp = now.stamp;
       if (now.error) listing.error = now.error;
+    }
+  }
+
+  static bool is_vanished(const RowChange& change) { return change.source_gone && change.row.source.has_value(); }
+
+  [[nodiscard]] bool has_vanished(ledger::FolderId target) {
+    const auto& rows = differences_.rows();
+    return std::any_of(rows.begin(), rows.end(), [target](const auto& entry) {
+      return is_vanished(entry.second) && entry.second.row.target_folder == target;
+    });
+  }
+
+  void note_vanished() {
+    for (auto& [id, change] : differences_.rows()) {
+      if (!is_vanished(change)) continue;
+      // Where handles don't last it may be elsewhere in its folder by now.
+      if (const auto row = ledger_.row(id); row && row->target && change.row.target)
+        change.row.target->handle = row->target->handle;
+      vanished_.add(change);
     }
   }
 
@@ -347,6 +367,7 @@ class Run {
         outcomes_[i] = settler.settle();
         const std::lock_guard guard(mutex);
         if (settler.has_written()) written_.insert(plan.task->target);
+        rows_complete_ = rows_complete_ && settler.is_complete();
         for (const FolderOutcome& outcome : outcomes_[i]) {
           if (!outcome.error || outcome.error->scope() == Scope::folder) continue;
           if (!result_.error) result_.error = outcome.error;  // what others say after it is only that they stopped too
@@ -374,6 +395,7 @@ class Run {
 
   void close() {
     make_moves();
+    expunge_left_behind();
     record_gone();
     target_.finish();
     result_.settings = copy_settings(source_, target_, ledger_, plan_, options_, findings_);
@@ -416,6 +438,28 @@ class Run {
     if (!has_same_flags(before, move.source_now)) rows_complete_ = false;
     row.ids = move.ids;
     ledger_.update(row);
+  }
+
+  /// What this run, or one that was killed, carried to another folder is still where it was.
+  void expunge_left_behind() {
+    const store::Capabilities can = target_.capabilities();
+    if (can.moves || !can.folders) return;
+    std::map<ledger::FolderId, FolderRemovals> by_folder;
+    for (const ledger::Folder& folder : ledger_.folders(Side::source)) {
+      if (ledger_.counts_of_source(folder.id).removed_at_source == 0) continue;
+      ledger_.each_gone_from(Side::source, folder.id, [&](const ledger::Row& row) {
+        if (is_left_behind(row)) by_folder[row.target_folder].gone.push_back(row);
+      });
+    }
+    ledger_.commit();  // D4, and what it says of the copies must outlive what is expunged
+    for (auto& [id, folder] : by_folder) {
+      const auto known = ledger_.folder(id);
+      if (!known) continue;
+      check_stop();
+      folder.folder = known->ref;
+      written_.insert(known->ref);
+      rows_complete_ = sync::expunge_left_behind(settling_, folder) && rows_complete_;
+    }
   }
 
   /// What left the source and appeared nowhere else. Where a folder was not seen whole it may lie there: then its row

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "carried.hpp"
 #include "mailhaul/io/pump.hpp"
 #include "mailhaul/sync/decide.hpp"
 #include "numbering.hpp"
@@ -304,12 +305,45 @@ void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& 
   if (!run_.options.messages.selects_size(read.octets)) return left_out(cursor.info(), outcome);
   store::MessageInfo info = cursor.info();
   if (stranger != nullptr) info.ids = stranger->ids;  // which UID counts only the walk over all of an mbox knows
+  carried_.reset();
   if (recognise(info, read, outcome)) return;
-  if (!message) {
+  if (carried_) {
+    write_carried(*carried_, info, message);
+  } else if (!message) {
     message = writer().append(info);
     message->write(as_bytes(held_));
   }
   commit(cursor, *message, read, outcome);
+}
+
+/// Its flags are those that it would have when the store had moved it.
+ledger::Sighting FolderSettler::as_carried(const RowChange& change, const ledger::Sighting& source) {
+  const ledger::Row& row = change.row;
+  const ledger::Sighting& there = *change.target();
+  return changed(there, merge_flags({*row.source, source}, {*row.target, there}));
+}
+
+void FolderSettler::write_carried(const RowChange& change, store::MessageInfo info,
+                                  std::unique_ptr<store::MessageWriter>& message) {
+  const ledger::Sighting wanted = as_carried(change, sighting_of(info));
+  if (message && has_same_flags(wanted, sighting_of(info))) return;
+  info.flags = wanted.flags;
+  info.keywords = wanted.keywords;
+  const bool was_held = message == nullptr;
+  message.reset();
+  message = writer().append(info);
+  if (was_held) return message->write(as_bytes(held_));
+  // It was written with other flags, and is too large to be held: once more, from where it was.
+  const auto folder = run_.ledger.folder(change.target_folder_now.value_or(change.row.target_folder));
+  const std::vector<store::Handle> handles{change.target()->handle};
+  const auto cursor = run_.target.fetch(folder->ref, handles);
+  if (!cursor->next())
+    throw Error(Cause::source_changed, Scope::folder, "carrying a message to another folder")
+        .in(folder->ref.display())
+        .because("it is gone, or another one stands where it was")
+        .hint("run the same command again")
+        .on(Side::target);
+  (void)io::copy(cursor->content(), *message);
 }
 
 bool FolderSettler::is_confirmed(const store::FolderRef& folder, const store::Handle& handle, const Read& read) const {
@@ -321,6 +355,7 @@ bool FolderSettler::is_confirmed(const store::FolderRef& folder, const store::Ha
 
 bool FolderSettler::recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
   if (recognise_vanished(info, read, outcome)) return true;
+  if (carried_) return false;
   const auto candidate = index_.take(read.key, info);
   if (!candidate || !is_confirmed(task_.target, candidate->handle, read)) return false;
   adopt(info, *candidate, outcome);
@@ -344,10 +379,7 @@ bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Rea
   const auto went_to = run_.goes_to.find(change->row.source_folder);
   const bool is_in_place = there != nullptr && went_to != run_.goes_to.end() && went_to->second == folder->ref;
   if (!was_here && is_in_place && !change->row.touched && folder->ref != task_.target) {
-    if (!abilities_.moves) {
-      run_.vanished.add(*change);
-      return false;  // copied here; where it was it is kept like all that is gone at the source
-    }
+    if (!abilities_.moves) return carry(std::move(*change), info, read, outcome);
     ++outcome.moved;
     run_.moves.add({std::move(*change), sighting_of(info), here, folder->ref, task_.target, info.ids});
     return true;
@@ -371,11 +403,71 @@ bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Rea
   return true;
 }
 
+/// False: it is still to be copied.
+bool FolderSettler::carry(RowChange change, const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
+  ++still_to_carry_;
+  const auto candidate = index_.take(read.key, info);
+  if (!candidate) {
+    carried_ = std::move(change);
+    return false;
+  }
+  const auto there = run_.ledger.row(candidate->row);
+  const bool is_the_copy = there && (is_on_its_way(change.row) || is_left_behind(*there));
+  if (!is_the_copy || !is_confirmed(task_.target, candidate->handle, read)) {
+    // It arrived both ways: this one is adopted, and the other kept like all that is gone at the source.
+    --still_to_carry_;
+    index_.add(read.key, *candidate);
+    run_.vanished.add(change);
+    return false;
+  }
+  run_.ledger.forget(candidate->row);
+  ledger::Row row = change.row;
+  row.source_folder = source_id(outcome);
+  row.ids = info.ids;
+  // Flags as they were: where they differ the next run finds it.
+  if (!has_same_flags(*row.source, sighting_of(info))) outcome.stable = false;
+  row.source->handle = info.handle;
+  record_carried(change, std::move(row), {candidate->handle, candidate->flags, candidate->keywords});
+  ++outcome.moved;
+  return true;
+}
+
+/// D4: before anything of them is visible, so that a run that finds it knows what it is.
+void FolderSettler::record_on_their_way() {
+  bool is_any = false;
+  for (Pending& one : pending_) {
+    if (!one.carried) continue;
+    one.carried->row.gone_run = run_.run;
+    run_.ledger.update(one.carried->row);
+    is_any = true;
+  }
+  if (is_any) run_.ledger.commit();
+}
+
+/// `copy` is durable. `row` has what is new at the source.
+void FolderSettler::record_carried(const RowChange& change, ledger::Row row, ledger::Sighting copy) {
+  ledger::Row left_behind = change.row;
+  left_behind.target = *change.target();
+  left_behind.target_folder = change.target_folder_now.value_or(change.row.target_folder);
+  left_behind.source.reset();
+  left_behind.gone_run = 0;
+  row.target_folder = target_id_;
+  row.target = std::move(copy);
+  row.gone_run = 0;
+  run_.ledger.update(row);
+  run_.ledger.add(left_behind);
+  --still_to_carry_;
+}
+
 void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& message, const Read& read,
                            FolderOutcome& outcome) {
   message.commit();
-  pending_.push_back({&outcome, sighting_of(cursor.info()), read.key, read.octets, cursor.info().ids});
-  run_.observer.message({Action::copied, outcome.source, outcome.target, cursor.info(), read.octets});
+  const ledger::Sighting source = sighting_of(cursor.info());
+  pending_.push_back({&outcome, source, read.key, read.octets, cursor.info().ids,
+                      carried_ ? as_carried(*carried_, source) : source, carried_});
+  const Action done = carried_ ? Action::moved : Action::copied;
+  carried_.reset();
+  run_.observer.message({done, outcome.source, outcome.target, cursor.info(), read.octets});
 }
 
 void FolderSettler::adopt(const store::MessageInfo& info, const Candidate& candidate, FolderOutcome& outcome) {
@@ -430,6 +522,7 @@ void FolderSettler::flush(bool is_last) {
     for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
   };
   ask_for_flags();
+  record_on_their_way();
   std::vector<store::Receipt> receipts;
   try {
     receipts = writer().flush();
@@ -457,13 +550,20 @@ void FolderSettler::flush(bool is_last) {
 void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     Pending& one = pending_[i];
+    ledger::Row row = one.carried ? one.carried->row : ledger::Row{};
+    row.source_folder = source_id(*one.outcome);
+    row.source = std::move(one.source);
+    one.written.handle = receipts[i].handle;
+    if (one.carried) {
+      row.ids = std::move(one.ids);
+      record_carried(*one.carried, std::move(row), std::move(one.written));
+      ++one.outcome->moved;
+      continue;
+    }
     ++one.outcome->copied;
     one.outcome->octets_copied += one.octets;
-    ledger::Row row;
-    row.source_folder = source_id(*one.outcome);
     row.target_folder = target_id_;
-    row.target = ledger::Sighting{receipts[i].handle, one.source.flags, one.source.keywords};
-    row.source = std::move(one.source);
+    row.target = std::move(one.written);
     row.key = one.key;
     row.ids = std::move(one.ids);
     row.ours = true;
@@ -527,12 +627,16 @@ void FolderSettler::write_one_again(store::MessageCursor& cursor, const Pending&
   io::Source& content = cursor.content();
   store::MessageInfo info = cursor.info();
   info.ids = lost.ids;  // which UID counts only the walk over all of an mbox knows
+  const ledger::Sighting source = sighting_of(info);
+  const ledger::Sighting written = lost.carried ? as_carried(*lost.carried, source) : source;
+  info.flags = written.flags;
+  info.keywords = written.keywords;
   const auto message = writer().append(info);
   mail::KeyHasher hasher(run_.ledger.secrets());
   io::TeeSink both(hasher, *message);
   const std::uint64_t octets = io::copy(content, both);
   message->commit();
-  pending_.push_back({lost.outcome, sighting_of(info), hasher.finish(), octets, lost.ids});
+  pending_.push_back({lost.outcome, source, hasher.finish(), octets, lost.ids, written, lost.carried});
 }
 
 void FolderSettler::finish(FolderOutcome& outcome) {

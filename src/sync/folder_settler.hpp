@@ -33,6 +33,8 @@ class FolderSettler {
   [[nodiscard]] std::vector<FolderOutcome> settle();
   /// Something was written to the target folder, so the stamp of its listing is worth nothing.
   [[nodiscard]] bool has_written() const { return has_written_; }
+  /// A message that moved at the source could not be carried to this folder: the next run has to look again.
+  [[nodiscard]] bool is_complete() const { return still_to_carry_ == 0; }
 
  private:
   /// A committed message whose receipt is still to come.
@@ -42,6 +44,8 @@ class FolderSettler {
     mail::ContentKey key{};
     std::uint64_t octets = 0;
     mail::ServerIds ids{};
+    ledger::Sighting written{};          ///< its flags at the target
+    std::optional<RowChange> carried{};  ///< from another folder of the target
   };
   /// A message at the target that a row is to be recorded for once its flags are changed.
   struct WantedFlags {
@@ -72,10 +76,15 @@ class FolderSettler {
                          FolderOutcome& outcome);
   [[nodiscard]] bool recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome);
   [[nodiscard]] bool recognise_vanished(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome);
+  [[nodiscard]] bool carry(RowChange change, const store::MessageInfo& info, const Read& read, FolderOutcome& outcome);
+  void write_carried(const RowChange& change, store::MessageInfo info, std::unique_ptr<store::MessageWriter>& message);
+  void record_carried(const RowChange& change, ledger::Row row, ledger::Sighting copy);
+  void record_on_their_way();
   [[nodiscard]] bool is_confirmed(const store::FolderRef& folder, const store::Handle& handle, const Read& read) const;
   void adopt(const store::MessageInfo& info, const Candidate& candidate, FolderOutcome& outcome);
   void record(const store::MessageInfo& info, ledger::Row row, store::FlagChange change, FolderOutcome& outcome);
   void commit(store::MessageCursor& cursor, store::MessageWriter& message, const Read& read, FolderOutcome& outcome);
+  [[nodiscard]] static ledger::Sighting as_carried(const RowChange& change, const ledger::Sighting& source);
   void left_out(const store::MessageInfo& info, FolderOutcome& outcome);
   void failed(const store::FolderRef& source, const store::MessageInfo& info, const Error& error,
               FolderOutcome& outcome);
@@ -108,6 +117,8 @@ class FolderSettler {
   bool is_numbered_ = false;  ///< one of several source folders has UIDs that the target could keep
   bool has_no_room_ = false;  ///< the source has UIDs, but none left for messages to come
   bool has_written_ = false;
+  std::optional<RowChange> carried_{};  ///< the message that is being copied, where it was
+  std::uint64_t still_to_carry_ = 0;
   std::string held_;  ///< a small message, until its key is known
   bool written_again_ = false;
 };

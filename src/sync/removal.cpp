@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "carried.hpp"
 #include "guard.hpp"
 #include "listing.hpp"
 #include "mailhaul/io/pump.hpp"
@@ -43,7 +44,35 @@ class Remover {
       if (abilities_.moves) return take(same);
       set_aside(same);
     }
-    return expunge(same, stamp);
+    return record(same, expunge(same, stamp));
+  }
+
+  bool expunge_left_behind() {
+    std::vector<ledger::Row> rows = removals_.gone;
+    const auto stamp = abilities_.stable_handles ? std::nullopt : find_again(rows);
+    std::vector<ledger::Row> same;
+    for (ledger::Row& row : rows)
+      if (!row.touched && is_what_we_put_there(row)) same.push_back(std::move(row));
+    std::set<ledger::RowId> ours;
+    for (const ledger::Row& row : same) ours.insert(row.id);
+    for (ledger::Row row : removals_.gone) {
+      if (ours.count(row.id) != 0) continue;
+      row.gone_run = run_.run;  // its user touched it, so it is kept like all that is gone at the source
+      row.touched = true;
+      run_.ledger.update(row);
+    }
+    bool is_complete = true;
+    if (!same.empty()) {
+      const auto receipts = expunge(same, stamp);
+      for (std::size_t i = 0; i < same.size() && i < receipts.size(); ++i) {
+        if (receipts[i].outcome == store::Receipt::Outcome::done)
+          run_.ledger.forget(same[i].id);
+        else
+          is_complete = false;
+      }
+    }
+    run_.ledger.commit();
+    return is_complete;
   }
 
  private:
@@ -110,12 +139,11 @@ class Remover {
     (void)writer->finish({}, none);
   }
 
-  std::map<ledger::FolderId, std::uint64_t> expunge(const std::vector<ledger::Row>& rows,
-                                                    const std::optional<store::Stamp>& stamp) {
+  std::vector<store::Receipt> expunge(const std::vector<ledger::Row>& rows, const std::optional<store::Stamp>& stamp) {
     const auto writer = run_.target.open_folder(removals_.folder, {});
     if (stamp) writer->as_of(*stamp);
     for (const ledger::Row& row : rows) writer->expunge(as_seen(row));
-    return record(rows, writer->flush());
+    return writer->flush();
   }
 
   std::map<ledger::FolderId, std::uint64_t> record(const std::vector<ledger::Row>& rows,
@@ -151,7 +179,7 @@ class Remover {
 std::vector<ledger::Row> removable(ledger::Ledger& ledger, ledger::FolderId source_folder) {
   std::vector<ledger::Row> rows;
   ledger.each_gone_from(Side::source, source_folder, [&rows](const ledger::Row& row) {
-    if (row.ours && row.target && !row.touched) rows.push_back(row);
+    if (row.ours && row.target && !row.touched && !is_left_behind(row)) rows.push_back(row);
   });
   // What was set aside already, by a run that was killed before it could say so, stays there.
   std::map<ledger::FolderId, bool> set_aside;
@@ -179,6 +207,10 @@ void guard_removals(const std::vector<FolderRemovals>& removals, const Options& 
       refuse(folder.folder.display(), folder.gone.size(), most);
   }
   if (options.max_removals && all > *options.max_removals) refuse("", all, *options.max_removals);
+}
+
+bool expunge_left_behind(const Settling& run, const FolderRemovals& left_behind) {
+  return Remover(run, left_behind).expunge_left_behind();
 }
 
 std::map<ledger::FolderId, std::uint64_t> remove(const Settling& run, const FolderRemovals& removals) {

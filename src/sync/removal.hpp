@@ -26,4 +26,8 @@ void guard_removals(const std::vector<FolderRemovals>& removals, const Options& 
 /// is what was put there: the same content, the same flags (R1, R2). Returns how many, by source folder. One thread.
 [[nodiscard]] std::map<ledger::FolderId, std::uint64_t> remove(const Settling& run, const FolderRemovals& removals);
 
+/// Expunges what was carried to another folder, each message only while it is what was put there; what its user touched
+/// stays. False: another program was at it just now, and the next run has to look again. One thread.
+[[nodiscard]] bool expunge_left_behind(const Settling& run, const FolderRemovals& left_behind);
+
 }  // namespace mailhaul::sync

@@ -134,8 +134,7 @@ void LateMail::happens() {
     const bool is_filed = i == 2 && between_ == Between::maildirs;
     const bool is_moved = i == 5 && has_sent;
     if (i == 1) continue;  // its user removed it at the target
-    // An mbox gives no message away: what moved at the source is copied.
-    if (!is_filed && !(is_moved && to_maildir())) stands("INBOX", mail);
+    if (!is_filed && !is_moved) stands("INBOX", mail);
     if (is_filed || is_moved) stands("Sent", mail);
   }
   for (const Mail& mail : late()) stands("INBOX", mail);
@@ -151,7 +150,6 @@ void LateMail::is_deleted_too() {
     wanted_.insert({quarantine, removed.octets, removed.flags});
   };
   set_aside(6);
-  if (between_ == Between::maildir_and_mboxdir) set_aside(5);  // it was not moved but copied
 }
 
 void LateMail::source_happens() {
@@ -197,6 +195,10 @@ void LateMail::mbox_target_happens() {
   text.replace(status, text.find('\n', status + 1) - status, "\nStatus: O\nX-Status: F");
   text += mbox_of({simple_mail("own")});
   write_file(path, text);
+}
+
+bool LateMail::is_carried(const std::string& octets) const {
+  return between_ == Between::maildir_and_mboxdir && octets == without_store_parts(inbox()[5].octets);
 }
 
 std::multiset<Standing> LateMail::found() const {

@@ -60,6 +60,8 @@ class LateMail {
   [[nodiscard]] bool to_maildir() const;
   /// Whether a message is moved in one step; else it is copied, and then removed where it was.
   [[nodiscard]] bool moves() const { return to_maildir(); }
+  /// It moved at the source; where the target can't move it may be in both folders while a run is under way.
+  [[nodiscard]] bool is_carried(const std::string& octets) const;
   /// Lines of the target's UID lists that give a message its number, sorted.
   [[nodiscard]] std::vector<std::string> numbered() const;
 

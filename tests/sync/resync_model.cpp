@@ -207,6 +207,12 @@ class Subject {
     see_target(one);
   }
 
+  [[nodiscard]] bool has_candidate() const {
+    return std::any_of(all_.begin(), all_.end(), [&](const Compared& one) {
+      return !one.base.source && one.copy && text_.target[*one.copy].folder == text_.source->folder;
+    });
+  }
+
   /// It left one folder of the source and appeared in another.
   bool bring_vanished(const Rules& rules) {
     Compared* best = nullptr;
@@ -222,7 +228,8 @@ class Subject {
     const bool is_in_place = best->copy && text_.target[*best->copy].folder == best->base.source->folder &&
                              best->base.source->folder != text_.source->folder;
     if (is_in_place && !best->base.touched) {
-      if (!rules.moves) return false;
+      // Carried where a store can't move; but not where one arrived both ways: that is adopted.
+      if (!rules.moves && has_candidate()) return false;
       text_.target[*best->copy].folder = text_.source->folder;
     }
     merge(*best);

@@ -274,11 +274,9 @@ TEST_P(Resync, WhatMovedAtTheSourceIsMovedAtTheTarget) {
   erase(source, texts[1]);
   run();
   EXPECT_EQ(count(target, texts[1], folder("Filed")), 1U);
-  if (target.capabilities().moves) {
-    EXPECT_EQ(count(target, texts[1]), 0U);
-    EXPECT_EQ(last.folders.at(1).moved, 1U);
-    EXPECT_EQ(last.folders.at(1).copied, 0U);
-  }
+  EXPECT_EQ(count(target, texts[1]), 0U);
+  EXPECT_EQ(last.folders.at(1).moved, 1U);
+  EXPECT_EQ(last.folders.at(1).copied, 0U);
   expect_nothing_left();
 }
 
