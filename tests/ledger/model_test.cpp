@@ -102,10 +102,11 @@ void expect_rows(const Rows& model, Ledger& ledger) {
       });
       EXPECT_EQ(got, in);
       got.clear();
+      const bool at_source = side == Side::source;
       ledger.each_end_in(side, folder, [&](const End& end) {
         got.push_back(end.row);
         const Row& row = model.at(end.row);
-        EXPECT_EQ((side == Side::source ? row.source : row.target),
+        EXPECT_EQ((at_source ? row.source : row.target),
                   (Sighting{{std::string(end.handle)}, end.flags, end.keywords}));
       });
       EXPECT_EQ(got, in);
