@@ -26,7 +26,7 @@ class Lister {
     if (known) out_.id = known->id;
     if (!stamp) {
       out_.was_read = true;
-      if (known) note_gone(RowsByHandle(ledger_, out_.side, out_.id).left());
+      if (known) note_gone(KnownRows(ledger_, out_.side, out_.id, KnownRows::By::handle).left());
       return;
     }
     out_.was_read = true;
@@ -47,14 +47,9 @@ class Lister {
 
  private:
   void read(const std::optional<store::Stamp>& since) {
-    by_handle_.reset();
-    by_key_.reset();
-    if (trust_.handles)
-      by_handle_.emplace(ledger_, out_.side, out_.id);
-    else
-      by_key_.emplace(ledger_, out_.side, out_.id);
+    KnownRows rows(ledger_, out_.side, out_.id, trust_.handles ? KnownRows::By::handle : KnownRows::By::content);
     const std::vector<store::FolderSince> folders{
-        {out_.folder, since, since && by_key_ ? by_key_->handles() : std::vector<store::Handle>{}}};
+        {out_.folder, since, since ? rows.handles() : std::vector<store::Handle>{}}};
     const auto cursor = store_.walk(folders);
     for (;;) {
       check_stop_();
@@ -63,7 +58,7 @@ class Lister {
         if (!cursor->next()) break;
         ++out_.messages;
         opened = true;
-        meet(*cursor);
+        meet(*cursor, rows);
       } catch (Error& error) {
         if (error.scope() != Scope::message) throw error.on(out_.side);
         unreadable(opened ? cursor->info() : store::MessageInfo{}, error, opened);
@@ -78,23 +73,20 @@ class Lister {
           .because("it changes faster than it can be listed")
           .hint("run the same command again")
           .on(Side::target);
-    note_gone(by_handle_ ? by_handle_->left() : by_key_->left());
+    note_gone(rows.left());
   }
 
-  void meet(store::MessageCursor& cursor) {
+  void meet(store::MessageCursor& cursor, KnownRows& rows) {
     const auto seen = [&cursor] {
       const store::MessageInfo& info = cursor.info();
       return ledger::Sighting{info.handle, info.flags, info.keywords};
     };
     std::optional<Known> known;
     std::optional<mail::ContentKey> key;
-    if (by_handle_)
-      known = by_handle_->take(cursor.info().handle);
-    else if (cursor.is_known())
-      known = by_key_->take(cursor.info().handle);
-    if (!known && (reads_strangers_ || by_key_)) key = cursor.key(ledger_.secrets());
+    if (trust_.handles || cursor.is_known()) known = rows.take(cursor.info().handle);
+    if (!known && (reads_strangers_ || !trust_.handles)) key = cursor.key(ledger_.secrets());
     const ledger::Sighting now = seen();
-    if (!known && by_key_) known = by_key_->take(*key, now);
+    if (!known && !trust_.handles) known = rows.take(*key, now);
     if (!known) {
       out_.strangers.push_back({now, cursor.info().ids, key});
     } else if (known->seen != now) {
@@ -128,8 +120,6 @@ class Lister {
   bool reads_strangers_;
   const std::function<void()>& check_stop_;
   Listing& out_;
-  std::optional<RowsByHandle> by_handle_{};  ///< where handles are trusted, else the other
-  std::optional<RowsByKey> by_key_{};
 };
 
 }  // namespace

@@ -94,7 +94,10 @@ void Cursor::scan(const std::string& display) {
   for (const Finding& finding : seen.findings) tree_->tell(finding);
   end_ = {std::move(seen.stamp), seen.stable};
   listing_ = std::make_shared<const Listing>(std::move(seen.listing));
-  if (!seen.has_namesakes) tree_->known_listings().put(folder_, listing_);
+  if (seen.has_namesakes)
+    tree_->known_listings().forget(folder_);
+  else
+    tree_->known_listings().put(folder_, listing_);
 }
 
 void Cursor::find_wanted(const std::string& display) {

@@ -1,12 +1,17 @@
 #include "formats/maildir/listing.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "formats/maildir/name.hpp"
 
 namespace mailhaul::formats::maildir {
 
 namespace {
+
+/// Of numbers that have no room: they may differ (see leading_decimal).
+constexpr std::uint64_t largest_decimal = std::numeric_limits<std::uint64_t>::max();
 
 bool before(std::uint64_t decimal_a, std::string_view base_a, std::uint64_t decimal_b, std::string_view base_b) {
   if (decimal_a != decimal_b) return decimal_a < decimal_b;
@@ -29,14 +34,29 @@ void Listing::add(std::string_view name, bool in_new, bool is_symlink, std::uint
 }
 
 void Listing::sort() {
-  std::sort(items_.begin(), items_.end(), [this](const Item& a, const Item& b) {
+  // What decides is worked out once a name, not once a comparison: often all of a folder came in one second.
+  struct Place {
+    std::uint64_t in_second;
+    std::size_t item;
+  };
+  std::vector<Place> order(items_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = {place_in_second(base(i)), i};
+  std::sort(order.begin(), order.end(), [this](const Place& left, const Place& right) {
+    const Item& a = items_[left.item];
+    const Item& b = items_[right.item];
     if (a.decimal != b.decimal) return a.decimal < b.decimal;
+    const bool is_decided = left.in_second != right.in_second && a.decimal != largest_decimal;
+    if (is_decided) return left.in_second < right.in_second;
     const std::string_view base_a = base_of_item(a);
     const std::string_view base_b = base_of_item(b);
     if (base_a != base_b) return before(a.decimal, base_a, b.decimal, base_b);
     if (a.in_new != b.in_new) return b.in_new;
     return name_of(a) < name_of(b);
   });
+  std::vector<Item> sorted;
+  sorted.reserve(items_.size());
+  for (const Place& place : order) sorted.push_back(items_[place.item]);
+  items_ = std::move(sorted);
 }
 
 void Listing::reserve(const Listing& like) {

@@ -186,6 +186,18 @@ bool is_numbered_before(std::string_view base_a, std::string_view base_b) {
   return base_a < base_b;  // "01.x" and "1.x"
 }
 
+std::uint64_t place_in_second(std::string_view base) {
+  constexpr std::uint64_t in_the_middle = std::uint64_t{1} << 62U;
+  constexpr std::uint64_t last = in_the_middle << 1U;
+  const std::string_view rest = base.substr(count_digits(base));
+  const auto digits = microseconds_of(rest);
+  if (!digits) return rest < ".M" ? 0 : last;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), number);
+  return in_the_middle +
+         (error == std::errc::result_out_of_range ? in_the_middle - 1 : std::min(number, in_the_middle - 1));
+}
+
 std::string make_base(const NewBase& parts) {
   constexpr std::int64_t million = 1'000'000;
   constexpr std::size_t longest_host = 100;

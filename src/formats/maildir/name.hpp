@@ -63,6 +63,8 @@ inline constexpr std::size_t longest_base = longest_name - 40;
 /// second the server's rule ("number after M if both have one, else bytes") has cycles, so names with that number stand
 /// together where ".M" would.
 [[nodiscard]] bool is_numbered_before(std::string_view base_a, std::string_view base_b);
+/// For many comparisons of names with one leading decimal: where these differ, the smaller one comes first.
+[[nodiscard]] std::uint64_t place_in_second(std::string_view base);
 
 /// What new names are made of.
 struct NewBase {

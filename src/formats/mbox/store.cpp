@@ -18,7 +18,7 @@ namespace {
 /// A fetched message is one of many that lie apart, and often only its header is wanted.
 constexpr std::size_t fetch_block_octets = 64 * 1024;
 /// Of a message that is known only its header block is wanted, and most are shorter.
-constexpr std::size_t known_block_octets = 8 * 1024;
+constexpr std::size_t known_block_octets = 2 * 1024;
 
 Error not_an_mbox(const MailboxFile& file, const std::string& reason) {
   return Error(Cause::not_a_store, file.scope(), "opening an mbox").at(file.path()).because(reason).on(file.side());

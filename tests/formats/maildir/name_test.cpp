@@ -167,6 +167,14 @@ TEST(MaildirName, OrderIsThatInWhichAServerNumbersFiles) {
   EXPECT_TRUE(is_numbered_before("5.1_1.h", "5.M1.h"));
 }
 
+TEST(MaildirName, PlaceInASecondDecidesWhereItDiffers) {
+  EXPECT_LT(place_in_second("5.1_1.h"), place_in_second("5.M0.h"));
+  EXPECT_LT(place_in_second("5.V1I2M7P1.h"), place_in_second("5.M30P1.h"));
+  EXPECT_LT(place_in_second("5.M99999999999999999999P1"), place_in_second("5.P3"));
+  EXPECT_EQ(place_in_second("5.M07P1"), place_in_second("5.M7P2"));
+  EXPECT_EQ(place_in_second("5.M99999999999999999998"), place_in_second("5.M99999999999999999999"));
+}
+
 TEST(MaildirName, OrderIsTotalForHostileNames) {
   std::mt19937 random(11);
   const std::string alphabet = "0019.MP5,a:";
@@ -185,6 +193,9 @@ TEST(MaildirName, OrderIsTotalForHostileNames) {
         continue;
       }
       EXPECT_NE(is_numbered_before(a, b), is_numbered_before(b, a)) << a << " " << b;
+      if (leading_decimal(a) == leading_decimal(b) && place_in_second(a) != place_in_second(b)) {
+        EXPECT_EQ(is_numbered_before(a, b), place_in_second(a) < place_in_second(b)) << a << " " << b;
+      }
       for (const auto& c : names)
         if (is_numbered_before(a, b) && is_numbered_before(b, c)) {
           ASSERT_TRUE(is_numbered_before(a, c)) << a << " " << b << " " << c;
