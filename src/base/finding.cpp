@@ -11,6 +11,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::odd_name: return "odd_name";
   case FindingKind::duplicate_name: return "duplicate_name";
   case FindingKind::unreadable: return "unreadable";
+  case FindingKind::unlisted: return "unlisted";
   case FindingKind::sparse: return "sparse";
   case FindingKind::over_limit: return "over_limit";
   case FindingKind::changed: return "changed";

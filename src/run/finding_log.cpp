@@ -18,4 +18,10 @@ std::uint64_t FindingLog::count(Weight weight) const {
   return sum;
 }
 
+std::uint64_t FindingLog::count(Weight weight, FindingKind kind) const {
+  const std::lock_guard guard(mutex_);
+  const auto group = groups_.find({weight, kind});
+  return group == groups_.end() ? 0 : group->second.count;
+}
+
 }  // namespace mailhaul::run

@@ -19,7 +19,8 @@ const Error* deciding_error(const sync::Outcome& outcome) {
 void judge(const Request& request, const FindingLog& findings, SyncReport& report) {
   const sync::FolderOutcome sums = sync::total(report.outcome.folders);
   const std::uint64_t at_target = sums.copied + sums.adopted + sums.moved;
-  const std::uint64_t unread = findings.count(Weight::failed);
+  // What may lie in a folder that can't be listed was counted message by message.
+  const std::uint64_t unread = findings.count(Weight::failed) - findings.count(Weight::failed, FindingKind::unlisted);
   // What its user removed at the target is where it belongs.
   const std::uint64_t wanted = sums.source_messages - sums.left_out - sums.removed;
   if (const Error* error = deciding_error(report.outcome)) {

@@ -61,6 +61,12 @@ class Run {
   }
 
  private:
+  /// Sums of one source folder.
+  struct Unplaced {
+    std::uint64_t rows = 0;
+    std::uint64_t at_source = 0;
+  };
+
   [[nodiscard]] std::size_t jobs() const {
     return std::min({options_.jobs, source_.capabilities().parallel_folders, target_.capabilities().parallel_folders});
   }
@@ -155,35 +161,64 @@ class Run {
     differences_.settle_target_strangers(targets_);
     for (const Listing& listing : targets_) target_of_.emplace(listing.folder, &listing);
     guard_against_loss();
-    if (!all_targets_are_listed()) leave_missing_undecided();
+    if (!all_targets_are_listed()) leave_missing_unplaced();
   }
 
   [[nodiscard]] bool all_targets_are_listed() const {
     return std::none_of(targets_.begin(), targets_.end(), [](const Listing& listing) { return listing.error; });
   }
 
-  /// What is missing may lie in the folder that could not be listed: the next run looks for it again. What left its
-  /// place at the source as well is not left out here: it would be copied where it appears, a second time.
-  void leave_missing_undecided() {
-    auto& rows = differences_.rows();
-    const std::size_t all = rows.size();
-    for (auto entry = rows.begin(); entry != rows.end();) {
-      const RowChange& change = entry->second;
-      if (!change.target_gone || change.target_now || change.source_gone) {
-        ++entry;
-        continue;
-      }
-      undecided_.insert(change.row.source_folder);
-      if (const auto folder = ledger_.folder(change.row.target_folder)) written_.insert(folder->ref);
-      entry = rows.erase(entry);
+  /// What is missing may lie in a folder that could not be listed, as what a run left there may have left it: its row
+  /// keeps both ends, and the next run looks for it again. What left its place at the source as well may still appear
+  /// elsewhere there.
+  void leave_missing_unplaced() {
+    std::set<ledger::FolderId> unlisted;
+    for (const Listing& listing : targets_) {
+      if (!listing.error || is_planned(Side::target, listing.folder)) continue;  // what is planned says so itself
+      const auto known = ledger_.find_folder(Side::target, listing.folder);
+      if (!known) continue;
+      unlisted.insert(known->id);
+      ledger_.each_in(Side::target, known->id, [this](const ledger::Row& row) {
+        if (row.source) unplaced_.insert(row.id);
+      });
     }
-    if (rows.size() == all) return;
+    for (auto& [id, change] : differences_.rows()) {
+      if (change.target_now || !(change.target_gone || unlisted.count(change.row.target_folder) != 0)) continue;
+      change.is_unplaced = true;
+      unplaced_.insert(id);
+      list_both_again(change.row);
+    }
+    if (!unplaced_.empty()) tell_unlisted();
+  }
+
+  void list_both_again(const ledger::Row& row) {
+    undecided_.insert(row.source_folder);
+    if (const auto folder = ledger_.folder(row.target_folder)) written_.insert(folder->ref);
+  }
+
+  void tell_unlisted() {
+    const auto missing = static_cast<std::uint64_t>(std::count_if(unplaced_.begin(), unplaced_.end(), [this](auto id) {
+      const auto row = ledger_.row(id);
+      const auto change = differences_.rows().find(id);
+      const bool has_left = change != differences_.rows().end() && change->second.source_gone;
+      const auto folder = row && row->source && !has_left ? ledger_.folder(row->source_folder) : std::nullopt;
+      return folder && is_planned(Side::source, folder->ref);
+    }));
+    std::string text = "at the target; what is not found elsewhere may lie here, and is left as it was";
+    if (missing > 0) text += ": " + std::to_string(missing) + " of the source's messages";
+    if (options_.missing == Missing::restore) text += "; --restore-missing is not obeyed for them";
+    if (options_.missing == Missing::accept) text += "; --accept-missing is not obeyed for them";
     for (const Listing& listing : targets_)
       if (listing.error)
-        findings_.add({FindingKind::unreadable, Weight::note, listing.folder.display(), listing.error->place(),
-                       std::string("at the target; what is missing elsewhere may lie here, and is left as it was: ") +
-                           listing.error->what(),
-                       all - rows.size()});
+        findings_.add({FindingKind::unlisted, missing > 0 ? Weight::failed : Weight::note, listing.folder.display(),
+                       listing.error->place(), text + ": " + listing.error->what()});
+  }
+
+  [[nodiscard]] bool is_planned(Side side, const store::FolderRef& folder) const {
+    return std::any_of(plan_.begin(), plan_.end(), [&](const FolderTask& task) {
+      if (side == Side::target) return task.target == folder;
+      return std::find(task.sources.begin(), task.sources.end(), folder) != task.sources.end();
+    });
   }
 
   void guard_against_loss() {
@@ -268,7 +303,8 @@ class Run {
   void settle_rows_of_all() {
     std::map<ledger::FolderId, std::vector<RowChange*>> by_folder;
     for (auto& [id, change] : differences_.rows())
-      by_folder[change.target_folder_now.value_or(change.row.target_folder)].push_back(&change);
+      if (!change.is_unplaced)
+        by_folder[change.target_folder_now.value_or(change.row.target_folder)].push_back(&change);
     std::vector<std::function<void()>> tasks;
     std::mutex mutex;
     for (auto& [id, changes] : by_folder) {
@@ -473,7 +509,8 @@ class Run {
       const auto [another, is_new] = is_another.try_emplace(row.source_folder, false);
       if (is_new) another->second = is_another_source(row.source_folder);
       if (another->second) row.touched = true;
-      if (may_lie_elsewhere) {
+      if (unplaced_.count(row.id) != 0) left_unplaced_.insert(row.id);
+      if (may_lie_elsewhere || change.is_unplaced) {
         undecided_.insert(row.source_folder);
       } else {
         row.source.reset();
@@ -552,6 +589,8 @@ class Run {
   /// Stamps, last: they say that the rows agree with the folder.
   void record_folders() {
     if (!rows_complete_) return;
+    for (const auto& [id, change] : differences_.rows())
+      if (const auto row = change.is_unplaced ? ledger_.row(id) : std::nullopt) list_both_again(*row);
     for (std::size_t i = 0; i < plan_.size(); ++i)
       for (const FolderOutcome& outcome : outcomes_[i]) record_source(plan_[i], outcome);
     for (const Listing& listing : targets_) {
@@ -595,12 +634,40 @@ class Run {
   // --- the sums ---------------------------------------------------------------------------------------------------
 
   void sum_up() {
+    try {
+      count_unplaced();
+    } catch (const Error& error) {
+      if (!result_.error) result_.error = error;
+    }
     for (auto& outcomes : outcomes_)
       for (FolderOutcome& outcome : outcomes) {
         count(outcome);
         observer_.folder_ends(outcome);
         result_.folders.push_back(std::move(outcome));
       }
+  }
+
+  /// Their rows have both ends, but nobody has seen them at the target.
+  void count_unplaced() {
+    for (const ledger::RowId id : unplaced_) {
+      const auto row = ledger_.row(id);
+      if (!row || !row->source) continue;
+      Unplaced& sums = unplaced_of_[row->source_folder];
+      if (row->target) ++sums.rows;
+      const auto source = ledger_.folder(row->source_folder);
+      const auto target = ledger_.folder(row->target_folder);
+      if (left_unplaced_.count(id) != 0 || !source || !target || !is_planned(Side::source, source->ref)) continue;
+      ++sums.at_source;
+      const Error error = Error(Cause::io_error, Scope::message, "looking for a message at the target")
+                              .in(target->ref.display())
+                              .because("it is not where it was, and may lie in a folder that can't be listed")
+                              .on(Side::target);
+      store::MessageInfo info;
+      info.handle = row->source->handle;
+      info.flags = row->source->flags;
+      info.keywords = row->source->keywords;
+      observer_.message({Action::failed, source->ref, target->ref, info, 0, &error});
+    }
   }
 
   void count(FolderOutcome& outcome) {
@@ -612,7 +679,10 @@ class Run {
       if (listing != sources_.end() && !listing->second.was_read)
         outcome.source_messages = rows.known + rows.removed_at_target;
       const std::uint64_t new_here = outcome.copied + outcome.moved;
-      outcome.adopted = rows.known > new_here ? rows.known - new_here : 0;
+      const Unplaced& unplaced = unplaced_of_[known->id];
+      const std::uint64_t not_adopted = new_here + unplaced.rows;
+      outcome.adopted = rows.known > not_adopted ? rows.known - not_adopted : 0;
+      outcome.failed += unplaced.at_source;
       outcome.removed = rows.removed_at_target;
       if (const auto changed = flags_changed_.find(known->id); changed != flags_changed_.end())
         outcome.flags_changed += changed->second;
@@ -647,6 +717,9 @@ class Run {
   std::vector<std::vector<FolderOutcome>> outcomes_{};
   std::set<store::FolderRef> written_{};    ///< at the target, in this run
   std::set<ledger::FolderId> undecided_{};  ///< of the source: of a message that was in them the next run has to decide
+  std::set<ledger::RowId> unplaced_{};      ///< where they are at the target is not known
+  std::set<ledger::RowId> left_unplaced_{};  ///< of these: what left the source
+  std::map<ledger::FolderId, Unplaced> unplaced_of_{};
   std::map<ledger::FolderId, std::uint64_t> flags_changed_{};
   std::map<ledger::FolderId, std::uint64_t> deleted_{};
   bool rows_complete_ = true;

@@ -18,6 +18,7 @@ struct RowChange {
   std::optional<ledger::FolderId> target_folder_now{};  ///< its user filed it there
   bool source_gone = false;
   bool target_gone = false;
+  bool is_unplaced = false;  ///< it lies, or may lie, in a folder of the target that could not be listed
 
   [[nodiscard]] const ledger::Sighting* source() const {
     if (source_gone || !row.source) return nullptr;

@@ -368,6 +368,15 @@ bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Rea
   const ledger::FolderId here = source_id(outcome);
   auto change = run_.vanished.take(read.key, here);
   if (!change) return false;
+  if (change->is_unplaced) {
+    // Flags as they were: the next run looks for it at the target, and finds the difference.
+    ledger::Row row = change->row;
+    row.source_folder = here;
+    row.source->handle = info.handle;
+    row.ids = info.ids;
+    run_.ledger.update(row);
+    return true;
+  }
   const bool was_here = change->row.source_folder == here;
   const ledger::Sighting* there = change->target();
   const ledger::FolderId there_id = change->target_folder_now.value_or(change->row.target_folder);

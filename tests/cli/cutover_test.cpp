@@ -218,6 +218,33 @@ TEST_F(Cutover, AnEmptiedTargetStopsTheRun) {  // R5
   EXPECT_EQ(read_maildir(at("T")).size(), 31U);
 }
 
+TEST_F(Cutover, WhatMayLieInAFolderThatCantBeListedIsMissing) {
+  fill_maildir(at("S"), many(12));
+  source_ = "maildir:" + at("S");
+  target_ = "maildir:" + at("T");
+  resync();
+  for (const char* part : {"cur", "new", "tmp"}) stdfs::create_directories(at("T/.Filed/") + part);
+  write_file(at("T/.Filed/maildirfolder"), "");
+  const std::string unlisted = at("T/.Filed/cur");
+  if (is_root())
+    ASSERT_EQ(::chown(unlisted.c_str(), somebody_else, somebody_else), 0);
+  else
+    stdfs::permissions(unlisted, stdfs::perms::none);
+  int left = 5;
+  for (const char* part : {"T/cur", "T/new"})
+    for (const std::string& name : names_in(at(part)))
+      if (left-- > 0) stdfs::remove(at(part) + "/" + name);
+  for (const char* option : {"--stats", "--accept-missing", "--restore-missing"}) {
+    const Result result = resync_fails({option});
+    EXPECT_EQ(result.status, status::some_failed) << option;
+    EXPECT_TRUE(holds(result.err, "Missing 5: the others, 7 source messages, are at the target.")) << result.err;
+    EXPECT_TRUE(holds(result.out, "1 x unlisted (failed)")) << result.out;
+    EXPECT_EQ(holds(result.out, "--restore-missing is not obeyed"), option == std::string("--restore-missing"));
+  }
+  stdfs::remove_all(at("T/.Filed"));
+  EXPECT_TRUE(holds(resync({"--restore-missing"}).out, "Copied 5 "));
+}
+
 TEST_F(Cutover, ATargetThatIsAnotherOneStopsTheRunToo) {  // R7
   fill_maildir(at("S"), many(30));
   source_ = "maildir:" + at("S");

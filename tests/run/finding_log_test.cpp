@@ -12,6 +12,8 @@ TEST(FindingLog, CountsAllAndKeepsTheFirstOfEachKind) {
   EXPECT_EQ(log.count(Weight::failed), 5000U);
   EXPECT_EQ(log.count(Weight::note), 7U);
   EXPECT_EQ(log.count(Weight::lost), 0U);
+  EXPECT_EQ(log.count(Weight::failed, FindingKind::symlink), 5000U);
+  EXPECT_EQ(log.count(Weight::note, FindingKind::symlink), 0U);
   ASSERT_EQ(log.groups().size(), 2U);
   EXPECT_EQ(log.groups().begin()->first.first, Weight::failed) << "the worst first";
   EXPECT_EQ(log.groups().begin()->second.kept.size(), FindingLog::kept_of_a_kind);

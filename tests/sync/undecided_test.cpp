@@ -79,7 +79,7 @@ class FiledWhereNobodyLooks : public testing::TestWithParam<bool> {
 TEST_P(FiledWhereNobodyLooks, ItIsFoundThereLater) {
   EXPECT_FALSE(harness_.copy().error);
   ASSERT_EQ(harness_.findings.all.size(), 1U);
-  EXPECT_EQ(harness_.findings.all[0].kind, FindingKind::unreadable);
+  EXPECT_EQ(harness_.findings.all[0].kind, FindingKind::unlisted);
   EXPECT_EQ(harness_.ledger.counts().removed_at_target, 0U);
   harness_.target.break_folder(nowhere);
   EXPECT_FALSE(harness_.copy().error);
@@ -87,10 +87,70 @@ TEST_P(FiledWhereNobodyLooks, ItIsFoundThereLater) {
   EXPECT_EQ(harness_.target.seen(work).at(0).info.flags, mail::FlagSet{Flag::flagged});
 }
 
-TEST_P(FiledWhereNobodyLooks, ItIsNotRestored) {
-  harness_.options.missing = Missing::restore;
+TEST_P(FiledWhereNobodyLooks, FlagsOfBothEndsAreMergedLater) {
+  harness_.target.messages(work).front().info.flags = {Flag::seen};
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(harness_.copy().error);
+  harness_.target.break_folder(nowhere);
+  const Outcome outcome = harness_.copy();
+  EXPECT_EQ(total(outcome.folders).flags_changed, 1U);
+  EXPECT_EQ(harness_.target.seen(work).at(0).info.flags, (mail::FlagSet{Flag::seen, Flag::flagged}));
+}
+
+TEST_P(FiledWhereNobodyLooks, ItIsNeitherRestoredNorCountedAsThere) {
+  for (const Missing missing : {Missing::ask, Missing::accept, Missing::restore}) {
+    harness_.options.missing = missing;
+    const FolderOutcome sums = total(harness_.copy().folders);
+    EXPECT_TRUE(harness_.at_target(inbox).empty());
+    EXPECT_EQ(sums.adopted, 0U);
+    EXPECT_EQ(sums.failed, 1U);
+    EXPECT_EQ(sums.removed, 0U);
+    EXPECT_EQ(harness_.events.actions, std::vector{Action::failed});
+    ASSERT_EQ(harness_.findings.all.size(), 1U);
+    EXPECT_EQ(harness_.findings.all[0].weight, Weight::failed);
+    EXPECT_EQ(harness_.findings.all[0].folder, work.display());
+    const bool says_so = harness_.findings.all[0].text.find("-missing is not obeyed") != std::string::npos;
+    EXPECT_EQ(says_so, missing != Missing::ask);
+  }
+}
+
+TEST_P(FiledWhereNobodyLooks, WhatAnEarlierRunFoundThereIsNotCountedAsThere) {
+  harness_.target.break_folder(nowhere);
+  EXPECT_EQ(total(harness_.copy().folders).failed, 0U);
+  harness_.target.break_folder(work);
+  harness_.target.messages(work).front().info.flags.add(Flag::seen);
+  const FolderOutcome sums = total(harness_.copy().folders);
+  EXPECT_EQ(sums.adopted, 0U);
+  EXPECT_EQ(sums.failed, 1U);
+}
+
+TEST_P(FiledWhereNobodyLooks, WhatIsRemovedAtTheSourceMeanwhileIsKnownWhenItIsDeliveredAgain) {
+  harness_.source.messages(inbox).clear();
+  const Outcome outcome = harness_.copy();
+  EXPECT_EQ(total(outcome.folders).failed, 0U);
+  EXPECT_EQ(total(outcome.folders).adopted, 0U);
+  ASSERT_EQ(harness_.findings.all.size(), 1U) << "it says where it did not look";
+  EXPECT_EQ(harness_.findings.all[0].weight, Weight::note);
+  harness_.target.break_folder(nowhere);
+  harness_.source.deliver(inbox, mail_text("filed"));
   EXPECT_FALSE(harness_.copy().error);
   EXPECT_TRUE(harness_.at_target(inbox).empty());
+  EXPECT_EQ(harness_.at_target(work).size(), 1U);
+}
+
+TEST_P(FiledWhereNobodyLooks, WhatMovesAtTheSourceMeanwhileIsFollowed) {
+  harness_.source.messages(inbox).clear();
+  harness_.source.deliver(sent, mail_text("filed"), with_flags({Flag::answered}));
+  for (int i = 0; i < 2; ++i) {
+    const FolderOutcome sums = total(harness_.copy().folders);
+    EXPECT_EQ(sums.failed, 1U);
+    EXPECT_EQ(sums.copied + sums.adopted, 0U);
+  }
+  harness_.target.break_folder(nowhere);
+  EXPECT_EQ(total(harness_.copy().folders).failed, 0U);
+  EXPECT_TRUE(harness_.at_target(sent).empty());
+  EXPECT_TRUE(harness_.at_target(inbox).empty());
+  ASSERT_EQ(harness_.at_target(work).size(), 1U);
+  EXPECT_EQ(harness_.target.seen(work).at(0).info.flags, mail::FlagSet{Flag::answered});
 }
 
 INSTANTIATE_TEST_SUITE_P(Handles, FiledWhereNobodyLooks, testing::Bool());

@@ -21,6 +21,7 @@ enum class FindingKind {
   odd_name,            ///< a name that readers ignore (line end, leading colon)
   duplicate_name,      ///< one base name twice
   unreadable,          ///< EACCES, EIO
+  unlisted,            ///< a folder of the target that can't be listed: messages that are not found may lie in it
   sparse,              ///< apparent size far over what is stored (S13)
   over_limit,          ///< S13
   changed,             ///< changed while read

@@ -28,6 +28,7 @@ class FindingLog final : public Findings {
     return groups_;
   }
   [[nodiscard]] std::uint64_t count(Weight weight) const;
+  [[nodiscard]] std::uint64_t count(Weight weight, FindingKind kind) const;
 
  private:
   Findings* listener_;
