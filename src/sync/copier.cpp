@@ -501,16 +501,25 @@ class Run {
   /// What left the source and appeared nowhere else. Where a folder was not seen whole it may lie there: then its row
   /// stays as it was and its folder is listed again, or the next run would bring it as another message.
   void record_gone() {
-    const bool may_lie_elsewhere = folder_not_seen_whole() != nullptr;
-    std::map<ledger::FolderId, bool> is_another;
+    const bool may_lie_elsewhere =
+        find_outcome([](const FolderOutcome& one) { return one.error || !one.stable; }) != nullptr;
+    const bool may_be_unreadable = find_outcome([](const FolderOutcome& one) { return one.failed > 0; }) != nullptr;
+    struct Left {
+      bool is_another = false;
+      bool is_undecided = false;
+    };
+    std::map<ledger::FolderId, Left> folders;
     for (const RowChange& change : vanished_.left()) {
       ledger::Row row = change.row;
+      const auto [left, is_new] = folders.try_emplace(row.source_folder);
+      if (is_new) {
+        left->second.is_another = is_another_source(row.source_folder);
+        left->second.is_undecided = may_lie_elsewhere || (may_be_unreadable && forget_source_stamp(row.source_folder));
+      }
       // For good: this run renews what it says of the source, and to the next one it would look like any other.
-      const auto [another, is_new] = is_another.try_emplace(row.source_folder, false);
-      if (is_new) another->second = is_another_source(row.source_folder);
-      if (another->second) row.touched = true;
+      if (left->second.is_another) row.touched = true;
       if (unplaced_.count(row.id) != 0) left_unplaced_.insert(row.id);
-      if (may_lie_elsewhere || change.is_unplaced) {
+      if (left->second.is_undecided || change.is_unplaced) {
         undecided_.insert(row.source_folder);
       } else {
         row.source.reset();
@@ -518,6 +527,18 @@ class Run {
       }
       ledger_.update(row);
     }
+  }
+
+  /// A message that can't be read may be the one that left; but it may stay so for good, and what is delivered again
+  /// would be taken for it each time. So one run waits: only where the last one left the folder as the rows say. False:
+  /// it did not.
+  bool forget_source_stamp(ledger::FolderId id) {
+    const auto known = ledger_.folder(id);
+    if (!known || !known->state.stamp) return false;
+    ledger::FolderState state = known->state;
+    state.stamp.reset();
+    ledger_.set_state(id, state);
+    return true;
   }
 
   /// R2: what another store, or a folder that was made anew, does not have says nothing of what the old one had.
@@ -560,7 +581,8 @@ class Run {
 
   /// What left one folder may lie in another by now: where that one was not seen whole it only looks removed (R2).
   [[nodiscard]] bool all_were_seen() {
-    const FolderOutcome* const outcome = folder_not_seen_whole();
+    const FolderOutcome* const outcome =
+        find_outcome([](const FolderOutcome& one) { return one.error || !one.stable || one.failed > 0; });
     if (outcome == nullptr) return true;
     findings_.add({FindingKind::changed, Weight::note, outcome->source.display(), "",
                    "nothing was removed at the target: this folder of the source was not seen whole, and what left "
@@ -568,10 +590,11 @@ class Run {
     return false;
   }
 
-  [[nodiscard]] const FolderOutcome* folder_not_seen_whole() const {
+  template <class Wanted>
+  [[nodiscard]] const FolderOutcome* find_outcome(Wanted wanted) const {
     for (const auto& outcomes : outcomes_)
       for (const FolderOutcome& outcome : outcomes)
-        if (outcome.error || !outcome.stable || outcome.failed > 0) return &outcome;
+        if (wanted(outcome)) return &outcome;
     return nullptr;
   }
 

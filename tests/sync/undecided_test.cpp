@@ -61,6 +61,62 @@ TEST_P(Undecided, WhatAFolderMadeAnewLacksStaysKept) {  // R2
   EXPECT_EQ(harness_.at_target(inbox), (std::vector{mail_text("moved"), mail_text("stays")}));
 }
 
+/// A folder of the source has a message that can't be read.
+class BesideAnUnreadableOne : public testing::TestWithParam<bool> {
+ protected:
+  BesideAnUnreadableOne() : harness_({.stable_handles = GetParam()}) {
+    harness_.source.deliver(inbox, mail_text("left"));
+    harness_.source.deliver(inbox, mail_text("stays"));
+    harness_.source.deliver(sent, mail_text("bad"));
+    harness_.source.messages(sent).front().unreadable = true;
+    EXPECT_FALSE(harness_.copy().error);
+  }
+  void leave_inbox() {
+    harness_.source.messages(inbox).erase(harness_.source.messages(inbox).begin());
+    harness_.source.renumber(inbox);
+  }
+
+  Harness harness_;
+};
+
+TEST_P(BesideAnUnreadableOne, WhatIsDeliveredAgainIsCopied) {
+  harness_.target.messages(inbox).erase(harness_.target.messages(inbox).begin());
+  EXPECT_EQ(total(harness_.copy().folders).removed, 1U);
+  leave_inbox();
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(harness_.copy().error);
+  harness_.source.deliver(inbox, mail_text("left"));
+  EXPECT_EQ(total(harness_.copy().folders).copied, 1U);
+  EXPECT_EQ(harness_.at_target(inbox), (std::vector{mail_text("left"), mail_text("stays")}));
+}
+
+TEST_P(BesideAnUnreadableOne, WhatCouldNotBeReadWhereItWentIsKnownWhenItCan) {
+  leave_inbox();
+  harness_.source.deliver(sent, mail_text("left"));
+  harness_.source.messages(sent).back().unreadable = true;
+  EXPECT_FALSE(harness_.copy().error);
+  harness_.source.messages(sent).back().unreadable = false;
+  const FolderOutcome sums = total(harness_.copy().folders);
+  EXPECT_EQ(sums.moved, 1U);
+  EXPECT_EQ(sums.copied, 0U);
+  EXPECT_EQ(harness_.at_target(inbox), std::vector{mail_text("stays")});
+}
+
+TEST_P(BesideAnUnreadableOne, WhatIsReadOnlyMuchLaterIsCopied) {
+  leave_inbox();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(harness_.copy().error);
+  EXPECT_EQ(harness_.ledger.counts().removed_at_source, 1U);
+  harness_.source.deliver(sent, mail_text("left"));
+  EXPECT_EQ(total(harness_.copy().folders).copied, 1U) << "rather twice than never";
+  EXPECT_EQ(harness_.at_target(inbox), (std::vector{mail_text("left"), mail_text("stays")}));
+}
+
+TEST_P(BesideAnUnreadableOne, NothingIsRemoved) {  // R2
+  harness_.options.removal = Removal::expunge;
+  leave_inbox();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(harness_.copy().error);
+  EXPECT_EQ(harness_.at_target(inbox), (std::vector{mail_text("left"), mail_text("stays")}));
+}
+
 /// A message is filed by its user at the target in a folder that a run can't list.
 class FiledWhereNobodyLooks : public testing::TestWithParam<bool> {
  protected:
@@ -153,6 +209,7 @@ TEST_P(FiledWhereNobodyLooks, WhatMovesAtTheSourceMeanwhileIsFollowed) {
   EXPECT_EQ(harness_.target.seen(work).at(0).info.flags, mail::FlagSet{Flag::answered});
 }
 
+INSTANTIATE_TEST_SUITE_P(Handles, BesideAnUnreadableOne, testing::Bool());
 INSTANTIATE_TEST_SUITE_P(Handles, FiledWhereNobodyLooks, testing::Bool());
 INSTANTIATE_TEST_SUITE_P(Handles, Undecided, testing::Bool());
 
