@@ -11,6 +11,7 @@ struct HistoryPlan {
   std::size_t steps = 0;
   LedgerDirectory* files = nullptr;  ///< see ResyncHistory
   bool dies_often = false;           ///< every fourth run does; only with `files`
+  bool has_unreadable = false;       ///< at the source something can't be read, and never will
 };
 
 /// Plays a random history and compares both stores with the model after each sync. Every content is different, so the

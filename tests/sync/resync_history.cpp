@@ -56,9 +56,13 @@ LedgerDirectory::~LedgerDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-UsedPair memory_pair(std::uint64_t seed) {
-  return {std::make_unique<UsedMemoryStore>(source_options(seed)),
-          std::make_unique<UsedMemoryStore>(target_options(seed))};
+UsedPair memory_pair(std::uint64_t seed, bool has_unreadable) {
+  auto source = std::make_unique<UsedMemoryStore>(source_options(seed));
+  if (has_unreadable) {
+    source->deliver_unreadable("Beside");
+    if (seed / 16 % 2 == 0) source->deliver("Beside", "beside", 0);  // then its folder is listed, not read as it comes
+  }
+  return {std::move(source), std::make_unique<UsedMemoryStore>(target_options(seed))};
 }
 
 ResyncHistory::ResyncHistory(std::uint64_t seed, UsedPair stores, LedgerDirectory* files)
@@ -180,6 +184,7 @@ Verification ResyncHistory::verify() {
 
 bool ResyncHistory::settle() {
   constexpr int most_runs = 5;
+  int quiet = 0;
   for (int i = 0; i < most_runs; ++i) {
     const std::size_t changes = target().changes();
     const std::uint64_t rows = ledger_.rows_written();
@@ -195,7 +200,8 @@ bool ResyncHistory::settle() {
       }
     note("a run: " + std::to_string(target().changes() - changes) + " changes, " +
          std::to_string(ledger_.rows_written() - rows) + " rows");
-    if (target().changes() == changes && ledger_.rows_written() == rows) return true;
+    quiet = target().changes() == changes && ledger_.rows_written() == rows ? quiet + 1 : 0;
+    if (quiet == quiet_runs_) return true;
   }
   note("the runs do not end");
   return false;

@@ -33,8 +33,8 @@ struct UsedPair {
   std::unique_ptr<UsedStore> source{};
   std::unique_ptr<UsedStore> target{};
 };
-/// Of kinds that the seed chooses.
-[[nodiscard]] UsedPair memory_pair(std::uint64_t seed);
+/// Of kinds that the seed chooses. `has_unreadable`: at the source, in a folder beside those of histories.
+[[nodiscard]] UsedPair memory_pair(std::uint64_t seed, bool has_unreadable = false);
 
 /// Two stores, what their users do there, and runs between them. Each step is written down, to be read when a history
 /// fails.
@@ -80,7 +80,8 @@ class ResyncHistory {
   /// One run; its error in the outcome.
   [[nodiscard]] Outcome run();
   [[nodiscard]] Verification verify();
-  /// Runs until one changes nothing at the target and writes no row (R8). False: they would not end, or one failed.
+  /// Runs until one (or `quiet_runs_`) changes nothing at the target and writes no row (R8). False: they would not end,
+  /// or one failed.
   [[nodiscard]] bool settle();
   /// A run that dies on the way; what its ledger had not committed is forgotten. Only with `files`.
   void crash();
@@ -93,6 +94,7 @@ class ResyncHistory {
   [[nodiscard]] UsedStore& target() { return *stores_.target; }
 
   Options options_{};
+  int quiet_runs_ = 1;  ///< so many end a sync
 
  private:
   [[nodiscard]] ledger::Ledger open_ledger(const std::string& path);

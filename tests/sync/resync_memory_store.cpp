@@ -29,6 +29,11 @@ void UsedMemoryStore::deliver(const std::string& folder, const std::string& text
   store_.deliver(folder_ref(folder), mail_text(text), with_flags(flags_of(marks), keywords_of(marks)));
 }
 
+void UsedMemoryStore::deliver_unreadable(const std::string& folder) {
+  store_.deliver(folder_ref(folder), mail_text("unreadable"));
+  store_.messages(folder_ref(folder)).back().unreadable = true;
+}
+
 UsedMemoryStore::Messages::iterator UsedMemoryStore::find(Messages& messages, const std::string& text) {
   const auto found =
       std::find_if(messages.begin(), messages.end(), [&](const auto& one) { return one.octets == mail_text(text); });

@@ -20,6 +20,8 @@ class UsedMemoryStore final : public UsedStore {
 
   void make_folder(const std::string& folder) override { store_.make_folder(folder_ref(folder)); }
   void deliver(const std::string& folder, const std::string& text, model::Marks marks) override;
+  /// Each run meets it again.
+  void deliver_unreadable(const std::string& folder);
   void mark(const std::string& folder, const std::string& text, model::Marks marks) override;
   void erase(const std::string& folder, const std::string& text) override;
   void move(const std::string& from, const std::string& to, const std::string& text) override;

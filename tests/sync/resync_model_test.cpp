@@ -18,8 +18,10 @@ TEST_P(ResyncModel, RandomHistoriesEndAsTheRulesSay) {
   LedgerDirectory files;
   for (std::uint64_t i = 1; i <= histories && !HasFailure(); ++i) {
     const std::uint64_t seed = GetParam() * histories + i;
+    const bool has_unreadable = seed % 5 == 0;
     // A ledger in a file costs more than all the rest.
-    play_exact_history(seed, memory_pair(seed), {5 + seed % 60, seed % 11 == 0 ? &files : nullptr});
+    play_exact_history(seed, memory_pair(seed, has_unreadable),
+                       {5 + seed % 60, seed % 11 == 0 ? &files : nullptr, false, has_unreadable});
   }
 }
 
