@@ -211,7 +211,7 @@ class Crash : public CliTest, public ::testing::WithParamInterface<std::tuple<Be
   /// In tmp/ and beside an mbox.
   void expect_no_left_overs() const {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_))
-      EXPECT_FALSE(entry.path().filename().string().starts_with("mailhaul-tmp-") ||
+      EXPECT_FALSE(entry.path().filename().string().find("mailhaul-tmp-") != std::string::npos ||
                    entry.path().parent_path().filename() == "tmp")
           << "left: " << entry.path();
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "found_append.hpp"
 #include "lock.hpp"
 #include "mailhaul/mail/postmark.hpp"
 #include "rewriter.hpp"
@@ -24,6 +25,7 @@ class Appended {
   Appended(const fs::File& stage, std::uint64_t line_ends) : stage_(stage), line_ends_(line_ends) {}
 
   [[nodiscard]] std::uint64_t size_octets() const { return line_ends_ + stage_.status_now().size_octets; }
+  [[nodiscard]] const fs::File& stage() const { return stage_; }
   [[nodiscard]] std::uint64_t first_message() const { return line_ends_; }
   [[nodiscard]] std::size_t read_at(std::span<std::byte> into, std::uint64_t offset) const {
     std::size_t filled = 0;
@@ -55,19 +57,29 @@ class Appended {
   std::uint64_t line_ends_;
 };
 
+enum class Mended {
+  nothing,
+  cut,       ///< something of a message was taken away
+  in_doubt,  ///< a message may stand there without its end
+};
+
 class Mender {
  public:
   Mender(const MailboxFile& mailbox, WriteLock& lock, Rewriter& rewriter, Appended appended, std::uint64_t old_octets)
       : mailbox_(mailbox), lock_(lock), rewriter_(rewriter), appended_(appended), old_octets_(old_octets) {}
 
-  /// True: something of a message was taken away.
-  [[nodiscard]] bool mend() {
+  /// In the file that was appended to, or in one that took its place since.
+  [[nodiscard]] Mended mend(bool is_same_file) {
     const std::uint64_t size = lock_.file().status_now().size_octets;
-    if (size <= old_octets_) return false;
-    const std::uint64_t there = size - old_octets_;
-    const std::uint64_t same = octets_in_common(there);
-    if (same == appended_.size_octets()) return false;
-    return same == there || is_blank(same, there) ? cut_end(same, there) : cut_before_delivered(same);
+    if (size <= old_octets_) return Mended::nothing;
+    if (is_same_file) {
+      const std::uint64_t there = size - old_octets_;
+      const std::uint64_t same = octets_in_common(there);
+      if (same == appended_.size_octets()) return Mended::nothing;
+      if (same == there || is_blank(same, there)) return cut_end(same, there) ? Mended::cut : Mended::nothing;
+      if (const auto mended = cut_before_delivered(same)) return *mended;
+    }
+    return cut_moved(is_same_file);
   }
 
  private:
@@ -130,17 +142,38 @@ class Mender {
     return std::string(rest);
   }
 
-  /// From there on something else stands: mail that an agent delivered behind the cut, or the mailbox is another.
-  [[nodiscard]] bool cut_before_delivered(std::uint64_t same) {
+  /// From there on something else stands: mail that an agent delivered behind the cut. Nothing: no mail begins there.
+  [[nodiscard]] std::optional<Mended> cut_before_delivered(std::uint64_t same) {
     const auto delivered = postmark_near(same);
-    if (!delivered) return false;
+    if (!delivered) return std::nullopt;
     const std::uint64_t end = std::min(*delivered, same);
     const Appended::Message message = appended_.message_before(end);
-    if (message.end <= end) return false;
-    if (only_line_ends(end, message.end) && stands_at_line_start(*delivered)) return false;
-    const bool is_done = rewriter_.cut_out(lock_, old_octets_ + message.begin, old_octets_ + *delivered);
+    if (message.end <= end) return message.end > 0 || *delivered == 0 ? std::optional(Mended::nothing) : std::nullopt;
+    if (only_line_ends(end, message.end) && stands_at_line_start(*delivered)) return Mended::nothing;
+    cut_out(old_octets_ + message.begin, old_octets_ + *delivered);
+    return Mended::cut;
+  }
+
+  void cut_out(std::uint64_t begin, std::uint64_t end) {
+    const bool is_done = rewriter_.cut_out(lock_, begin, end);
     if (!is_done) throw Error(Cause::locked, Scope::folder, "mending an mbox").because("another program replaced it");
-    return true;
+  }
+
+  /// Its octets are not those that were put there: a server has changed lines of the headers, or moved it.
+  [[nodiscard]] Mended cut_moved(bool is_same_file) {
+    const FoundAppend found = find_append(lock_, appended_.stage(), old_octets_);
+    const fs::File& file = lock_.file();
+    if (!found.cut) {
+      const bool may_stand = found.is_doubtful && (is_same_file || found.whole > 0);
+      return may_stand ? Mended::in_doubt : Mended::nothing;
+    }
+    if (found.cut->end == file.status_now().size_octets) {
+      file.truncate(found.cut->begin);
+      if (mailbox_.durability() != fs::Durability::none) file.sync();
+    } else {
+      cut_out(found.cut->begin, found.cut->end);
+    }
+    return Mended::cut;
   }
 
   [[nodiscard]] bool stands_at_line_start(std::uint64_t offset) const {
@@ -149,7 +182,8 @@ class Mender {
   }
 
   /// Where a postmark begins that is not of ours: behind line ends of the agent's; or before `same`, where the agent
-  /// began with the very octets that the message would have gone on with, and nothing needs to stand before it.
+  /// began with the very octets that the message would have gone on with, and nothing needs to stand before it. Then
+  /// its line goes on behind `same`: a whole line before it is ours, whatever a sender wrote into it.
   [[nodiscard]] std::optional<std::uint64_t> postmark_near(std::uint64_t same) const {
     const std::uint64_t begin = same - std::min<std::uint64_t>(same, mail::postmark_limit_octets);
     std::array<char, 2 * mail::postmark_limit_octets> octets{};
@@ -164,7 +198,8 @@ class Mender {
     };
     const std::size_t behind = text.find_first_not_of("\r\n", here);
     if (behind != std::string_view::npos && is_postmark(behind)) return begin + behind;
-    for (std::size_t at = here; at-- > 0;)
+    const std::size_t line = text.substr(0, here).rfind('\n') + 1;  // 0: there is none
+    for (std::size_t at = here; at-- > line;)
       if (text.substr(at).starts_with("From ") && is_postmark(at)) return begin + at;
     return std::nullopt;
   }
@@ -185,18 +220,22 @@ void settle(const MailboxFile& mailbox, const std::string& name, const StagedApp
   Rewriter rewriter(mailbox, lock_birth, {});  // settles what it replaced when the lock is gone
   auto lock = WriteLock::take(mailbox, lock_birth);
   // Only now: a run that lives takes its name away before it gives the lock back.
-  const auto stage = lock ? mailbox.open_beside(name) : std::nullopt;
+  const auto stage = lock ? mailbox.open_own_beside(name) : std::nullopt;
   if (!stage) return;
   const fs::FileId id = stage->opened_as().id;
   if (id.inode != said.own_inode) return;  // not what we named so
   const std::uint64_t mailbox_inode = lock->file().opened_as().id.inode;
-  bool was_cut = false;
-  if (mailbox_inode == said.mailbox_inode)
-    was_cut = Mender(mailbox, *lock, rewriter, Appended(*stage, said.line_ends), said.mailbox_octets).mend();
+  const Mended mended = Mender(mailbox, *lock, rewriter, Appended(*stage, said.line_ends), said.mailbox_octets)
+                            .mend(mailbox_inode == said.mailbox_inode);
   static_cast<void>(mailbox.stand_in(name, id).remove());
-  if (was_cut)
+  if (mended == Mended::cut)
     tell(mailbox, Weight::note,
          "a run was stopped while it appended: the message that it left without its end is removed");
+  if (mended == Mended::in_doubt)
+    tell(mailbox, Weight::lost,
+         "a run was stopped while it appended, and another program has changed the mailbox since: look whether the "
+         "message at octet " +
+             std::to_string(said.mailbox_octets) + " or one behind it is without its end");
 }
 
 }  // namespace

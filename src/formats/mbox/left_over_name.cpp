@@ -2,7 +2,6 @@
 
 #include <charconv>
 
-#include "mailhaul/fs/new_file.hpp"
 #include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::mbox {
@@ -14,10 +13,9 @@ std::string mark_of(const MailboxFile& mailbox) {
 
 }  // namespace
 
-std::string left_over_name_of(const MailboxFile& mailbox, std::string_view kind,
+std::string left_over_name_of(const MailboxFile& mailbox, std::string_view beginning,
                               std::span<const std::uint64_t> numbers) {
-  std::string name = fs::NewFile::temporary_prefix;
-  name += kind;
+  std::string name(beginning);
   for (const std::uint64_t& number : numbers) {
     if (&number != numbers.data()) name += '-';
     name += std::to_string(number);
@@ -25,12 +23,12 @@ std::string left_over_name_of(const MailboxFile& mailbox, std::string_view kind,
   return name + mark_of(mailbox);
 }
 
-bool read_left_over_name(const MailboxFile& mailbox, std::string_view kind, std::string_view name,
+bool read_left_over_name(const MailboxFile& mailbox, std::string_view beginning, std::string_view name,
                          std::span<std::uint64_t> numbers) {
   const std::string mark = mark_of(mailbox);
-  const std::string begin = fs::NewFile::temporary_prefix + std::string(kind);
-  if (name.size() < begin.size() + mark.size() || !name.starts_with(begin) || !name.ends_with(mark)) return false;
-  name.remove_prefix(begin.size());
+  if (name.size() < beginning.size() + mark.size() || !name.starts_with(beginning) || !name.ends_with(mark))
+    return false;
+  name.remove_prefix(beginning.size());
   name.remove_suffix(mark.size());
   for (std::uint64_t& number : numbers) {
     if (&number != numbers.data()) {

@@ -26,7 +26,7 @@ struct Said {
 };
 
 std::optional<Said> parse(const MailboxFile& mailbox, std::string_view name) {
-  const auto numbers = numbers_in_left_over<3>(mailbox, "", name);
+  const auto numbers = numbers_in_left_over<3>(mailbox, fs::NewFile::temporary_prefix, name);
   if (!numbers) return std::nullopt;
   return Said{(*numbers)[0], (*numbers)[1], (*numbers)[2]};
 }
@@ -91,7 +91,7 @@ void copy(const fs::File& file, std::uint64_t begin, std::uint64_t end, WriteLoc
 }  // namespace
 
 std::string ReplacedFile::name_for(const MailboxFile& mailbox, const fs::Status& old, const fs::FileId& now) {
-  return left_over_name<3>(mailbox, "", {old.id.inode, now.inode, old.size_octets});
+  return left_over_name<3>(mailbox, fs::NewFile::temporary_prefix, {old.id.inode, now.inode, old.size_octets});
 }
 
 void ReplacedFile::take_over(const MailboxFile& mailbox, WriteLock& lock, std::uint64_t end) const {

@@ -7,6 +7,7 @@ set(MBOX_SOURCES
   mbox/folder_changes.cpp
   mbox/folder_numbers.cpp
   mbox/folder_writer.cpp
+  mbox/found_append.cpp
   mbox/left_over_name.cpp
   mbox/left_overs.cpp
   mbox/lock.cpp

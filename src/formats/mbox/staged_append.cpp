@@ -9,13 +9,12 @@
 namespace mailhaul::formats::mbox {
 namespace {
 
-constexpr std::string_view kind = "append-";
-constexpr mode_t only_its_owner = 0600;
+std::string beginning() { return std::string(hidden_beginning) + "append-"; }
 
 }  // namespace
 
 std::optional<StagedAppend::Said> StagedAppend::read(const MailboxFile& mailbox, std::string_view name) {
-  const auto numbers = numbers_in_left_over<4>(mailbox, kind, name);
+  const auto numbers = numbers_in_left_over<4>(mailbox, beginning(), name);
   if (!numbers) return std::nullopt;
   return Said{(*numbers)[0], (*numbers)[1], (*numbers)[2], (*numbers)[3]};
 }
@@ -26,11 +25,12 @@ StagedAppend::StagedAppend(const MailboxFile& mailbox, const WriteLock& lock, st
   mailbox_octets_ = is.size_octets;
   const bool durable = mailbox.durability() != fs::Durability::none;
   fs::NewFile& file = stage.file();
-  file.dress({is.owner, only_its_owner, 0}, std::nullopt);  // a later run takes no other owner's for one of ours
+  // It keeps its owner, the runner, and its mode, 0600: what is read back of it goes into the mailbox and is recorded
+  // as copied, so nobody else may write to it (S7); and a later run knows by the owner that it is one of ours.
   if (durable) file.sync();
   const std::uint64_t own_inode = file.status_now().id.inode;
   auto stand_in = mailbox.link_beside(
-      file, left_over_name<4>(mailbox, kind, {is.id.inode, is.size_octets, line_ends.size(), own_inode}));
+      file, left_over_name<4>(mailbox, beginning(), {is.id.inode, is.size_octets, line_ends.size(), own_inode}));
   if (!stand_in) {
     throw Error(Cause::cannot_create, Scope::folder, "appending to an mbox")
         .at(mailbox.path())

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/mbox/left_over_name.hpp"
 #include "formats/mboxdir/marked_name.hpp"
 #include "mailhaul/fs/new_file.hpp"
 #include "mailhaul/mail/header_block.hpp"
@@ -41,7 +42,9 @@ bool is_passed_over_by_end(std::string_view name) {
 
 bool is_passed_over(std::string_view name) { return is_passed_over_by_beginning(name) || is_passed_over_by_end(name); }
 
-bool is_temporary(std::string_view name) { return name.rfind(fs::NewFile::temporary_prefix, 0) == 0; }
+bool is_temporary(std::string_view name) {
+  return name.starts_with(fs::NewFile::temporary_prefix) || name.starts_with(mbox::hidden_beginning);
+}
 
 bool can_hide_mail(std::string_view name) { return !is_temporary(name) && name != ".imap"; }
 
