@@ -1,14 +1,9 @@
 #include "folder_settler.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
-#include "carried.hpp"
-#include "mailhaul/io/pump.hpp"
-#include "mailhaul/sync/decide.hpp"
 #include "numbering.hpp"
-#include "reread.hpp"
 
 namespace mailhaul::sync {
 namespace {
@@ -28,8 +23,6 @@ store::FolderInfo without_uids(store::FolderInfo info) {
   info.list_fields.clear();
   return info;
 }
-
-ledger::Sighting sighting_of(const store::MessageInfo& info) { return {info.handle, info.flags, info.keywords}; }
 
 /// The key of a message, and where it has to be confirmed the one under the secrets of this run, in one pass.
 class Keys {
@@ -316,158 +309,6 @@ void FolderSettler::copy_unless_there(store::MessageCursor& cursor, io::Source& 
   commit(cursor, *message, read, outcome);
 }
 
-/// Its flags are those that it would have when the store had moved it.
-ledger::Sighting FolderSettler::as_carried(const RowChange& change, const ledger::Sighting& source) {
-  const ledger::Row& row = change.row;
-  const ledger::Sighting& there = *change.target();
-  return changed(there, merge_flags({*row.source, source}, {*row.target, there}));
-}
-
-void FolderSettler::write_carried(const RowChange& change, store::MessageInfo info,
-                                  std::unique_ptr<store::MessageWriter>& message) {
-  const ledger::Sighting wanted = as_carried(change, sighting_of(info));
-  if (message && has_same_flags(wanted, sighting_of(info))) return;
-  info.flags = wanted.flags;
-  info.keywords = wanted.keywords;
-  const bool was_held = message == nullptr;
-  message.reset();
-  message = writer().append(info);
-  if (was_held) return message->write(as_bytes(held_));
-  // It was written with other flags, and is too large to be held: once more, from where it was.
-  const auto folder = run_.ledger.folder(change.target_folder_now.value_or(change.row.target_folder));
-  const std::vector<store::Handle> handles{change.target()->handle};
-  const auto cursor = run_.target.fetch(folder->ref, handles);
-  if (!cursor->next())
-    throw Error(Cause::source_changed, Scope::folder, "carrying a message to another folder")
-        .in(folder->ref.display())
-        .because("it is gone, or another one stands where it was")
-        .hint("run the same command again")
-        .on(Side::target);
-  (void)io::copy(cursor->content(), *message);
-}
-
-bool FolderSettler::is_confirmed(const store::FolderRef& folder, const store::Handle& handle, const Read& read) const {
-  if (run_.confirmation == nullptr) return true;
-  if (!read.confirmation || !run_.target.capabilities().fetch) return false;
-  // H4: no confirmation, so it is copied.
-  return read_key(run_.target, folder, handle, *run_.confirmation) == read.confirmation;
-}
-
-bool FolderSettler::recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
-  if (recognise_vanished(info, read, outcome)) return true;
-  if (carried_) return false;
-  const auto candidate = index_.take(read.key, info);
-  if (!candidate || !is_confirmed(task_.target, candidate->handle, read)) return false;
-  adopt(info, *candidate, outcome);
-  return true;
-}
-
-/// It left another place at the source in this run: one and the same message, not a new one.
-bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
-  if (run_.vanished.empty()) return false;
-  const ledger::FolderId here = source_id(outcome);
-  auto change = run_.vanished.take(read.key, here);
-  if (!change) return false;
-  if (change->is_unplaced) {
-    // Flags as they were: the next run looks for it at the target, and finds the difference.
-    ledger::Row row = change->row;
-    row.source_folder = here;
-    row.source->handle = info.handle;
-    row.ids = info.ids;
-    run_.ledger.update(row);
-    return true;
-  }
-  const bool was_here = change->row.source_folder == here;
-  const ledger::Sighting* there = change->target();
-  const ledger::FolderId there_id = change->target_folder_now.value_or(change->row.target_folder);
-  const auto folder = run_.ledger.folder(there_id);
-  if (there != nullptr && (!folder || !is_confirmed(folder->ref, there->handle, read))) {
-    run_.vanished.add(*change);
-    return false;
-  }
-  const auto went_to = run_.goes_to.find(change->row.source_folder);
-  const bool is_in_place = there != nullptr && went_to != run_.goes_to.end() && went_to->second == folder->ref;
-  if (!was_here && is_in_place && !change->row.touched && folder->ref != task_.target) {
-    if (!abilities_.moves) return carry(std::move(*change), info, read, outcome);
-    ++outcome.moved;
-    run_.moves.add({std::move(*change), sighting_of(info), here, folder->ref, task_.target, info.ids});
-    return true;
-  }
-  ledger::Row row = change->row;
-  row.source_folder = here;
-  row.ids = info.ids;
-  row.target_folder = there_id;
-  row.target = there != nullptr ? std::optional(*there) : std::nullopt;
-  store::FlagChange flags;
-  const ledger::Sighting now = sighting_of(info);
-  if (there != nullptr && row.source) flags = merge_flags({*row.source, now}, {row.target ? *row.target : now, *there});
-  row.source = now;
-  if (!flags.empty() && folder->ref != task_.target) {
-    // Its folder is another one's to change: the next run finds the difference.
-    row.source = without_change(std::move(*row.source), flags);
-    outcome.stable = false;
-    flags = {};
-  }
-  record(info, std::move(row), std::move(flags), outcome);
-  return true;
-}
-
-/// False: it is still to be copied.
-bool FolderSettler::carry(RowChange change, const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
-  ++still_to_carry_;
-  const auto candidate = index_.take(read.key, info);
-  if (!candidate) {
-    carried_ = std::move(change);
-    return false;
-  }
-  const auto there = run_.ledger.row(candidate->row);
-  const bool is_the_copy = there && (is_on_its_way(change.row) || is_left_behind(*there));
-  if (!is_the_copy || !is_confirmed(task_.target, candidate->handle, read)) {
-    // It arrived both ways: this one is adopted, and the other kept like all that is gone at the source.
-    --still_to_carry_;
-    index_.add(read.key, *candidate);
-    run_.vanished.add(change);
-    return false;
-  }
-  run_.ledger.forget(candidate->row);
-  ledger::Row row = change.row;
-  row.source_folder = source_id(outcome);
-  row.ids = info.ids;
-  // Flags as they were: where they differ the next run finds it.
-  if (!has_same_flags(*row.source, sighting_of(info))) outcome.stable = false;
-  row.source->handle = info.handle;
-  record_carried(change, std::move(row), {candidate->handle, candidate->flags, candidate->keywords});
-  ++outcome.moved;
-  return true;
-}
-
-/// D4: before anything of them is visible, so that a run that finds it knows what it is.
-void FolderSettler::record_on_their_way() {
-  bool is_any = false;
-  for (Pending& one : pending_) {
-    if (!one.carried) continue;
-    one.carried->row.gone_run = run_.run;
-    run_.ledger.update(one.carried->row);
-    is_any = true;
-  }
-  if (is_any) run_.ledger.commit();
-}
-
-/// `copy` is durable. `row` has what is new at the source.
-void FolderSettler::record_carried(const RowChange& change, ledger::Row row, ledger::Sighting copy) {
-  ledger::Row left_behind = change.row;
-  left_behind.target = *change.target();
-  left_behind.target_folder = change.target_folder_now.value_or(change.row.target_folder);
-  left_behind.source.reset();
-  left_behind.gone_run = 0;
-  row.target_folder = target_id_;
-  row.target = std::move(copy);
-  row.gone_run = 0;
-  run_.ledger.update(row);
-  run_.ledger.add(left_behind);
-  --still_to_carry_;
-}
-
 void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& message, const Read& read,
                            FolderOutcome& outcome) {
   message.commit();
@@ -477,29 +318,6 @@ void FolderSettler::commit(store::MessageCursor& cursor, store::MessageWriter& m
   const Action done = carried_ ? Action::moved : Action::copied;
   carried_.reset();
   run_.observer.message({done, outcome.source, outcome.target, cursor.info(), read.octets});
-}
-
-void FolderSettler::adopt(const store::MessageInfo& info, const Candidate& candidate, FolderOutcome& outcome) {
-  auto row = run_.ledger.row(candidate.row);
-  if (!row) return;
-  row->source_folder = source_id(outcome);
-  row->source = sighting_of(info);
-  row->ids = info.ids;
-  row->ours = true;
-  row->gone_run = 0;
-  record(info, std::move(*row), unite_flags(info.flags, info.keywords, candidate.flags, candidate.keywords), outcome);
-}
-
-/// Of a message that is at the target: what its row shall be, after `change`.
-void FolderSettler::record(const store::MessageInfo& info, ledger::Row row, store::FlagChange change,
-                           FolderOutcome& outcome) {
-  if (change.empty() || !abilities_.changes_flags) {
-    if (!change.empty()) ++flags_refused_;
-    run_.ledger.update(row);
-    run_.observer.message({Action::adopted, outcome.source, outcome.target, info, 0});
-    return;
-  }
-  wanted_flags_.push_back({&outcome, info, std::move(row), std::move(change)});
 }
 
 void FolderSettler::left_out(const store::MessageInfo& info, FolderOutcome& outcome) {
@@ -518,134 +336,6 @@ void FolderSettler::failed(const store::FolderRef& source, const store::MessageI
 
 ledger::FolderId FolderSettler::source_id(const FolderOutcome& outcome) {
   return source_ids_[static_cast<std::size_t>(&outcome - outcomes_->data())];
-}
-
-void FolderSettler::flush(bool is_last) {
-  const bool with_flags = (is_last || abilities_.stable_handles) && !wanted_flags_.empty();
-  if (pending_.empty() && !with_flags) {
-    if (writer_) static_cast<void>(writer_->flush());
-    return;
-  }
-  const auto ask_for_flags = [&] {
-    if (!with_flags) return;
-    for (const WantedFlags& wanted : wanted_flags_) writer().change_flags(wanted.row.target->handle, wanted.change);
-  };
-  ask_for_flags();
-  record_on_their_way();
-  std::vector<store::Receipt> receipts;
-  try {
-    receipts = writer().flush();
-  } catch (const Error& error) {
-    // D3: once into new inodes; a second failure ends the run.
-    const std::vector<Pending> lost = std::exchange(pending_, {});
-    if (error.cause() != Cause::io_error || written_again_ || lost.empty() || !run_.source.capabilities().fetch) throw;
-    written_again_ = true;
-    write_again(lost);
-    ask_for_flags();
-    try {
-      receipts = writer().flush();
-    } catch (const Error&) {
-      pending_.clear();  // nothing of it was recorded, nothing is counted
-      throw;
-    }
-  }
-  assert(receipts.size() >= pending_.size());
-  const std::size_t first = pending_.size();
-  record_copies(receipts);
-  if (with_flags) record_flags(receipts, first);
-  run_.ledger.commit();  // D4: what it says is durable by now
-}
-
-void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    Pending& one = pending_[i];
-    ledger::Row row = one.carried ? one.carried->row : ledger::Row{};
-    row.source_folder = source_id(*one.outcome);
-    row.source = std::move(one.source);
-    one.written.handle = receipts[i].handle;
-    if (one.carried) {
-      row.ids = std::move(one.ids);
-      record_carried(*one.carried, std::move(row), std::move(one.written));
-      ++one.outcome->moved;
-      continue;
-    }
-    ++one.outcome->copied;
-    one.outcome->octets_copied += one.octets;
-    row.target_folder = target_id_;
-    row.target = std::move(one.written);
-    row.key = one.key;
-    row.ids = std::move(one.ids);
-    row.ours = true;
-    run_.ledger.add(row);
-  }
-  pending_.clear();
-}
-
-void FolderSettler::record_flags(const std::vector<store::Receipt>& receipts, std::size_t first) {
-  for (std::size_t i = 0; i < wanted_flags_.size() && first + i < receipts.size(); ++i) {
-    WantedFlags& wanted = wanted_flags_[i];
-    const store::Receipt::Outcome outcome = receipts[first + i].outcome;
-    const bool done = outcome == store::Receipt::Outcome::done;
-    ledger::Row& row = wanted.row;
-    if (outcome != store::Receipt::Outcome::gone_or_changed) {
-      row.target = changed(std::move(*row.target), wanted.change);
-    } else {
-      // The next run finds the difference again; where handles don't last it was only too late for this one.
-      row.source = without_change(std::move(*row.source), wanted.change);
-      if (abilities_.stable_handles)
-        ++flags_not_changed_;
-      else
-        wanted.outcome->stable = false;
-    }
-    run_.ledger.update(row);
-    if (done) ++wanted.outcome->flags_changed;
-    run_.observer.message({done ? Action::flags_changed : Action::adopted, wanted.outcome->source,
-                           wanted.outcome->target, wanted.info, 0});
-  }
-  wanted_flags_.clear();
-}
-
-void FolderSettler::write_again(const std::vector<Pending>& lost) {
-  writer_.reset();
-  open_writer();
-  for (auto begin = lost.begin(); begin != lost.end();) {
-    FolderOutcome& outcome = *begin->outcome;
-    const auto end = std::find_if(begin, lost.end(), [&](const Pending& one) { return one.outcome != &outcome; });
-    std::vector<store::Handle> handles;
-    for (auto it = begin; it != end; ++it) handles.push_back(it->source.handle);
-    const std::size_t before = pending_.size();
-    const auto cursor = run_.source.fetch(outcome.source, handles);
-    for (;;) {
-      try {
-        if (!cursor->next()) break;
-        const auto one =
-            std::find_if(begin, end, [&](const Pending& p) { return p.source.handle == cursor->info().handle; });
-        if (one != end) write_one_again(*cursor, *one);
-      } catch (const Error& error) {
-        if (error.scope() != Scope::message) throw;
-        failed(outcome.source, cursor->info(), error, outcome);
-      }
-    }
-    // What its owner moved or removed between the two tries is for the next run to find, or to find gone.
-    if (pending_.size() - before < handles.size()) outcome.stable = false;
-    begin = end;
-  }
-}
-
-void FolderSettler::write_one_again(store::MessageCursor& cursor, const Pending& lost) {
-  io::Source& content = cursor.content();
-  store::MessageInfo info = cursor.info();
-  info.ids = lost.ids;  // which UID counts only the walk over all of an mbox knows
-  const ledger::Sighting source = sighting_of(info);
-  const ledger::Sighting written = lost.carried ? as_carried(*lost.carried, source) : source;
-  info.flags = written.flags;
-  info.keywords = written.keywords;
-  const auto message = writer().append(info);
-  mail::KeyHasher hasher(run_.ledger.secrets());
-  io::TeeSink both(hasher, *message);
-  const std::uint64_t octets = io::copy(content, both);
-  message->commit();
-  pending_.push_back({lost.outcome, source, hasher.finish(), octets, lost.ids, written, lost.carried});
 }
 
 void FolderSettler::finish(FolderOutcome& outcome) {
@@ -684,16 +374,6 @@ void FolderSettler::finish(FolderOutcome& outcome) {
     state.finished = true;
     state.list_digest = finished.list_digest;
     run_.ledger.set_state(target_id_, state);
-  }
-}
-
-void FolderSettler::rescue_batch() {
-  // The walk ended early: what is complete stays. A second failure says nothing new.
-  try {
-    if (!pending_.empty()) flush();
-  } catch (const Error&) {
-    pending_.clear();
-    wanted_flags_.clear();
   }
 }
 

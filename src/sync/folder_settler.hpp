@@ -62,6 +62,9 @@ class FolderSettler {
   };
 
   void check_stop() const;
+  [[nodiscard]] static ledger::Sighting sighting_of(const store::MessageInfo& info) {
+    return {info.handle, info.flags, info.keywords};
+  }
   [[nodiscard]] store::FolderInfo folder_info();
   [[nodiscard]] store::FolderWriter& writer();
   void open_writer();
