@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -49,12 +50,18 @@ class CopyRun {
   // --- 1 list -----------------------------------------------------------------------------------------------------
 
   [[nodiscard]] Trust trust(store::MessageSource& store, Side side) const;
-  /// Each folder into its place; those that did not change cost a stamp, the others are read by as many threads as may.
-  void list_all(store::MessageSource& store, Side side,
-                const std::vector<std::pair<store::FolderRef, Listing*>>& wanted);
+  /// Folders of one side, and where their listings go.
+  using Wanted = std::vector<std::pair<store::FolderRef, Listing*>>;
+  /// Both sides at once where there are threads for both, each by as many as its store and its half allow.
+  void list_all(const Wanted& targets, const Wanted& sources);
+  /// What is to be read: folders that did not change cost a stamp, and have their listings when this returns.
+  [[nodiscard]] std::vector<std::function<void()>> readings_of(store::MessageSource& store, Side side,
+                                                               const Wanted& wanted);
   [[nodiscard]] std::optional<Listing> unchanged_or_nothing(store::MessageSource& store, Side side,
                                                             const store::FolderRef& folder, Trust trusted);
-  void list_targets(const std::vector<store::FolderRef>& folders);
+  /// Places for listings of more folders of the target; good until the next call.
+  [[nodiscard]] Wanted want_targets(const std::vector<store::FolderRef>& folders);
+  void take_targets(const Wanted& listed);
   void list();
 
   // --- 2 compare --------------------------------------------------------------------------------------------------

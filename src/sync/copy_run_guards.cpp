@@ -16,7 +16,9 @@ void CopyRun::compare() {
     for (const store::Mailbox& mailbox : target_.mailboxes())
       for (const mail::FolderName& folder : mailbox.folders)
         if (listed_.count({mailbox.name, folder}) == 0) others.push_back({mailbox.name, folder});
-    list_targets(others);
+    const Wanted more = want_targets(others);
+    list_all(more, {});
+    take_targets(more);
   }
   differences_.settle_target_strangers(targets_);
   for (const Listing& listing : targets_) target_of_.emplace(listing.folder, &listing);

@@ -14,8 +14,7 @@ Trust CopyRun::trust(store::MessageSource& store, Side side) const {
   return {stamps, stamps && store.capabilities().stable_handles};
 }
 
-void CopyRun::list_all(store::MessageSource& store, Side side,
-                       const std::vector<std::pair<store::FolderRef, Listing*>>& wanted) {
+std::vector<std::function<void()>> CopyRun::readings_of(store::MessageSource& store, Side side, const Wanted& wanted) {
   const Trust trusted = trust(store, side);
   std::vector<std::function<void()>> tasks;
   for (const auto& [folder, listing] : wanted) {
@@ -28,7 +27,17 @@ void CopyRun::list_all(store::MessageSource& store, Side side,
       *listing = list_folder(store, side, folder, ledger_, trusted, side == Side::target, [this] { check_stop(); });
     });
   }
-  run_all(jobs(), tasks);
+  return tasks;
+}
+
+void CopyRun::list_all(const Wanted& targets, const Wanted& sources) {
+  const auto of_target = readings_of(target_, Side::target, targets);
+  const auto of_source = readings_of(source_, Side::source, sources);
+  const bool both = options_.jobs > 1 && !of_target.empty() && !of_source.empty();
+  const auto read = [&](const store::MessageSource& store, const std::vector<std::function<void()>>& tasks) {
+    run_all(std::min(both ? options_.jobs / 2 : options_.jobs, store.capabilities().parallel_folders), tasks);
+  };
+  run_all(both ? 2 : 1, {[&] { read(target_, of_target); }, [&] { read(source_, of_source); }});
 }
 
 std::optional<Listing> CopyRun::unchanged_or_nothing(store::MessageSource& store, Side side,
@@ -41,17 +50,20 @@ std::optional<Listing> CopyRun::unchanged_or_nothing(store::MessageSource& store
   }
 }
 
-void CopyRun::list_targets(const std::vector<store::FolderRef>& folders) {
+CopyRun::Wanted CopyRun::want_targets(const std::vector<store::FolderRef>& folders) {
   const std::size_t first = targets_.size();
   targets_.resize(first + folders.size());
-  std::vector<std::pair<store::FolderRef, Listing*>> wanted;
+  Wanted wanted;
   for (std::size_t i = 0; i < folders.size(); ++i) wanted.emplace_back(folders[i], &targets_[first + i]);
-  list_all(target_, Side::target, wanted);
-  for (std::size_t i = first; i < targets_.size(); ++i) {
-    listed_.insert(targets_[i].folder);
-    differences_.add(targets_[i]);
-    for (const Unreadable& one : targets_[i].unreadable)  // what no program serves as mail (a symlink)
-      findings_.add({FindingKind::unreadable, Weight::note, targets_[i].folder.display(), one.error.place(),
+  return wanted;
+}
+
+void CopyRun::take_targets(const Wanted& listed) {
+  for (const auto& [folder, listing] : listed) {
+    listed_.insert(folder);
+    differences_.add(*listing);
+    for (const Unreadable& one : listing->unreadable)  // what no program serves as mail (a symlink)
+      findings_.add({FindingKind::unreadable, Weight::note, folder.display(), one.error.place(),
                      std::string("at the target: ") + one.error.what(), 1});
   }
 }
@@ -62,9 +74,9 @@ void CopyRun::list() {
   // And where their users filed what an earlier run brought.
   for (const ledger::Folder& folder : ledger_.folders(Side::target))
     if (ledger_.has_any(Side::target, folder.id)) wanted.insert(folder.ref);
-  list_targets({wanted.begin(), wanted.end()});
+  const Wanted targets = want_targets({wanted.begin(), wanted.end()});
 
-  std::vector<std::pair<store::FolderRef, Listing*>> known_sources;
+  Wanted known_sources;
   for (const FolderTask& task : plan_)
     for (const store::FolderRef& folder : task.sources) {
       const auto known = ledger_.find_folder(Side::source, folder);
@@ -72,7 +84,8 @@ void CopyRun::list() {
       if (!known || (!ledger_.has_any(Side::source, known->id) && !known->state.stamp)) continue;
       known_sources.emplace_back(folder, &sources_[folder]);
     }
-  list_all(source_, Side::source, known_sources);
+  list_all(targets, known_sources);
+  take_targets(targets);
   for (const auto& [folder, listing] : known_sources) differences_.add(*listing);
 }
 
