@@ -215,19 +215,22 @@ void tell(const MailboxFile& mailbox, Weight weight, const std::string& text) {
   mailbox.context().findings.add({FindingKind::changed, weight, mailbox.folder().display(), mailbox.path(), text, 1});
 }
 
-void settle(const MailboxFile& mailbox, const std::string& name, const StagedAppend::Said& said,
-            const fs::Birth& lock_birth) {
-  Rewriter rewriter(mailbox, lock_birth, {});  // settles what it replaced when the lock is gone
+CutAppend settle(const MailboxFile& mailbox, const std::string& name, const StagedAppend::Said& said,
+                 const fs::Birth& lock_birth) {
+  if (!mailbox.open_own_beside(name)) return CutAppend::not_ours;  // forged ones cost no lock
+  Rewriter rewriter(mailbox, lock_birth, {});                      // settles what it replaced when the lock is gone
   auto lock = WriteLock::take(mailbox, lock_birth);
   // Only now: a run that lives takes its name away before it gives the lock back.
   const auto stage = lock ? mailbox.open_own_beside(name) : std::nullopt;
-  if (!stage) return;
+  if (!stage) return CutAppend::settled;
   const fs::FileId id = stage->opened_as().id;
-  if (id.inode != said.own_inode) return;  // not what we named so
+  if (id.inode != said.own_inode) return CutAppend::not_ours;  // not what we named so
   const std::uint64_t mailbox_inode = lock->file().opened_as().id.inode;
   const Mended mended = Mender(mailbox, *lock, rewriter, Appended(*stage, said.line_ends), said.mailbox_octets)
                             .mend(mailbox_inode == said.mailbox_inode);
   static_cast<void>(mailbox.stand_in(name, id).remove());
+  lock.reset();
+  mailbox.settle_directory();
   if (mended == Mended::cut)
     tell(mailbox, Weight::note,
          "a run was stopped while it appended: the message that it left without its end is removed");
@@ -236,21 +239,24 @@ void settle(const MailboxFile& mailbox, const std::string& name, const StagedApp
          "a run was stopped while it appended, and another program has changed the mailbox since: look whether the "
          "message at octet " +
              std::to_string(said.mailbox_octets) + " or one behind it is without its end");
+  return CutAppend::settled;
 }
 
 }  // namespace
 
-void settle_cut_append(const MailboxFile& mailbox, const std::string& name, const fs::Birth& lock_birth) {
+CutAppend settle_cut_append(const MailboxFile& mailbox, const std::string& name, const fs::Birth& lock_birth) {
   const auto said = StagedAppend::read(mailbox, name);
-  if (!said) return;
+  if (!said) return CutAppend::not_ours;
   try {
-    settle(mailbox, name, *said, lock_birth);
+    return settle(mailbox, name, *said, lock_birth);
   } catch (const Error& error) {
-    if (error.cause() == Cause::locked) return;  // who wants the mailbox next says so
+    if (error.cause() == Cause::stopped) throw;
+    if (error.cause() == Cause::locked) return CutAppend::locked;
     tell(mailbox, Weight::lost,
          "a run was stopped while it appended, so the message at octet " + std::to_string(said->mailbox_octets) +
              " or one behind it may be without its end; it was not removed, and " + name +
              " stays for the next run: " + error.reason());
+    return CutAppend::settled;
   }
 }
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "beginning.hpp"
-#include "left_overs.hpp"
 #include "mailhaul/mail/keyword.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "offset_handle.hpp"
@@ -31,7 +30,6 @@ FolderAppender::FolderAppender(const MailboxFile& mailbox, const TargetOptions& 
       variant_(variant),
       info_(info),
       rewriter_(mailbox, options.birth, options.reading) {
-  settle_left_overs(mailbox_, options_.birth);
   if (variant_ != Variant::dovecot) return;
   const auto now = std::chrono::floor<std::chrono::seconds>(mailbox_.context().clock.now()).time_since_epoch().count();
   numbers_.emplace(info_, mail::UidValidity{static_cast<std::uint32_t>(now)}, mailbox_.side());
@@ -152,7 +150,11 @@ std::optional<std::uint64_t> FolderAppender::publish_once() {
   if (committed_octets_ == 0 && !batch_.may_change()) return 0;
   if (auto lock = WriteLock::take(mailbox_, options_.birth)) {
     if (batch_.may_change()) changed_ = rewriter_.apply(*lock, batch_);
-    return committed_octets_ > 0 ? append_to(*lock) : 0;
+    if (committed_octets_ == 0) return 0;
+    const std::uint64_t at = append_to(*lock);
+    lock.reset();
+    mailbox_.settle_directory();
+    return at;
   }
   if (committed_octets_ == 0) return 0;
   makes_file_ = true;

@@ -24,6 +24,9 @@ inline constexpr std::string_view hidden_beginning = ".mailhaul-tmp-";
 [[nodiscard]] bool read_left_over_name(const MailboxFile& mailbox, std::string_view beginning, std::string_view name,
                                        std::span<std::uint64_t> numbers);
 
+/// What such a name ends in: mail::name_mark() of the mailbox's. Empty: it is no such name.
+[[nodiscard]] std::string_view mark_in_left_over(std::string_view name);
+
 template <std::size_t count>
 [[nodiscard]] std::string left_over_name(const MailboxFile& mailbox, std::string_view beginning,
                                          const std::array<std::uint64_t, count>& numbers) {

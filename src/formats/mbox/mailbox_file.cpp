@@ -182,6 +182,14 @@ bool MailboxFile::exchange(fs::StandIn& stand_in, const fs::Status& replaced) co
   return guarded([&] { return stand_in.exchange(place_.name, replaced); });
 }
 
+void MailboxFile::settle_directory() const noexcept {
+  try {
+    if (durability() != fs::Durability::none) sync_directory();
+  } catch (const Error&) {
+    // A later run finds it and looks at what it says.
+  }
+}
+
 void MailboxFile::sync_directory() const {
   guarded([&] {
     try {

@@ -71,6 +71,10 @@ class MailboxFile {
   /// The mailbox becomes what stands in. False: it no longer is `replaced`, and nothing was changed. Not durable yet.
   [[nodiscard]] bool exchange(fs::StandIn& stand_in, const fs::Status& replaced) const;
   void sync_directory() const;
+  /// Names of ours that were taken away stay away, as durable as the rules say: one may come back behind a power cut,
+  /// when the mailbox has long been used. After its lock is given back, or that one may come back too. An error is not
+  /// told: nothing of the mail depends on it.
+  void settle_directory() const noexcept;
 
  private:
   [[nodiscard]] fs::Directory allowing_owner() const;

@@ -127,6 +127,8 @@ void ReplacedFile::wait_and_settle(const MailboxFile& mailbox, const fs::Birth& 
       }
       if (end > size_octets_) take_over(mailbox, *lock, end);
       static_cast<void>(stand_in_.remove());
+      lock.reset();
+      mailbox.settle_directory();
       return;
     }
     lock.reset();
@@ -154,6 +156,10 @@ void ReplacedFile::settle(const MailboxFile& mailbox, const fs::Birth& lock_birt
                    : std::string()) +
              ", for the next run: " + error.reason());
   }
+}
+
+bool ReplacedFile::is_left_over(const MailboxFile& mailbox, const std::string& name) {
+  return parse(mailbox, name).has_value();
 }
 
 void ReplacedFile::settle_left_over(const MailboxFile& mailbox, std::string name, const fs::Birth& lock_birth) {

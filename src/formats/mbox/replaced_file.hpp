@@ -29,6 +29,8 @@ class ReplacedFile {
   /// What came to it goes into the mailbox, then its name goes. When that fails a finding says so, and a later run does
   /// it. Waits for locks as everybody here; the mailbox must not be locked by us.
   void settle(const MailboxFile& mailbox, const fs::Birth& lock_birth);
+  /// Whether it is one's name, of this mailbox.
+  [[nodiscard]] static bool is_left_over(const MailboxFile& mailbox, const std::string& name);
   /// The same of one that a killed run has left beside this mailbox; other names are passed over.
   static void settle_left_over(const MailboxFile& mailbox, std::string name, const fs::Birth& lock_birth);
 

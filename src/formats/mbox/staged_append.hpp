@@ -38,7 +38,7 @@ class StagedAppend {
   /// The name goes when the mailbox is as long as it was; else it stays for the next run.
   ~StagedAppend();
 
-  /// They are durable in the mailbox.
+  /// They are durable in the mailbox. Its name is gone for good only after MailboxFile::settle_directory().
   void done() noexcept;
 
  private:

@@ -4,7 +4,6 @@
 
 #include "beginning.hpp"
 #include "folder_writer.hpp"
-#include "left_overs.hpp"
 #include "lock.hpp"
 #include "mailhaul/mail/store_headers.hpp"
 #include "offset_handle.hpp"
@@ -149,6 +148,7 @@ std::unique_ptr<store::FolderWriter> Store::open_folder(const store::FolderRef& 
         .because("an mbox is one file and holds one folder, INBOX")
         .on(Side::target);
   }
+  left_overs_.before_append(reader().file());
   return std::make_unique<FolderAppender>(reader().file(), options_, variant_, info);
 }
 
@@ -159,9 +159,12 @@ store::Capabilities Store::capabilities() const {
   return can;
 }
 
-void Store::begin() { settle_left_overs(reader().file(), options_.birth); }
+void Store::begin() {
+  left_overs_.settle(reader().file(), LeftOvers::names_beside(reader().file()));
+  left_overs_.began();
+}
 
-void Store::finish() { settle_left_overs(reader().file(), options_.birth); }
+void Store::finish() { left_overs_.settle_later(reader().file(), LeftOvers::names_beside(reader().file())); }
 
 void Store::choose_variant() {
   if (options_.variant) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "left_overs.hpp"
 #include "mailbox_file.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/store/source.hpp"
@@ -79,7 +80,7 @@ using Source = Readable<store::MessageSource>;
 class Store final : public Readable<store::MessageStore> {
  public:
   Store(Context& context, MailboxPlace place, const TargetOptions& options)
-      : Readable(context, std::move(place), options.reading), options_(options) {}
+      : Readable(context, std::move(place), options.reading), options_(options), left_overs_(options.birth) {}
 
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override;
@@ -87,12 +88,15 @@ class Store final : public Readable<store::MessageStore> {
   void begin() override;
   /// What a program that had the mailbox open all the time delivered into a file that this or an earlier run replaced.
   void finish() override;
+  /// A tree of them has looked for what killed runs left.
+  void left_overs_were_settled() { left_overs_.began(); }
   /// What is written where nobody said it: what stands there already.
   void choose_variant();
 
  private:
   TargetOptions options_;
   Variant variant_ = Variant::rd;
+  LeftOvers left_overs_;
 };
 
 }  // namespace mailhaul::formats::mbox

@@ -163,6 +163,7 @@ class TreeStore final : public Reading<store::MessageStore> {
   TreeStore(Context& context, std::unique_ptr<Tree> tree, const mbox::TargetOptions& options)
       : Reading(context, std::move(tree), options.reading),
         options_(options),
+        left_overs_(options.birth),
         target_settings_(Reading::tree(), options.birth) {
     // Such a tree is Dovecot's.
     if (!options_.variant) options_.variant = mbox::Variant::dovecot;
@@ -175,40 +176,58 @@ class TreeStore final : public Reading<store::MessageStore> {
     return can;
   }
   void begin() override {
-    (void)tree().folders();
-    settle_all_left_overs();
+    has_begun_ = true;
+    settle_left_overs(tree().folders(), [this](const mbox::MailboxFile& mailbox, std::vector<std::string> names) {
+      left_overs_.settle(mailbox, std::move(names));
+    });
+    left_overs_.began();
   }
   /// What programs that had a mailbox open all the time delivered into a file that a run replaced.
-  void finish() override { settle_all_left_overs(); }
+  void finish() override {
+    const auto folders = tree().has_left_overs() ? tree().folders() : std::vector<mail::FolderName>();
+    settle_left_overs(folders, [this](const mbox::MailboxFile& mailbox, const std::vector<std::string>& names) {
+      left_overs_.settle_later(mailbox, names);
+    });
+  }
   [[nodiscard]] store::SettingsTarget* settings_target() override { return &target_settings_; }
   [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& folder,
                                                                  const store::FolderInfo& info) override {
     auto store = std::make_unique<mbox::Store>(context(), tree().make(folder, options_.birth), options_);
     static_cast<void>(store->reader().find_target());
     store->choose_variant();
+    if (has_begun_) {
+      left_overs_.before_append(store->reader().file());
+      store->left_overs_were_settled();
+    }
     auto writer = store->open_folder(folder, info);
     return std::make_unique<OwningWriter>(std::move(store), std::move(writer));
   }
 
  private:
-  void settle_all_left_overs() {
-    const bool is_any = tree().has_left_overs();
-    settle_left_overs({});  // it may be beside the tree
-    if (!is_any) return;
-    for (const mail::FolderName& folder : tree().folders())
-      if (!folder.is_inbox()) settle_left_overs(folder);
-  }
-  void settle_left_overs(const mail::FolderName& folder) {
-    try {
-      if (auto place = tree().find({"", folder}))
-        mbox::settle_left_overs(mbox::MailboxFile(context(), std::move(*place)), options_.birth);
-    } catch (const Error&) {
-      // The folder says so in its own turn.
-    }
+  /// `settle` gets each mailbox with names beside it that may be left-overs.
+  template <typename Settle>
+  void settle_left_overs(const std::vector<mail::FolderName>& folders, const Settle& settle) {
+    const auto settle_one = [&](const mail::FolderName& folder, std::vector<std::string> names, bool lists) {
+      try {
+        auto place = tree().find({"", folder});
+        if (!place) return;
+        const mbox::MailboxFile mailbox(context(), std::move(*place));
+        settle(mailbox, lists ? mbox::LeftOvers::names_beside(mailbox) : std::move(names));
+      } catch (const Error& error) {
+        if (error.cause() == Cause::stopped) throw;
+        // The folder says so in its own turn.
+      }
+    };
+    settle_one({}, {}, true);  // it may be beside the tree
+    for (const mail::FolderName& folder : folders)
+      if (auto names = tree().left_overs_of(folder); !folder.is_inbox() && !names.empty())
+        settle_one(folder, std::move(names), false);
   }
 
   mbox::TargetOptions options_;
+  mbox::LeftOvers left_overs_;
   TargetSettings target_settings_;
+  bool has_begun_ = false;
 };
 
 std::optional<fs::Directory> find_root(Context& context, const std::string& path, const fs::Rules& rules) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "formats/mbox/left_over_name.hpp"
 #include "formats/mboxdir/first_mbox.hpp"
 #include "formats/mboxdir/marked_name.hpp"
 #include "formats/mboxdir/names.hpp"
+#include "mailhaul/mail/name_mark.hpp"
 
 namespace mailhaul::formats::mboxdir {
 namespace {
@@ -61,7 +63,8 @@ void Tree::note_unread(FindingKind kind, const std::string& where, const std::st
 
 void Tree::list() {
   files_.clear();
-  has_left_overs_ = false;
+  left_overs_.clear();
+  left_over_names_ = 0;
   entries_ = 0;
   passed_over_ = 0;
   list_level(root_, {});
@@ -72,12 +75,27 @@ void Tree::list_level(const fs::Directory& directory, const Level& level) {
   if (level.parts.size() >= deepest_folder)
     return note_unread(FindingKind::over_limit, level.path, "directories nested too deep: not read");
   directory.list([&](const fs::Entry& entry) {
-    has_left_overs_ = has_left_overs_ || is_temporary(entry.name);
+    if (is_temporary(entry.name)) take_left_over(level, entry.name);
     if (!is_passed_over(entry.name))
       take_entry(directory, level, entry);
     else if (side() == Side::source && can_hide_mail(entry.name) && ++passed_over_ <= most_passed_over)
       tell_passed_over(directory, level, entry);
   });
+}
+
+void Tree::take_left_over(const Level& level, const std::string& name) {
+  const std::string_view mark = mbox::mark_in_left_over(name);
+  if (mark.empty() || side() != Side::target || ++left_over_names_ > most_entries) return;
+  left_overs_[joined(level.path, std::string(mark))].push_back(name);
+}
+
+std::vector<std::string> Tree::left_overs_of(const mail::FolderName& folder) {
+  const std::lock_guard guard(mutex_);
+  if (!spots_) list();
+  const auto spot = spots_->find(folder);
+  if (spot == spots_->end()) return {};
+  const auto found = left_overs_.find(joined(spot->second.directory, mail::name_mark(spot->second.name)));
+  return found == left_overs_.end() ? std::vector<std::string>() : found->second;
 }
 
 /// As with Dovecot it is no mailbox; but who put mail there may think that it is one.

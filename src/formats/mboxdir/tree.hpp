@@ -41,7 +41,9 @@ class Tree {
   /// INBOX first, where there is one, the others sorted.
   [[nodiscard]] std::vector<mail::FolderName> folders();
   /// Whether the listing met a name that a killed run left.
-  [[nodiscard]] bool has_left_overs() const { return has_left_overs_; }
+  [[nodiscard]] bool has_left_overs() const { return !left_overs_.empty(); }
+  /// Those that it met beside the folder's file and that may be of it.
+  [[nodiscard]] std::vector<std::string> left_overs_of(const mail::FolderName& folder);
   /// Where each folder of the tree is, below the root.
   [[nodiscard]] std::map<mail::FolderName, std::string> paths();
   /// Nothing when the folder does not exist. Error of scope folder when its directory may not be opened.
@@ -59,6 +61,7 @@ class Tree {
   };
   void list();
   void list_level(const fs::Directory& directory, const Level& level);
+  void take_left_over(const Level& level, const std::string& name);
   void tell_passed_over(const fs::Directory& directory, const Level& level, const fs::Entry& entry);
   /// Whether that name in that directory is the INBOX that the location names.
   [[nodiscard]] bool is_inbox_place(const fs::Directory& directory, const std::string& name) const;
@@ -87,8 +90,9 @@ class Tree {
   mbox::SourceOptions options_;
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, Spot>> spots_;
-  std::map<std::string, Listed> files_;  ///< of the listing, by path
-  bool has_left_overs_ = false;
+  std::map<std::string, Listed> files_;                           ///< of the listing, by path
+  std::map<std::string, std::vector<std::string>> left_overs_{};  ///< by the directory, and the mark of the mailbox
+  std::size_t left_over_names_ = 0;
   std::size_t entries_ = 0;
   std::size_t passed_over_ = 0;     ///< that could hide mail
   std::size_t without_suffix_ = 0;  ///< folders whose file is NAME.mbox

@@ -321,6 +321,68 @@ TEST_F(MboxCutAppend, ASourceAndAPreviewLeaveItAlone) {
   EXPECT_TRUE(world.memory.exists(path));
 }
 
+TEST_F(MboxCutAppend, ItsNameDoesNotComeBackBehindAPowerCut) {
+  world.put(old_mail);
+  world.append({{"Subject: a\n\nba\n", {}}});
+  world.memory.lose_power();
+  expect_nothing_left();
+}
+
+TEST_F(MboxCutAppend, NothingIsPutBehindOneThatIsLocked) {
+  const std::string cut = old_mail + "\n" + joined(staged).substr(0, 20);
+  leave(cut, old_mail.size(), 1);
+  const auto store = world.target();
+  Intruder other(world);
+  ASSERT_TRUE(other.lock(fs::LockKind::exclusive));
+  store->begin();
+  ASSERT_EQ(world.findings.all.size(), 1U);
+  EXPECT_EQ(world.findings.all[0].weight, Weight::lost);
+  EXPECT_TRUE(contains(world.findings.all[0].text, "lock")) << world.findings.all[0].text;
+  const Error error = error_of([&] { static_cast<void>(store->open_folder({}, {})); });
+  EXPECT_EQ(error.cause(), Cause::locked);
+  EXPECT_EQ(error.scope(), Scope::folder);
+  EXPECT_EQ(world.octets(), cut);
+  other.unlock();
+  static_cast<void>(store->open_folder({}, {}));
+  EXPECT_EQ(world.octets(), old_mail);
+}
+
+/// Of the runner's own account there may be several; of others any number.
+TEST_F(MboxCutAppend, OneIsLookedAtInARunAndIsTheLast) {
+  const std::string cut = old_mail + "\n" + joined(staged).substr(0, 20);
+  const std::string older = leave(cut, old_mail.size() - 1, 1);
+  std::vector<std::string> forged;
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    forged.push_back(leave(cut, old_mail.size() + i, 1));
+    world.memory.give_to(forged.back(), MboxWorld::bob);
+  }
+  const std::string last = leave(cut, old_mail.size(), 1);
+  const auto store = world.target();
+  world.kernel.count_anew();
+  store->begin();
+  const auto locks = world.kernel.calls(support::Call::try_lock);
+  static_cast<void>(store->open_folder({}, {}));
+  store->finish();
+  EXPECT_EQ(world.kernel.calls(support::Call::try_lock), locks) << "looked at once more";
+  EXPECT_LE(locks, 2U);
+  EXPECT_EQ(world.octets(), old_mail);
+  EXPECT_FALSE(world.memory.exists(last));
+  EXPECT_TRUE(world.memory.exists(older));
+  for (const std::string& path : forged) EXPECT_TRUE(world.memory.exists(path));
+  EXPECT_EQ(world.findings.all.size(), 1U);
+}
+
+TEST_F(MboxCutAppend, ARunThatIsAskedToStopDoesSoBefore) {
+  const std::string cut = old_mail + "\n" + joined(staged).substr(0, 20);
+  const std::string path = leave(cut, old_mail.size(), 1);
+  const auto store = world.target();
+  world.clock.when_sleeping = [] { throw Error(Cause::stopped, Scope::run, "stopped by a signal"); };
+  EXPECT_EQ(error_of([&] { store->begin(); }).cause(), Cause::stopped);
+  EXPECT_EQ(world.octets(), cut);
+  EXPECT_TRUE(world.memory.exists(path));
+  EXPECT_TRUE(world.findings.all.empty());
+}
+
 TEST_F(MboxCutAppend, ALockedMailboxIsForTheNextRun) {
   const std::string cut = old_mail + "\n" + joined(staged).substr(0, 20);
   const std::string path = leave(cut, old_mail.size(), 1);

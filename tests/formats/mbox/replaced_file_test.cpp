@@ -162,6 +162,43 @@ TEST_F(MboxReplacedFile, OnlyWhatWeMayHaveLeftIsTakenForThat) {
   EXPECT_TRUE(world.memory.exists(other));
 }
 
+TEST_F(MboxReplacedFile, WhatIsLeftAloneIsToldOnceInARun) {
+  world.put(a_b_c);
+  const std::string name = "/var/mail/" + ReplacedFile::name_for(MailboxFile(world.context, place()), {}, {});
+  world.memory.put_file(name, late, MboxWorld::bob);
+  const auto store = world.target();
+  store->begin();
+  static_cast<void>(store->open_folder({}, {}));
+  store->finish();
+  EXPECT_EQ(world.findings.all.size(), 1U);
+}
+
+/// The mailbox's owner can make any number of them.
+TEST_F(MboxReplacedFile, SoManyAreLookedAtInARun) {
+  world.put(a_b_c);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    fs::Status old;
+    old.size_octets = i;
+    world.memory.put_file("/var/mail/" + ReplacedFile::name_for(MailboxFile(world.context, place()), old, {}), late,
+                          MboxWorld::bob);
+  }
+  world.target()->begin();
+  EXPECT_EQ(world.findings.all.size(), 65U);
+  EXPECT_TRUE(contains(world.findings.all.back().text, "next run"));
+}
+
+TEST_F(MboxReplacedFile, WhatCannotBeLookedAtIsTold) {
+  world.put(a_b_c);
+  world.memory.put_file("/var/mail/" + ReplacedFile::name_for(MailboxFile(world.context, place()), {}, {}), late,
+                        MboxWorld::bob);
+  const auto store = world.target();
+  world.kernel.count_anew();
+  world.kernel.inject({.call = support::Call::open_beneath, .nth = 1, .and_all_later = true});
+  store->begin();
+  ASSERT_EQ(world.findings.all.size(), 1U);
+  EXPECT_EQ(world.findings.all[0].weight, Weight::lost);
+}
+
 TEST_F(MboxReplacedFile, WhatIsNoMailBecomesAMessageOfItsOwn) {
   world.put(a_b_c);
   Intruder agent(world);

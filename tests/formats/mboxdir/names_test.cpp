@@ -6,7 +6,8 @@ namespace mailhaul::formats::mboxdir {
 namespace {
 
 TEST(MboxdirNames, WhatIsNoMailboxIsPassedOver) {
-  for (const char* name : {"", ".imap", ".subscriptions", ".hidden", "bob.lock", "Sent.msf", "mailhaul-tmp-1f2e"})
+  for (const char* name :
+       {"", ".imap", ".subscriptions", ".hidden", "bob.lock", "Sent.msf", "mailhaul-tmp-1f2e", ".mailhaul-tmp-1f2e"})
     EXPECT_TRUE(is_passed_over(name)) << name;
   for (const char* name : {"bob", "lock", "msf", "Sent.mbox", "a.b", "bob.locked", "inbox"})
     EXPECT_FALSE(is_passed_over(name)) << name;
