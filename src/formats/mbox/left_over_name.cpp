@@ -26,6 +26,7 @@ std::string left_over_name_of(const MailboxFile& mailbox, std::string_view begin
 std::string_view mark_in_left_over(std::string_view name) {
   constexpr std::size_t mark_octets = 17;
   constexpr std::size_t longest_name_octets = 128;  // five numbers of 20 digits, and what stands round them
+  if (name.ends_with(unlisted_end)) name.remove_suffix(unlisted_end.size());
   if (name.size() <= mark_octets || name.size() > longest_name_octets) return {};
   name.remove_prefix(name.size() - mark_octets);
   return name.starts_with('-') ? name : std::string_view();

@@ -14,6 +14,8 @@ namespace mailhaul::formats::mbox {
 
 /// What a name of ours begins with that stands beside a mailbox for a while and that no server shall list.
 inline constexpr std::string_view hidden_beginning = ".mailhaul-tmp-";
+/// And what it ends in.
+inline constexpr std::string_view unlisted_end = ".lock";
 
 /// A name beside a mailbox that says what a later run must know when this one is killed:
 ///

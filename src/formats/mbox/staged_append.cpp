@@ -14,6 +14,8 @@ std::string beginning() { return std::string(hidden_beginning) + "append-"; }
 }  // namespace
 
 std::optional<StagedAppend::Said> StagedAppend::read(const MailboxFile& mailbox, std::string_view name) {
+  if (!name.ends_with(unlisted_end)) return std::nullopt;
+  name.remove_suffix(unlisted_end.size());
   const auto numbers = numbers_in_left_over<4>(mailbox, beginning(), name);
   if (!numbers) return std::nullopt;
   return Said{(*numbers)[0], (*numbers)[1], (*numbers)[2], (*numbers)[3]};
@@ -30,7 +32,8 @@ StagedAppend::StagedAppend(const MailboxFile& mailbox, const WriteLock& lock, st
   if (durable) file.sync();
   const std::uint64_t own_inode = file.status_now().id.inode;
   auto stand_in = mailbox.link_beside(
-      file, left_over_name<4>(mailbox, beginning(), {is.id.inode, is.size_octets, line_ends.size(), own_inode}));
+      file, left_over_name<4>(mailbox, beginning(), {is.id.inode, is.size_octets, line_ends.size(), own_inode}) +
+                std::string(unlisted_end));
   if (!stand_in) {
     throw Error(Cause::cannot_create, Scope::folder, "appending to an mbox")
         .at(mailbox.path())

@@ -16,10 +16,11 @@ namespace mailhaul::formats::mbox {
 /// there (D6): a run that is killed in the middle leaves a message without its end, and by that name the next one knows
 /// it for that and takes it away (settle_cut_append).
 ///
-/// The name begins with a dot, so that no server lists it as a folder. The file stays the runner's.
+/// The name begins with a dot and ends as that of a lock, so that no server lists it as a folder (mbox.md section 7;
+/// Dovecot passes over only the latter). The file stays the runner's.
 ///
 ///   name = "." prefix "append-" inode-of-the-mailbox "-" octets-of-the-mailbox "-" line-ends-before "-" own-inode
-///          mark-of-the-mailbox
+///          mark-of-the-mailbox ".lock"
 class StagedAppend {
  public:
   struct Said {

@@ -44,10 +44,11 @@ class MboxCutAppend : public MboxRewrite {
     world.put(mailbox);
     const std::string any = "/var/mail/any";
     world.memory.put_file(any, stage, runner, 0600);
-    const std::string path =
-        "/var/mail/" + left_over_name<4>(MailboxFile(world.context, place()), ".mailhaul-tmp-append-",
-                                         {world.memory.status_of(MboxWorld::path).id.inode, old_octets, line_ends,
-                                          world.memory.status_of(any).id.inode});
+    const std::string path = "/var/mail/" +
+                             left_over_name<4>(MailboxFile(world.context, place()), ".mailhaul-tmp-append-",
+                                               {world.memory.status_of(MboxWorld::path).id.inode, old_octets, line_ends,
+                                                world.memory.status_of(any).id.inode}) +
+                             ".lock";
     world.memory.put_link(path, any);
     world.memory.remove(any);
     return path;
@@ -147,7 +148,7 @@ TEST_F(MboxCutAppend, WhatIsStagedStaysTheRunnersAndNoServerListsIt) {
   for (const std::string& name : names()) {
     if (!contains(name, "append-")) continue;
     ++found;
-    EXPECT_TRUE(name.starts_with('.')) << name;
+    EXPECT_TRUE(name.starts_with('.') && name.ends_with(".lock")) << name;
     const fs::Status is = world.memory.status_of("/var/mail/" + name);
     EXPECT_EQ(is.owner, runner);
     EXPECT_EQ(is.permissions, 0600U);

@@ -155,5 +155,25 @@ TEST_F(OneFileAFolder, WhatAKilledRunLeftBesideOneGoesThoughThereIsNothingToWrit
   }
 }
 
+TEST_F(OneFileAFolder, OneLeftOverCostsNoListingOfEachFolder) {
+  constexpr int folders = 40;
+  for (int i = 0; i < folders; ++i) world.put("Work/Q" + std::to_string(i), mbox_with("x"));
+  world.memory.put_file(TreeWorld::at("Work/") + fs::NewFile::temporary_prefix + "1-2-3" + mail::name_mark("Q7"),
+                        mbox_with("z"), TreeWorld::bob);
+  support::FaultyKernel counting(world.memory);
+  Context context{counting, world.entropy, world.clock, world.findings, world.instants, "host.example", 4711};
+  TargetOptions options;
+  options.files.birth.owner = TreeWorld::bob;
+  fs::Rules rules;
+  rules.side = Side::target;
+  const auto target = open_store(context, TreeWorld::root, rules, options);
+  counting.count_anew();
+  target->begin();
+  for (int i = 0; i < folders; ++i) static_cast<void>(target->open_folder(named("Work/Q" + std::to_string(i)), {}));
+  target->finish();
+  EXPECT_LT(counting.calls(support::Call::read_directory), 20U);
+  EXPECT_EQ(world.findings.count(FindingKind::changed), 1U) << "it is Q7's, and was looked at";
+}
+
 }  // namespace
 }  // namespace mailhaul::formats::mboxdir
