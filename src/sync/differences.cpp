@@ -96,6 +96,7 @@ void Differences::settle_target_strangers(std::vector<Listing>& listings) {
     });
 
   std::vector<Listing*> by_name;
+  by_name.reserve(listings.size());
   for (Listing& listing : listings) by_name.push_back(&listing);
   std::sort(by_name.begin(), by_name.end(), [](const Listing* a, const Listing* b) { return a->folder < b->folder; });
   const auto settle = [&](const Listing& listing, const Stranger& stranger, int least) {

@@ -50,9 +50,9 @@ class KnownRows {
   [[nodiscard]] std::optional<std::size_t> find(std::string_view handle);
   /// The first place of `by_key_` from `place` on whose item was not taken.
   [[nodiscard]] std::size_t open_from(std::size_t place);
-  [[nodiscard]] Known take_item(std::size_t item);
+  [[nodiscard]] Known take_item(std::size_t at);
   /// 0: the handle and the flags too; 1: the flags; 2: none.
-  [[nodiscard]] int distance(std::size_t item, const ledger::Sighting& now) const;
+  [[nodiscard]] int distance(std::size_t at, const ledger::Sighting& now) const;
 
   std::vector<Item> items_{};
   std::string handles_{};
