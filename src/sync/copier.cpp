@@ -79,7 +79,7 @@ void CopyRun::announce() {
 void CopyRun::settle_rows_of_all() {
   std::map<ledger::FolderId, std::vector<RowChange*>> by_folder;
   for (auto& [id, change] : differences_.rows())
-    if (!change.is_unplaced) by_folder[change.target_folder_now.value_or(change.row.target_folder)].push_back(&change);
+    if (!change.is_unplaced) by_folder[change.target_folder()].push_back(&change);
   std::vector<std::function<void()>> tasks;
   std::mutex mutex;
   for (auto& [id, changes] : by_folder) {

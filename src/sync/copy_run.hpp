@@ -110,10 +110,6 @@ class CopyRun {
   /// What left the source and appeared nowhere else. Where a folder was not seen whole it may lie there: then its row
   /// stays as it was and its folder is listed again, or the next run would bring it as another message.
   void record_gone();
-  /// A message that can't be read may be the one that left; but it may stay so for good, and what is delivered again
-  /// would be taken for it each time. So one run waits: only where the last one left the folder as the rows say. False:
-  /// it did not.
-  bool forget_source_stamp(ledger::FolderId id);
   /// R2: what another store, or a folder that was made anew, does not have says nothing of what the old one had.
   [[nodiscard]] bool is_another_source(ledger::FolderId id);
   /// Last of all, when every copy is durable (R3).
@@ -133,7 +129,8 @@ class CopyRun {
   [[nodiscard]] bool is_evidence(const FolderOutcome& outcome);
   /// Stamps, last: they say that the rows agree with the folder.
   void record_folders();
-  void forget_stamp(const store::FolderRef& folder);
+  /// False: it had none.
+  bool forget_stamp(const std::optional<ledger::Folder>& folder);
   void record_source(const FolderTask& task, const FolderOutcome& outcome);
 
   // --- the sums ---------------------------------------------------------------------------------------------------

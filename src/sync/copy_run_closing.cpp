@@ -91,7 +91,10 @@ void CopyRun::record_gone() {
     const auto [left, is_new] = folders.try_emplace(row.source_folder);
     if (is_new) {
       left->second.is_another = is_another_source(row.source_folder);
-      left->second.is_undecided = may_lie_elsewhere || (may_be_unreadable && forget_source_stamp(row.source_folder));
+      // A message that can't be read may be the one that left; but it may stay so for good, and what is delivered again
+      // would be taken for it each time. So one run waits: only where the last one left the folder as the rows say.
+      left->second.is_undecided =
+          may_lie_elsewhere || (may_be_unreadable && forget_stamp(ledger_.folder(row.source_folder)));
     }
     // For good: this run renews what it says of the source, and to the next one it would look like any other.
     if (left->second.is_another) row.touched = true;
@@ -104,15 +107,6 @@ void CopyRun::record_gone() {
     }
     ledger_.update(row);
   }
-}
-
-bool CopyRun::forget_source_stamp(ledger::FolderId id) {
-  const auto known = ledger_.folder(id);
-  if (!known || !known->state.stamp) return false;
-  ledger::FolderState state = known->state;
-  state.stamp.reset();
-  ledger_.set_state(id, state);
-  return true;
 }
 
 bool CopyRun::is_another_source(ledger::FolderId id) {

@@ -31,10 +31,11 @@ bool CopyRun::all_targets_are_listed() const {
 }
 
 void CopyRun::guard_against_loss() {
+  const bool may_restore = options_.missing == Missing::restore && all_targets_are_listed();
   std::map<ledger::FolderId, std::uint64_t> missing;
   for (auto& [id, change] : differences_.rows()) {
     if (!change.target_gone || change.target_now || !change.row.ours || is_left_behind(change.row)) continue;
-    if (options_.missing == Missing::restore && all_targets_are_listed()) restore(change);
+    if (may_restore) restore(change);
     ++missing[change.row.target_folder];
   }
   if (options_.missing != Missing::ask) return;

@@ -21,15 +21,15 @@ void CopyRun::record_folders() {
     if (listing.exists) state.was_made = true;
     ledger_.set_state(listing.id, state);
   }
-  for (const store::FolderRef& folder : written_) forget_stamp(folder);
+  for (const store::FolderRef& folder : written_) forget_stamp(ledger_.find_folder(Side::target, folder));
 }
 
-void CopyRun::forget_stamp(const store::FolderRef& folder) {
-  const auto known = ledger_.find_folder(Side::target, folder);
-  if (!known) return;
-  ledger::FolderState state = known->state;
+bool CopyRun::forget_stamp(const std::optional<ledger::Folder>& folder) {
+  if (!folder || !folder->state.stamp) return false;
+  ledger::FolderState state = folder->state;
   state.stamp.reset();
-  ledger_.set_state(known->id, state);
+  ledger_.set_state(folder->id, state);
+  return true;
 }
 
 void CopyRun::record_source(const FolderTask& task, const FolderOutcome& outcome) {

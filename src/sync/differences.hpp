@@ -24,6 +24,8 @@ struct RowChange {
     if (source_gone || !row.source) return nullptr;
     return source_now ? &*source_now : &*row.source;
   }
+  /// Where at the target it is, or last was.
+  [[nodiscard]] ledger::FolderId target_folder() const { return target_folder_now.value_or(row.target_folder); }
   [[nodiscard]] const ledger::Sighting* target() const {
     if (target_now) return &*target_now;
     return target_gone || !row.target ? nullptr : &*row.target;

@@ -27,7 +27,7 @@ void FolderSettler::write_carried(const RowChange& change, store::MessageInfo in
   message = writer().append(info);
   if (was_held) return message->write(as_bytes(held_));
   // It was written with other flags, and is too large to be held: once more, from where it was.
-  const auto folder = run_.ledger.folder(change.target_folder_now.value_or(change.row.target_folder));
+  const auto folder = run_.ledger.folder(change.target_folder());
   const ledger::Sighting& there = change.target_now ? *change.target_now : change.row.target.value();
   const std::vector<store::Handle> handles{there.handle};
   const auto cursor = run_.target.fetch(folder->ref, handles);
@@ -85,7 +85,7 @@ void FolderSettler::record_on_their_way() {
 void FolderSettler::record_carried(const RowChange& change, ledger::Row row, ledger::Sighting copy) {
   ledger::Row left_behind = change.row;
   left_behind.target = *change.target();
-  left_behind.target_folder = change.target_folder_now.value_or(change.row.target_folder);
+  left_behind.target_folder = change.target_folder();
   left_behind.source.reset();
   left_behind.gone_run = 0;
   row.target_folder = target_id_;

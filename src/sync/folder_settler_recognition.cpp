@@ -41,7 +41,7 @@ bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Rea
   }
   const bool was_here = change->row.source_folder == here;
   const ledger::Sighting* there = change->target();
-  const ledger::FolderId there_id = change->target_folder_now.value_or(change->row.target_folder);
+  const ledger::FolderId there_id = change->target_folder();
   const auto folder = run_.ledger.folder(there_id);
   if (there != nullptr && (!folder || !is_confirmed(folder->ref, there->handle, read))) {
     run_.vanished.add(*change);
