@@ -230,7 +230,9 @@ class Subject {
     if (is_in_place && !best->base.touched) {
       // Carried where a store can't move; but not where one arrived both ways: that is adopted.
       if (!rules.moves && has_candidate()) return false;
-      text_.target[*best->copy].folder = text_.source->folder;
+      Message& copy = text_.target[*best->copy];
+      copy.folder = text_.source->folder;
+      if (!rules.moves) copy.identity = 0;  // another copy, not the same one somewhere else
     }
     merge(*best);
     return true;
