@@ -68,7 +68,8 @@ Directory::Handle::Leaf Directory::Handle::leaf_of(const std::string& path, std:
     return leaf;
   }
   leaf.name = path.substr(slash + 1);
-  const int fd = resolver->open(leaf.dir, path.substr(0, slash), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+  const int fd =
+      resolver->open(*kernel, leaf.dir, path.substr(0, slash), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   if (fd < 0) {
     leaf.result = fd;
     return leaf;
@@ -76,6 +77,49 @@ Directory::Handle::Leaf Directory::Handle::leaf_of(const std::string& path, std:
   leaf.parent = Descriptor(*kernel, fd);
   leaf.dir = fd;
   return leaf;
+}
+
+int Directory::Handle::take(Descriptor opened) {
+  descriptor = std::make_shared<const Descriptor>(std::move(opened));
+  const int result = kernel->status(descriptor->value(), opened_as);
+  if (result == 0) kernel = &kernel->acting_as(opened_as.owner);
+  return result;
+}
+
+bool Directory::Handle::allows(uid_t owner) const {
+  const std::vector<uid_t>& more = rules.more_owners;
+  return owner == root_owner || std::find(more.begin(), more.end(), owner) != more.end();
+}
+
+bool Directory::Handle::acts_as_root() const {
+  const auto acts_as = kernel->acts_as();
+  return acts_as && acts_as->uid == 0;
+}
+
+bool Directory::Handle::allows_anybody_but_root() const {
+  const auto& more = rules.more_owners;
+  return root_owner != 0 || std::any_of(more.begin(), more.end(), [](uid_t owner) { return owner != 0; });
+}
+
+Kernel& Directory::Handle::kernel_for_both(const Handle& other) const {
+  const auto acts_as = kernel->acts_as();
+  const auto other_acts_as = other.kernel->acts_as();
+  const bool is_one = !acts_as || !other_acts_as || acts_as->uid == other_acts_as->uid;
+  return is_one ? *kernel : kernel->acting_as({});
+}
+
+int Directory::Handle::open_as_its_owner(const Leaf& leaf, int flags) const {
+  const auto acts_as = kernel->acts_as();
+  Status seen;
+  if (leaf.result < 0 || !acts_as || kernel->status_at(leaf.dir, leaf.name, seen) < 0) return -EACCES;
+  if (seen.owner.uid == acts_as->uid || !allows(seen.owner.uid)) return -EACCES;
+  return resolver->open(kernel->acting_as(seen.owner), leaf.dir, leaf.name, flags, 0);
+}
+
+bool Directory::Handle::is_foreign(const Leaf& leaf) const {
+  Status seen;
+  return leaf.result == 0 && kernel->acts_as() && kernel->status_at(leaf.dir, leaf.name, seen) == 0 &&
+         !allows(seen.owner.uid);
 }
 
 std::string Directory::Handle::place_of(std::string_view name) const {
@@ -101,12 +145,11 @@ Directory Directory::open_root(Kernel& kernel, Entropy& entropy, const std::stri
   handle->kernel = &kernel;
   handle->entropy = &entropy;
   handle->rules = rules;
-  handle->resolver = std::make_shared<Resolver>(kernel, rules.cross_mounts);
+  handle->resolver = std::make_shared<Resolver>(rules.cross_mounts);
   handle->place = operator_path;
-  const int result = kernel.status(walked.descriptor.value(), handle->opened_as);
+  const int result = handle->take(std::move(walked.descriptor));
   if (result < 0) throw failure(rules.side, Scope::run, result, opening_root, operator_path);
   handle->root_owner = handle->opened_as.owner.uid;
-  handle->descriptor = std::make_shared<const Descriptor>(std::move(walked.descriptor));
   return Directory(std::move(handle));
 }
 
@@ -168,10 +211,7 @@ std::uint64_t Directory::file_system() const {
 
 bool Directory::has_exact_times() const { return handle_->kernel->is_local_file_system(descriptor()); }
 
-bool Directory::allows(uid_t owner) const {
-  const std::vector<uid_t>& more = handle_->rules.more_owners;
-  return owner == handle_->root_owner || std::find(more.begin(), more.end(), owner) != more.end();
-}
+bool Directory::allows(uid_t owner) const { return handle_->allows(owner); }
 
 Directory Directory::with_owner(uid_t root_owner) const {
   auto handle = std::make_shared<Handle>(*handle_);
@@ -189,7 +229,13 @@ std::optional<Directory> Directory::find_directory(const std::string& path) cons
   if (!is_plain_relative(path)) {
     throw handle_->refuse(Scope::folder, doing, path, "not a plain name below a root");
   }
-  const int fd = handle_->resolver->open(descriptor(), path, reading_directory, 0);
+  int fd = handle_->resolver->open(*handle_->kernel, descriptor(), path, reading_directory, 0);
+  if (fd == -EACCES) {
+    const Handle::Leaf leaf = handle_->leaf_of(path, doing);
+    fd = handle_->open_as_its_owner(leaf, reading_directory);
+    if (fd == -EACCES && handle_->is_foreign(leaf))
+      throw handle_->refuse(Scope::folder, doing, path, "it belongs to somebody else");
+  }
   switch (fd) {
   case -ENOENT: return std::nullopt;
   case -ENOTDIR:
@@ -205,9 +251,8 @@ std::optional<Directory> Directory::find_directory(const std::string& path) cons
   }
   if (fd < 0) throw handle_->fail(Scope::folder, fd, doing, path);
   auto handle = std::make_shared<Handle>(*handle_);
-  handle->descriptor = std::make_shared<const Descriptor>(*handle->kernel, fd);
   handle->place = handle_->place_of(path);
-  const int result = handle->kernel->status(fd, handle->opened_as);
+  const int result = handle->take(Descriptor(*handle->kernel, fd));
   if (result < 0) throw handle->fail(Scope::folder, result, doing);
   const uid_t owner = handle->opened_as.owner.uid;
   if (!allows(owner)) {  // S4: also a foreign directory that was renamed into the tree
@@ -225,17 +270,18 @@ Directory Directory::make_directory(const std::string& name, const Birth& birth)
   if (made == -EEXIST) return open_directory(name);
   if (made < 0) throw handle_->fail(Scope::folder, made, doing, name);
 
-  const int fd = handle_->resolver->open(leaf.dir, leaf.name, reading_directory, 0);
+  const int fd = handle_->resolver->open(kernel, leaf.dir, leaf.name, reading_directory, 0);
   if (fd < 0) throw handle_->fail(Scope::folder, fd, doing, name);
-  auto handle = std::make_shared<Handle>(*handle_);
-  handle->descriptor = std::make_shared<const Descriptor>(kernel, fd);
-  handle->place = handle_->place_of(name);
-  int result = kernel.status(fd, handle->opened_as);
-  if (result < 0) throw handle->fail(Scope::folder, result, doing);
+  Descriptor made_directory(kernel, fd);
+  Status made_as;
+  int result = kernel.status(fd, made_as);
+  if (result < 0) throw handle_->fail(Scope::folder, result, doing, name);
   // S7: only what this call made is given away. What was exchanged meanwhile is taken as found, by the rules.
-  if (handle->opened_as.owner.uid != kernel.user() || !is_empty(kernel, fd)) return open_directory(name);
+  if (made_as.owner.uid != kernel.user() || !is_empty(kernel, fd)) return open_directory(name);
+  auto handle = std::make_shared<Handle>(*handle_);
+  handle->place = handle_->place_of(name);
   result = dress_directory(kernel, fd, birth);
-  if (result == 0) result = kernel.status(fd, handle->opened_as);
+  if (result == 0) result = handle->take(std::move(made_directory));
   if (result < 0) throw handle->fail(Scope::folder, result, "giving a new directory its owner and mode");
   return Directory(std::move(handle));
 }

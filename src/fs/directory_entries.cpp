@@ -55,21 +55,30 @@ OpenResult Directory::open_leaf(const std::string& name, EntryKind hint, int acc
     if (why != Refusal::none) return refused(why);
     throw handle_->fail(Scope::message, leaf.result, doing, name);
   }
-  if (hint == EntryKind::unknown) {
+  if (hint != EntryKind::unknown && hint != EntryKind::regular) return refused(refusal_of(hint));
+  Kernel* opens = &kernel;
+  // S9: in a directory of root's own (/var/mail) the file is a customer's.
+  const bool is_somebodys = handle_->acts_as_root() && handle_->allows_anybody_but_root();
+  if (hint == EntryKind::unknown || is_somebodys) {
     // S5: this look decides nothing but that a device is not opened just to find out what it is.
     Status seen;
     const int result = kernel.status_at(leaf.dir, leaf.name, seen);
     if (result == -ENOENT) return refused(Refusal::missing);
     if (result < 0) throw handle_->fail(Scope::message, result, doing, name);
-    hint = seen.kind;
+    if (seen.kind != EntryKind::regular) return refused(refusal_of(seen.kind));
+    if (is_somebodys) opens = &kernel.acting_as(seen.owner);
   }
-  if (hint != EntryKind::regular) return refused(refusal_of(hint));
 
   const int flags = access | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   int fd = -EPERM;
-  if (handle_->rules.side == Side::source) fd = handle_->resolver->open(leaf.dir, leaf.name, flags | O_NOATIME, 0);
+  const auto open = [&](int more) { return handle_->resolver->open(*opens, leaf.dir, leaf.name, flags | more, 0); };
+  if (handle_->rules.side == Side::source) fd = open(O_NOATIME);
   // O_NOATIME is for the owner and for root alone.
-  if (fd == -EPERM) fd = handle_->resolver->open(leaf.dir, leaf.name, flags, 0);
+  if (fd == -EPERM) fd = open(0);
+  if (fd == -EACCES) {
+    if (handle_->is_foreign(leaf)) return refused(Refusal::foreign_owner);
+    fd = handle_->open_as_its_owner(leaf, flags);
+  }
   if (fd < 0) {
     const Refusal why = refusal_of_errno(fd);
     if (why != Refusal::none) return refused(why);
@@ -144,7 +153,7 @@ std::optional<Directory::Handle::Way> Directory::Handle::way_between(const std::
 Directory::RenameOutcome Directory::rename(const std::string& from, const FileId& expected,
                                            const Directory& to_directory, const std::string& to) const {
   constexpr std::string_view doing = "renaming";
-  Kernel& kernel = *handle_->kernel;
+  Kernel& kernel = handle_->kernel_for_both(*to_directory.handle_);
   const auto way = handle_->way_between(from, expected, *to_directory.handle_, to, doing);
   if (!way) return {};
   const auto& [source, target] = *way;
@@ -163,7 +172,7 @@ Directory::RenameOutcome Directory::rename(const std::string& from, const FileId
 Directory::RenameOutcome Directory::move(const std::string& from, const FileId& expected, const Directory& to_directory,
                                          const std::string& to) const {
   constexpr std::string_view doing = "moving a file to another directory";
-  Kernel& kernel = *handle_->kernel;
+  Kernel& kernel = handle_->kernel_for_both(*to_directory.handle_);
   const auto way = handle_->way_between(from, expected, *to_directory.handle_, to, doing);
   if (!way) return {};
   const auto& [source, target] = *way;

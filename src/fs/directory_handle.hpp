@@ -13,7 +13,7 @@ namespace mailhaul::fs {
 
 /// What the copies of a Directory share.
 struct Directory::Handle {
-  Kernel* kernel = nullptr;
+  Kernel* kernel = nullptr;  ///< takes names as the directory's owner does (S9)
   Entropy* entropy = nullptr;
   Rules rules{};
   uid_t root_owner = 0;
@@ -40,6 +40,21 @@ struct Directory::Handle {
   /// Nothing: `from` is not there, or no longer the file expected.
   [[nodiscard]] std::optional<Way> way_between(const std::string& from, const FileId& expected, const Handle& to_handle,
                                                const std::string& to, std::string_view doing) const;
+
+  /// Takes an open directory: looks at it, and from now on takes names in it as its owner. 0 or the negative errno.
+  [[nodiscard]] int take(Descriptor opened);
+  [[nodiscard]] bool allows(uid_t owner) const;
+  [[nodiscard]] bool allows_anybody_but_root() const;
+  /// Root runs this, and the directory is his.
+  [[nodiscard]] bool acts_as_root() const;
+  /// For names in both: as their owner, or as the runner where they have two.
+  [[nodiscard]] Kernel& kernel_for_both(const Handle& other) const;
+  /// Opens a leaf as whoever it belongs to, where that is another allowed owner (S6) than the directory's, which may
+  /// not. -EACCES: it is nobody else's.
+  [[nodiscard]] int open_as_its_owner(const Leaf& leaf, int flags) const;
+  /// Whether a leaf that the directory's owner may not open belongs to somebody who is not allowed: what the kernel
+  /// said to us as him has that reason.
+  [[nodiscard]] bool is_foreign(const Leaf& leaf) const;
 
   [[nodiscard]] std::string place_of(std::string_view name) const;
   [[nodiscard]] Error fail(Scope scope, std::int64_t result, std::string_view doing, std::string_view name = {}) const;

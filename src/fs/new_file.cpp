@@ -55,6 +55,7 @@ struct NewFile::State {
     return failure(Side::target, Scope::run, result, doing, place);
   }
   void write(Bytes octets, std::uint64_t offset) const;
+  [[nodiscard]] int link_unnamed(const Directory& directory, const std::string& name) const;
   [[nodiscard]] int link_temporary(const Directory& directory, const std::string& name);
 };
 
@@ -65,6 +66,14 @@ void NewFile::State::write(Bytes octets, std::uint64_t offset) const {
     octets = octets.subspan(static_cast<std::size_t>(put));
     offset += static_cast<std::uint64_t>(put);
   }
+}
+
+int NewFile::State::link_unnamed(const Directory& directory, const std::string& name) const {
+  Kernel& owners = directory.kernel();
+  const int result = owners.link_open_file(descriptor.value(), directory.descriptor(), name);
+  if (result != -EPERM) return result;
+  // Given to another than the directory's owner, who may not link what is not his (fs.protected_hardlinks).
+  return owners.acting_as({}).link_open_file(descriptor.value(), directory.descriptor(), name);
 }
 
 int NewFile::State::link_temporary(const Directory& directory, const std::string& name) {
@@ -192,9 +201,8 @@ LinkResult NewFile::link(const Directory& directory, const std::string& name) {
   if (!is_single_name(name)) {
     throw Error(Cause::refused, Scope::message, doing).at(wanted).because("not a plain name").on(Side::target);
   }
-  const int result = state_->temporary_name.empty()
-                         ? state_->kernel().link_open_file(state_->descriptor.value(), directory.descriptor(), name)
-                         : state_->link_temporary(directory, name);
+  const int result =
+      state_->temporary_name.empty() ? state_->link_unnamed(directory, name) : state_->link_temporary(directory, name);
   if (result == -EEXIST) return LinkResult::exists;
   if (result < 0) {
     const Scope scope = result == -ENAMETOOLONG ? Scope::message : Scope::folder;

@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -17,6 +16,8 @@
 #include <limits>
 #include <string_view>
 
+#include "mailhaul/base/error.hpp"
+#include "mailhaul/base/identity.hpp"
 #include "mailhaul/fs/kernel.hpp"
 
 namespace mailhaul::fs {
@@ -90,10 +91,53 @@ constexpr std::array<std::uint32_t, 6> local_file_systems{
     0xF2F52010U,  // f2fs
 };
 
+/// What a group of root's own is replaced by: that of nobody (S9, trap c).
+constexpr gid_t no_group = 65534;
+
 }  // namespace
+
+Kernel& Kernel::acting_as(Owner /*owner*/) { return *this; }
+
+Kernel& PosixKernel::acting_as(Owner owner) {
+  if (owner.uid == 0 || !can_act_as_others()) return *runners_;
+  if (owner.gid == 0) owner.gid = no_group;
+  const std::lock_guard guard(runners_->mutex_);
+  std::unique_ptr<PosixKernel>& other = runners_->others_[owner];
+  if (other) return *other;
+  // Made before it is asked whether it works: what can't be had now can't be had later either.
+  if (const int result = act_as({owner.uid, owner.gid}); result < 0) {
+    runners_->others_.erase(owner);
+    throw Error(Cause::permission, Scope::run, "acting as uid " + std::to_string(owner.uid))
+        .because(-result)
+        .hint("root needs CAP_SETUID and CAP_SETGID here, and the ids of the mail's owner");
+  }
+  other.reset(new PosixKernel(*runners_, owner));  // its constructor is private
+  return *other;
+}
+
+std::optional<Owner> PosixKernel::acts_as() const {
+  if (owner_) return owner_;
+  return can_act_as_others() ? std::optional(Owner{}) : std::nullopt;
+}
+
+int PosixKernel::settle() const {
+  if (owner_) return act_as({owner_->uid, owner_->gid});
+  act_as_runner();
+  return 0;
+}
+
+template <typename Call>
+int PosixKernel::as_owner_or_runner(const Call& call) const {
+  if (const int result = settle(); result < 0) return result;
+  const int result = call();
+  if (result != -EPERM || !owner_) return result;
+  act_as_runner();
+  return call();
+}
 
 int PosixKernel::open_beneath(int dir, const std::string& path, int flags, mode_t mode, bool cross_mounts) {
   if (forbid_openat2_) return -ENOSYS;
+  if (const int result = settle(); result < 0) return result;
   // By syscall(2): the C libraries of our targets have no wrapper (S2).
   open_how how{};
   how.flags = static_cast<std::uint64_t>(static_cast<unsigned>(flags));
@@ -104,6 +148,7 @@ int PosixKernel::open_beneath(int dir, const std::string& path, int flags, mode_
 }
 
 int PosixKernel::open_at(int dir, const std::string& name, int flags, mode_t mode) {
+  if (const int result = settle(); result < 0) return result;
   return or_errno(::openat(dir, name.c_str(), flags, mode));
 }
 
@@ -117,6 +162,7 @@ int PosixKernel::status(int fd, Status& out) {
 }
 
 int PosixKernel::status_at(int dir, const std::string& name, Status& out) {
+  if (const int result = settle(); result < 0) return result;
   struct stat found {};
   if (::fstatat(dir, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
   translate(found, out);
@@ -124,6 +170,7 @@ int PosixKernel::status_at(int dir, const std::string& name, Status& out) {
 }
 
 int PosixKernel::read_link(int fd, std::string& out) {
+  if (const int result = settle(); result < 0) return result;
   std::array<char, 4097> target{};  // PATH_MAX and one, to see a cut
   const ssize_t length = ::readlinkat(fd, "", target.data(), target.size());
   if (length < 0) return -errno;
@@ -165,33 +212,49 @@ int PosixKernel::truncate(int fd, std::uint64_t size_octets) {
 }
 
 int PosixKernel::link_open_file(int fd, int dir, const std::string& name) {
-  if (::linkat(fd, "", dir, name.c_str(), AT_EMPTY_PATH) == 0) return 0;
-  if (errno != ENOENT && errno != EPERM) return -errno;
-  // Before 6.10 the empty path needs CAP_DAC_READ_SEARCH, else ENOENT (S8).
+  if (const int result = settle(); result < 0) return result;
+  // Before 6.10 the empty path needs CAP_DAC_READ_SEARCH, which an owner does not have (S8); later on the descriptor
+  // has to be opened under the very credentials of now. Once refused it is not asked for again.
+  if (may_link_by_empty_path_.load(std::memory_order_relaxed)) {
+    if (::linkat(fd, "", dir, name.c_str(), AT_EMPTY_PATH) == 0) return 0;
+    if (errno != ENOENT && errno != EPERM) return -errno;
+    if (owner_) may_link_by_empty_path_.store(false, std::memory_order_relaxed);
+  }
   std::array<char, 32> own_path{};
   std::snprintf(own_path.data(), own_path.size(), "/proc/self/fd/%d", fd);
   return or_errno(::linkat(AT_FDCWD, own_path.data(), dir, name.c_str(), AT_SYMLINK_FOLLOW));
 }
 
 int PosixKernel::link_at(int from_dir, const std::string& from, int to_dir, const std::string& to) {
+  if (const int result = settle(); result < 0) return result;
   return or_errno(::linkat(from_dir, from.c_str(), to_dir, to.c_str(), 0));
 }
 
 int PosixKernel::rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) {
+  if (const int result = settle(); result < 0) return result;
   return or_errno(::renameat2(from_dir, from.c_str(), to_dir, to.c_str(), flags));
 }
 
 int PosixKernel::unlink(int dir, const std::string& name, int flags) {
+  if (const int result = settle(); result < 0) return result;
   return or_errno(::unlinkat(dir, name.c_str(), flags));
 }
 
 int PosixKernel::make_directory(int dir, const std::string& name, mode_t mode) {
+  if (const int result = settle(); result < 0) return result;
   return or_errno(::mkdirat(dir, name.c_str(), mode));
 }
 
-int PosixKernel::change_owner(int fd, Owner owner) { return or_errno(::fchown(fd, owner.uid, owner.gid)); }
+// Needed only where what was made belongs to another: giving away is root's.
+int PosixKernel::change_owner(int fd, Owner owner) {
+  act_as_runner();
+  return or_errno(::fchown(fd, owner.uid, owner.gid));
+}
 
-int PosixKernel::change_mode(int fd, mode_t mode) { return or_errno(::fchmod(fd, mode)); }
+// An owner may do the next two; what this run has given away already needs root again.
+int PosixKernel::change_mode(int fd, mode_t mode) {
+  return as_owner_or_runner([&] { return or_errno(::fchmod(fd, mode)); });
+}
 
 int PosixKernel::set_modified(int fd, FileTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -199,7 +262,7 @@ int PosixKernel::set_modified(int fd, FileTime time) {
   times[0].tv_nsec = UTIME_OMIT;
   times[1].tv_sec = static_cast<time_t>(seconds.time_since_epoch().count());
   times[1].tv_nsec = static_cast<long>((time - seconds).count());
-  return or_errno(::futimens(fd, times.data()));
+  return as_owner_or_runner([&] { return or_errno(::futimens(fd, times.data())); });
 }
 
 int PosixKernel::sync(int fd) { return or_errno(::fsync(fd)); }
@@ -241,7 +304,6 @@ int PosixKernel::unlock(int fd) {
   return or_errno(::fcntl(fd, F_OFD_SETLK, &lock));
 }
 
-// Files are made with the fsuid (S9). setfsuid with an impossible uid changes nothing and tells the present one.
-uid_t PosixKernel::user() const { return static_cast<uid_t>(::setfsuid(static_cast<uid_t>(-1))); }
+uid_t PosixKernel::user() const { return owner_ ? owner_->uid : ::geteuid(); }
 
 }  // namespace mailhaul::fs

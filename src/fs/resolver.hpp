@@ -20,17 +20,16 @@ namespace mailhaul::fs {
 /// (S2), or component by component where that is missing (S3). Any number of threads.
 class Resolver {
  public:
-  Resolver(Kernel& kernel, bool cross_mounts) : kernel_(kernel), cross_mounts_(cross_mounts) {}
+  explicit Resolver(bool cross_mounts) : cross_mounts_(cross_mounts) {}
 
   /// A descriptor or the negative errno; `path` is plain. ELOOP: a symlink, EXDEV: another mount.
-  [[nodiscard]] int open(int dir, const std::string& path, int flags, mode_t mode);
+  [[nodiscard]] int open(Kernel& kernel, int dir, const std::string& path, int flags, mode_t mode);
 
  private:
-  [[nodiscard]] int walk(int dir, const std::string& path, int flags, mode_t mode) const;
-  [[nodiscard]] int open_component(int dir, std::uint64_t device, const std::string& name, int flags,
+  [[nodiscard]] int walk(Kernel& kernel, int dir, const std::string& path, int flags, mode_t mode) const;
+  [[nodiscard]] int open_component(Kernel& kernel, int dir, std::uint64_t device, const std::string& name, int flags,
                                    mode_t mode) const;
 
-  Kernel& kernel_;
   bool cross_mounts_;
   std::atomic<bool> only_walk_{false};  ///< S2: only the failure of openat2 is remembered
 };

@@ -4,6 +4,7 @@
 
 #include "database.hpp"
 #include "database_file.hpp"
+#include "mailhaul/base/identity.hpp"
 #include "schema.hpp"
 
 namespace mailhaul::ledger {
@@ -58,6 +59,7 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Ledger Ledger::open(const std::string& path, const Pair& pair, Entropy& entropy, Mode mode) {
+  act_as_runner();
   const DatabaseFile file = look_at_database(path);
   const bool is_in_memory = mode == Mode::preview && !file.exists;
   if (!file.exists && !is_in_memory) create_database_file(file.path);
@@ -88,6 +90,7 @@ Ledger Ledger::in_memory(Entropy& entropy) {
 }
 
 Ledger Ledger::open_to_read(const std::string& path) {
+  act_as_runner();
   const auto missing = [&](std::string_view reason) {
     return Error(Cause::not_found, Scope::run, "opening the ledger").at(path).because(reason);
   };

@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include "mailhaul/base/identity.hpp"
+
 namespace mailhaul::ledger::sqlite {
 namespace {
 
@@ -55,6 +57,7 @@ Error error_of(int code, int system_error, std::string_view text) {
 }  // namespace
 
 Connection::Connection(const std::string& file, std::string name) : name_(std::move(name)) {
+  act_as_runner();  // S9: SQLite takes names when it likes, and they are root's
   // No lock inside: who calls has one.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
@@ -73,6 +76,7 @@ Connection::Connection(Connection&& other) noexcept
 }
 
 Connection::~Connection() {
+  act_as_runner();
   for (const auto& [text, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close(handle_);
 }
@@ -96,6 +100,7 @@ void Connection::fail(int code) {
 
 sqlite3_stmt* Connection::prepare(std::string_view text, unsigned flags) {
   check_usable();
+  act_as_runner();
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_, text.data(), static_cast<int>(text.size()), flags, &statement, nullptr);
   if (code != SQLITE_OK) fail(code);
@@ -111,6 +116,7 @@ Query Connection::query(std::string_view text) {
 
 void Connection::execute(const char* statements) {
   check_usable();
+  act_as_runner();
   const int code = sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code);
 }
@@ -185,6 +191,7 @@ Query& Query::with_octets_or_null(std::optional<std::string_view> octets) {
 }
 
 bool Query::next() {
+  act_as_runner();  // another thread than the one that prepared it, or the same one that was elsewhere meanwhile
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) connection_.fail(code);

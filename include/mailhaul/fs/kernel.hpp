@@ -1,6 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,10 +73,20 @@ class Kernel {
   virtual int try_lock(int fd, LockKind kind) = 0;
   virtual int unlock(int fd) = 0;
 
+  /// Whom files belong to that are made.
   virtual uid_t user() const = 0;
+
+  /// S9: the same files for whoever takes names as `owner`; uid 0: as the runner. Lives as long as this one. Itself
+  /// where that is not possible (the runner is not root). Error(permission, run) where root may not.
+  virtual Kernel& acting_as(Owner owner);
+  /// Whom it takes names as; nothing: always as the runner, whatever acting_as is asked for.
+  [[nodiscard]] virtual std::optional<Owner> acts_as() const { return std::nullopt; }
 };
 
 /// The real one. `forbid_openat2` makes open_beneath answer -ENOSYS, as an old kernel does.
+///
+/// A call that takes a name is made under the identity that this kernel acts as, where the runner is root: the calling
+/// thread changes to it first and keeps it until another one needs another. What has only a descriptor needs none.
 class PosixKernel final : public Kernel {
  public:
   explicit PosixKernel(bool forbid_openat2 = false) : forbid_openat2_(forbid_openat2) {}
@@ -102,9 +117,23 @@ class PosixKernel final : public Kernel {
   int try_lock(int fd, LockKind kind) override;
   int unlock(int fd) override;
   uid_t user() const override;
+  Kernel& acting_as(Owner owner) override;
+  [[nodiscard]] std::optional<Owner> acts_as() const override;
 
  private:
+  PosixKernel(PosixKernel& runners, Owner owner)
+      : forbid_openat2_(runners.forbid_openat2_), owner_(owner), runners_(&runners) {}
+  /// Makes the calling thread act as this kernel does; 0 or the negative errno.
+  [[nodiscard]] int settle() const;
+  template <typename Call>
+  [[nodiscard]] int as_owner_or_runner(const Call& call) const;
+
   bool forbid_openat2_;
+  std::optional<Owner> owner_{};
+  PosixKernel* runners_ = this;
+  std::atomic<bool> may_link_by_empty_path_{true};
+  std::mutex mutex_{};
+  std::map<Owner, std::unique_ptr<PosixKernel>> others_{};  ///< only in the runner's own
 };
 
 }  // namespace mailhaul::fs
