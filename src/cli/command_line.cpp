@@ -53,7 +53,7 @@ struct Typed {
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
   bool checksum = false, restore_missing = false, accept_missing = false, remove = false, expunge = false;
-  bool dry_run = false, allow_sparse = false, subscribed = false, audit = false;
+  bool dry_run = false, allow_sparse = false, subscribed = false, audit = false, no_openat2 = false;
   int verbose = 0;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
@@ -112,6 +112,8 @@ void add_common(CLI::App& command, Typed& typed) {
   command.add_flag("-P,--progress", typed.progress, "a progress line even when not on a terminal");
   command.add_flag("--no-progress", typed.no_progress, "no progress line");
   command.add_flag("--stats", typed.stats, "time, rate and memory at the end");
+  command.add_flag("--no-openat2", typed.no_openat2, "resolve paths as on a kernel without openat2 (for tests)")
+      ->group("");
 }
 
 void add_source_and_target(CLI::App& command, Typed& typed) {
@@ -327,6 +329,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   command.saying = {typed.verbose, typed.quiet, typed.itemize, typed.json, typed.stats, std::nullopt, typed.audit};
   if (typed.progress) command.saying.progress = true;
   if (typed.no_progress) command.saying.progress = false;
+  command.forbid_openat2 = typed.no_openat2;
   return command;
 }
 

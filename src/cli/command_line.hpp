@@ -27,6 +27,7 @@ struct Command {
   std::vector<run::Location> locations{};
   run::Request request{};
   Saying saying{};
+  bool forbid_openat2 = false;  ///< paths are resolved as on an old kernel (S3)
 };
 
 /// The command, or what to print and end with (`--help`, `--version`).

@@ -82,7 +82,7 @@ int run_guarded(int argc, const char* const* argv) {
     output = make_output(parsed.command->saying);
     StopRequest stop;
     const SignalWatch watch(stop);
-    fs::PosixKernel kernel;
+    fs::PosixKernel kernel(parsed.command->forbid_openat2);
     SystemEntropy entropy;
     const run::Machine machine{kernel,
                                entropy,
