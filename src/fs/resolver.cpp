@@ -38,7 +38,8 @@ int Resolver::open(Kernel& kernel, int dir, const std::string& path, int flags, 
   for (int i = 0; i < tries_in_a_race && result == -EAGAIN; ++i) {
     result = uninterrupted([&] { return kernel.open_beneath(dir, path, beneath_flags, mode, cross_mounts_); });
   }
-  if (result != -EAGAIN && result != -ENOSYS && result != -EPERM) return result;
+  // A path may be longer than the kernel takes at once, and each of its names short enough (A15).
+  if (result != -EAGAIN && result != -ENOSYS && result != -EPERM && result != -ENAMETOOLONG) return result;
   const int walked = walk(kernel, dir, path, flags, mode);
   // EPERM may come from a seccomp filter or from the file itself (O_NOATIME on a foreign one): the walk can tell.
   if (result == -ENOSYS || (result == -EPERM && walked != -EPERM)) only_walk_.store(true, std::memory_order_relaxed);

@@ -1,11 +1,37 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 #include "cli/cli_test_case.hpp"
 #include "cli/hostile_rows.hpp"
 
 namespace mailhaul::black_box {
 namespace {
+
+void check(bool good, const std::string& doing) {
+  if (!good) throw std::system_error(errno, std::generic_category(), doing);
+}
+
+/// The customer's, from one directory to the next: `levels` directories of the name, and a file in the last.
+void make_deep(const std::string& top, const std::string& name, int levels, const std::string& octets) {
+  int at = ::open(top.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  check(at >= 0, top);
+  for (int i = 0; i < levels; ++i) {
+    check(::mkdirat(at, name.c_str(), 0700) == 0 && ::fchownat(at, name.c_str(), somebody, somebody, 0) == 0, name);
+    const int below = ::openat(at, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    check(below >= 0, name);
+    ::close(at);
+    at = below;
+  }
+  const int file = ::openat(at, "mail", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  check(file >= 0 && ::fchown(file, somebody, somebody) == 0, "mail");
+  check(::write(file, octets.data(), octets.size()) == static_cast<ssize_t>(octets.size()), "mail");
+  ::close(file);
+  ::close(at);
+}
 
 std::string good_mbox() { return mbox_of({simple_mail("good", 1), simple_mail("better", 2)}); }
 
@@ -158,11 +184,8 @@ std::vector<HostileRow> hostile_mboxdirs() {
       row(
           "ATreeDeeperThanAPath",
           [](const G& g) {
-            // A path as long as the kernel takes at once; then the whole is put below itself, as often as that goes.
-            const std::string name(250, 'd');
-            const std::string half = "home/B/" + repeated(name + "/", 14);
-            g.directory(half);
-            g.file(half + "mail", mbox_of({simple_mail("deep", 9)}));
+            // No path reaches its end: the kernel takes 4096 octets.
+            make_deep(g.at("home/B"), std::string(250, 'd'), 20, mbox_of({simple_mail("deep", 9)}));
           },
           ok, "", 3),
       row(
