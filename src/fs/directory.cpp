@@ -182,7 +182,8 @@ Directory Directory::make_root(Kernel& kernel, Entropy& entropy, const std::stri
     handle->place = operator_path;
     return Directory(std::move(handle));
   } catch (const Error& error) {
-    Error why(Cause::cannot_create, Scope::run, "making a directory");
+    const bool is_full = error.cause() == Cause::no_space || error.cause() == Cause::quota;  // it can be made then
+    Error why(is_full ? error.cause() : Cause::cannot_create, Scope::run, "making a directory");
     why.at(operator_path).on(rules.side);
     if (error.system_error() != 0) why.because(error.system_error());
     throw why.because(error.reason());

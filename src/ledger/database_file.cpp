@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -101,6 +102,12 @@ void create_database_file(const std::string& path) {
 void sync_directory_of(const std::string& path) {
   const Descriptor directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.number() < 0 || ::fsync(directory.number()) != 0) fail("making the ledger", path, errno);
+}
+
+bool lies_on_full_disk(const std::string& path) {
+  struct statvfs room {};
+  if (::statvfs(path.c_str(), &room) != 0) return false;
+  return (room.f_blocks > 0 && room.f_bavail == 0) || (room.f_files > 0 && room.f_favail == 0);
 }
 
 }  // namespace mailhaul::ledger

@@ -23,4 +23,7 @@ void create_database_file(const std::string& path);
 /// the thread that happens to commit, which may act as a customer by then (S9).
 void sync_directory_of(const std::string& path);
 
+/// No octet or no inode is left where it lies.
+[[nodiscard]] bool lies_on_full_disk(const std::string& path);
+
 }  // namespace mailhaul::ledger

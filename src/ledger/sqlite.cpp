@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "database_file.hpp"
 #include "mailhaul/base/identity.hpp"
 
 namespace mailhaul::ledger::sqlite {
@@ -95,6 +96,10 @@ void Connection::fail(int code) {
   // SQLite's texts are one line, but for what a check of the file found.
   std::string text = sqlite3_errmsg(handle_);
   std::replace(text.begin(), text.end(), '\n', ' ');
+  // Where its log can't be made it tries to read one, and all it then tells is that there is none (D7).
+  constexpr int without_detail = 0xff;
+  const char* const file = sqlite3_db_filename(handle_, "main");
+  if ((code & without_detail) == SQLITE_CANTOPEN && file != nullptr && lies_on_full_disk(file)) code = SQLITE_FULL;
   fail(error_of(code, sqlite3_system_errno(handle_), text));
 }
 

@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -35,6 +36,10 @@ void check(bool good, const std::string& doing) {
 int open_quietly(const std::string& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_NOATIME | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   return fd >= 0 || errno != EPERM ? fd : ::open(path.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+std::string size_options(std::uint64_t octets, std::uint64_t inodes) {
+  return "size=" + std::to_string(octets) + (inodes == 0 ? "" : ",nr_inodes=" + std::to_string(inodes));
 }
 
 std::string content_of(const std::string& path, bool hash) {
@@ -110,19 +115,25 @@ TempDir::~TempDir() {
   stdfs::remove_all(path_, ignored);
 }
 
-SmallDisk::SmallDisk(std::string at, std::uint64_t octets) : at_(std::move(at)) {
+SmallDisk::SmallDisk(std::string at, std::uint64_t octets, std::uint64_t inodes) : at_(std::move(at)) {
   stdfs::create_directories(at_);
-  const std::string size = "mode=0755,size=" + std::to_string(octets);
-  mounted_ = ::mount("tmpfs", at_.c_str(), "tmpfs", 0, size.c_str()) == 0;
+  const std::string options = "mode=0755," + size_options(octets, inodes);
+  mounted_ = ::mount("tmpfs", at_.c_str(), "tmpfs", 0, options.c_str()) == 0;
 }
 
 SmallDisk::~SmallDisk() {
   if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
 }
 
-void SmallDisk::resize(std::uint64_t octets) const {
-  const std::string size = "size=" + std::to_string(octets);
-  check(::mount("tmpfs", at_.c_str(), "tmpfs", MS_REMOUNT, size.c_str()) == 0, "remount");
+void SmallDisk::resize(std::uint64_t octets, std::uint64_t inodes) const {
+  const std::string options = size_options(octets, inodes);
+  check(::mount("tmpfs", at_.c_str(), "tmpfs", MS_REMOUNT, options.c_str()) == 0, "remount");
+}
+
+SmallDisk::Room SmallDisk::used() const {
+  struct statvfs room {};
+  check(::statvfs(at_.c_str(), &room) == 0, "statvfs");
+  return {(room.f_blocks - room.f_bfree) * room.f_frsize, room.f_files - room.f_ffree};
 }
 
 void write_file(const std::string& path, std::string_view octets) {

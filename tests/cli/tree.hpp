@@ -30,12 +30,18 @@ class TempDir {
 /// A small file system of its own; `mounted()` is false where that is not permitted.
 class SmallDisk {
  public:
-  SmallDisk(std::string at, std::uint64_t octets);
+  /// `inodes`: how many; 0: as many as its octets allow.
+  SmallDisk(std::string at, std::uint64_t octets, std::uint64_t inodes = 0);
   ~SmallDisk();
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
   [[nodiscard]] bool mounted() const { return mounted_; }
-  void resize(std::uint64_t octets) const;
+  void resize(std::uint64_t octets, std::uint64_t inodes = 0) const;
+  struct Room {
+    std::uint64_t octets = 0;
+    std::uint64_t inodes = 0;
+  };
+  [[nodiscard]] Room used() const;
 
  private:
   std::string at_;
