@@ -68,7 +68,8 @@ RacedTrees::RacedTrees(std::string base, Swap swap) : base_(std::move(base)), sw
   for (int i = 1; i <= 2 * messages_a_folder; ++i) messages_.insert("message-" + std::to_string(i));
   fill_maildir(at("quiet"), folder(1));
   fill_maildir(at("quiet/.Sub"), folder(1 + messages_a_folder));
-  give_tree(at("quiet"), stranger);
+  fill_maildir(at("quiet-inbox"), folder(1));
+  for (const char* tree : {"quiet", "quiet-inbox"}) give_tree(at(tree), stranger);
   rebuild_outside();
 }
 
@@ -194,12 +195,20 @@ std::vector<RacedJob> RacedTrees::source_jobs(const std::string& fresh) const {
       {"mboxdir:" + at("home/B"), "maildir:" + fresh, false, mboxdir_pairs_, takes_directories() ? messages_ : none}};
   if (takes_directories())
     jobs.push_back({"maildir:" + at("home/M"), "maildir:" + fresh, false, root_pair_, untouched});
+  else
+    jobs.push_back({"mbox:" + at("home/B/inbox"), "maildir:" + fresh, false, mboxdir_pairs_, none});
   return jobs;
 }
 
 std::vector<RacedJob> RacedTrees::target_jobs() const {
-  return {{"maildir:" + at("quiet"), "maildir:" + at("home/T"), true, target_maildir_pairs_, messages_},
-          {"maildir:" + at("quiet"), "mboxdir:" + at("home/C"), true, target_mboxdir_pairs_, messages_}};
+  std::vector<RacedJob> jobs{
+      {"maildir:" + at("quiet"), "maildir:" + at("home/T"), true, target_maildir_pairs_, messages_},
+      {"maildir:" + at("quiet"), "mboxdir:" + at("home/C"), true, target_mboxdir_pairs_, messages_}};
+  if (takes_directories()) return jobs;
+  std::set<std::string> in_inbox;
+  for (int i = 1; i <= messages_a_folder; ++i) in_inbox.insert("message-" + std::to_string(i));
+  jobs.push_back({"maildir:" + at("quiet-inbox"), "mbox:" + at("home/C/inbox"), true, target_mboxdir_pairs_, in_inbox});
+  return jobs;
 }
 
 std::string RacedTrees::changes_outside() const {
@@ -215,7 +224,7 @@ RacedTrees::Found RacedTrees::look(const std::string& root) const {
   for (const Entry& entry : snapshot(root)) {
     if (entry.path.find(raced_secret) != std::string::npos) found.secret = true;
     if (entry.kind != 'f' || beyond.count(entry.inode) > 0) continue;
-    const std::string text = read_file(root + "/" + entry.path);
+    const std::string text = read_file(entry.path.empty() ? root : root + "/" + entry.path);
     if (text.find(raced_secret) != std::string::npos) found.secret = true;
     if (("/" + entry.path).find("/tmp/") != std::string::npos) continue;
     collect(text, "Subject: message-", begun);

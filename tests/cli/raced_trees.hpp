@@ -32,8 +32,8 @@ struct RacedJob {
   std::set<std::string> untouched{};  ///< "message-7": at the target when a run says that all are
 };
 
-/// All below one directory: outside/ (of root and of somebody else), home/ (of the racing owner), quiet/ (a source that
-/// nobody exchanges).
+/// All below one directory: outside/ (of root and of somebody else), home/ (of the racing owner), quiet/ and
+/// quiet-inbox/ (sources that nobody exchanges).
 class RacedTrees {
  public:
   RacedTrees(std::string base, Swap swap);
