@@ -160,6 +160,20 @@ TEST_P(Root, IsNotMadeOverAnythingElse) {
   EXPECT_FALSE(world().exists("gone"));
 }
 
+TEST_P(Root, IsToldApartFromAFullDiskWhenItCannotBeMade) {
+  for (const int number : {ENOSPC, EDQUOT, EROFS}) {
+    kernel().count_anew();
+    kernel().inject({.call = support::Call::make_directory, .errno_value = number});
+    const Error error = error_of([&] {
+      (void)Directory::make_root(kernel(), entropy(), path("new"), Rules{.side = Side::target}, Birth{runner()});
+    });
+    kernel().heal();
+    EXPECT_EQ(error.cause(), number == EROFS ? Cause::cannot_create : cause_of(number));
+    EXPECT_EQ(error.side(), Side::target);
+    EXPECT_EQ(error.scope(), Scope::run);
+  }
+}
+
 TEST_P(Root, GivesTheNewRootItsOwner) {
   if (!world().has_users()) GTEST_SKIP() << "only root can give a directory away";
   const Birth birth{{4711, 4712}, 0600, 0700};

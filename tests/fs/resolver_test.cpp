@@ -225,6 +225,17 @@ TEST_P(Resolver, RetriesARace64TimesThenWalks) {
   EXPECT_EQ(kernel().calls(Call::open_beneath), 128U) << "a race says nothing about the next time";
 }
 
+TEST_P(Resolver, WalksAPathThatIsTooLongToBeGivenAtOnce) {
+  world().put_directory("a");
+  world().put_directory("a/b");
+  const Directory root = open();
+  kernel().inject({.call = Call::open_beneath, .errno_value = ENAMETOOLONG, .and_all_later = true});
+  EXPECT_EQ(root.open_directory("a/b").opened_as().id, world().status_of("a/b").id);
+  kernel().heal();
+  EXPECT_EQ(error_of([&] { (void)root.open_directory("a/" + std::string(256, 'x')); }).cause(), Cause::limit)
+      << "a name that is too long stays one";
+}
+
 TEST_P(Resolver, LeavesNoDescriptorBehind) {
   if (GetParam().files == Files::real) GTEST_SKIP() << "counted in memory";
   auto& memory = dynamic_cast<support::MemoryKernel&>(world().kernel());
