@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "owner_options.hpp"
 #include "units.hpp"
 
 namespace mailhaul::cli {
@@ -33,6 +34,7 @@ Examples:
   mailhaul sync mbox:/var/mail/bob maildir:/home/bob/Maildir   copy; run it again at any time
   mailhaul verify mbox:/var/mail/bob maildir:/home/bob/Maildir prove that every message is there
   mailhaul sync -n maildir:/srv/a/Maildir maildir:/srv/b/Maildir   show what would be done
+  mailhaul sync maildir:/old/bob/Maildir maildir:/home/bob/Maildir --usermap 1007:bob   owners by other numbers
   mailhaul runs list                                        what was done before
 
 Exit status:
@@ -47,8 +49,9 @@ struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
   std::vector<std::string> includes, excludes, maps, special_uses, from_lines;
-  std::string min_size, max_size, min_age, max_age, chown, chmod, fsync = "batch", variant, quoting, state, postmark,
-                                                                  source_zone, compress, dates = "mtime";
+  std::string min_size, max_size, min_age, max_age, fsync = "batch", variant, quoting, state, postmark, source_zone,
+                                                    compress, dates = "mtime";
+  TypedOwners owners{};
   std::optional<std::uint64_t> max_delete{};
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
@@ -119,8 +122,7 @@ void add_common(CLI::App& command, Typed& typed) {
 void add_source_and_target(CLI::App& command, Typed& typed) {
   command.add_option("SRC", typed.source, "where the mail is")->required()->type_name("");
   command.add_option("DST", typed.target, "where it shall be too")->required()->type_name("");
-  command.add_option("--chown", typed.chown, "owner of what is made at DST (default: that of DST, else of SRC)")
-      ->type_name("USER:GROUP");
+  add_owner_options(command, typed.owners);
 }
 
 void add_message_filters(CLI::App& command, Typed& typed) {
@@ -160,8 +162,7 @@ void add_sync_options(CLI::App& command, Typed& typed) {
                    "copy again what an earlier run copied and is missing at DST");
   command.add_flag("--accept-missing", typed.accept_missing,
                    "whatever is missing at DST was removed by its user, however much it is");
-  command.add_option("--chmod", typed.chmod, "modes of what is made at DST (default: those of DST, else D700,F600)")
-      ->type_name("D700,F600");
+  add_mode_options(command, typed.owners);
   command
       .add_option("--fsync", typed.fsync,
                   "batch: all of a batch at once (default); each: every file; none: a power cut may lose mail")
@@ -319,8 +320,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   if (!typed.compress.empty())
     request.open.compress = choose<Compress>(
         "--compress", typed.compress, {{"keep", Compress::keep}, {"none", Compress::none}, {"gzip", Compress::gzip}});
-  if (!typed.chown.empty()) request.ownership.owner = run::parse_owner(typed.chown);
-  if (!typed.chmod.empty()) run::parse_modes(typed.chmod, request.ownership);
+  request.ownership = read_owner_options(typed.owners);
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
   read_resync_options(typed, request.options);

@@ -70,13 +70,19 @@ std::string directory_of(const Store& store, const std::optional<fs::Status>& ro
   return is_directory ? store.path : fs::split_operator_path(store.path).parent;
 }
 
-bool anybody_may_write(formats::Context& context, const Store& store, Side side) {
-  constexpr mode_t writable_by_others = 02;
+/// fstat of the directory that a store lies in.
+std::optional<fs::Status> status_around(formats::Context& context, const Store& store, Side side) {
   fs::Rules rules;
   rules.side = side;
   const std::string parent = fs::split_operator_path(store.path).parent;
   const auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, rules);
-  return directory && (directory->opened_as().permissions & writable_by_others) != 0;
+  return directory ? std::optional(directory->opened_as()) : std::nullopt;
+}
+
+bool anybody_may_write(formats::Context& context, const Store& store, Side side) {
+  constexpr mode_t writable_by_others = 02;
+  const auto around = status_around(context, store, side);
+  return around && (around->permissions & writable_by_others) != 0;
 }
 
 }  // namespace
@@ -108,14 +114,20 @@ void refuse_planted_source(formats::Context& context, const Store& source, const
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options) {
   if (!target_root || target_root->kind != fs::EntryKind::regular) return;
-  if (!options.owner && !anybody_may_write(context, target, Side::target)) return;
-  const uid_t wanted = options.owner ? options.owner->uid : source_root.owner.uid;
+  const auto named = named_owner(source_root, options);
+  if (!named && !anybody_may_write(context, target, Side::target)) return;
+  const uid_t wanted = named ? named->uid : source_root.owner.uid;
   if (target_root->owner.uid == wanted) return;
   throw Error(Cause::refused, Scope::run, "opening an mbox to write to")
       .at(target.path)
       .because("it belongs to uid " + std::to_string(target_root->owner.uid) + ", not to uid " + std::to_string(wanted))
       .hint("make it theirs first, or name the right owner with --chown")
       .on(Side::target);
+}
+
+Roots look_at_roots(formats::Context& context, const fs::Status& source_root, const Store& target,
+                    const std::optional<fs::Status>& target_root) {
+  return {source_root, target_root, status_around(context, target, Side::target)};
 }
 
 fs::Status existing_root(formats::Context& context, const Store& store, Side side) {

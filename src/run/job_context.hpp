@@ -60,13 +60,17 @@ void refuse_nested_stores(formats::Context& context, const Store& source, const 
 void refuse_planted_source(formats::Context& context, const Store& source, const fs::Status& source_root);
 
 /// An mbox that is already there must be the mailbox of whom the mail is for: in a spool that everybody may write to,
-/// anybody can have made it. Error(refused) unless its owner is the one named by --chown or, in such a spool without
-/// --chown, the source's.
+/// anybody can have made it. Error(refused) unless its owner is the one that the options name (named_owner) or, in such
+/// a spool when they name none, the source's.
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options);
 
 /// Error(usage) when messages shall be stored compressed in a format that has no such thing.
 void refuse_compressing(const OpenOptions& options, const Store& target);
+
+/// What decides who owns what is made at `target`.
+[[nodiscard]] Roots look_at_roots(formats::Context& context, const fs::Status& source_root, const Store& target,
+                                  const std::optional<fs::Status>& target_root);
 
 /// fstat of a root that must be there. Error(not_found).
 [[nodiscard]] fs::Status existing_root(formats::Context& context, const Store& store, Side side);

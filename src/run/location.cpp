@@ -307,12 +307,14 @@ Store detect(Context& context, const Location& location, Side side) {
   return store;
 }
 
-std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options) {
+std::unique_ptr<store::MessageSource> open_source(Context& context, const Store& store, const OpenOptions& options,
+                                                  const std::vector<uid_t>& more_owners) {
   if (store.format != Format::mbox && !options.mbox_reading.from_lines.empty())
     throw Error(Cause::usage, Scope::run, "reading --from-line")
         .at(store.path)
         .because("it is no mbox, and the option is about lines of one");
-  auto source = row_of(store.format).open_source(context, store, rules_for(Side::source, options), options);
+  auto source =
+      row_of(store.format).open_source(context, store, rules_for(Side::source, options, more_owners), options);
   return std::make_unique<store::DatedSource>(std::move(source), options.dates, context.findings);
 }
 

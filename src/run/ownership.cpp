@@ -1,82 +1,19 @@
 #include "mailhaul/run/ownership.hpp"
 
-#include <grp.h>
-#include <pwd.h>
-
 #include <charconv>
-#include <limits>
-#include <vector>
 
 #include "mailhaul/base/error.hpp"
 
 namespace mailhaul::run {
-namespace {
 
-Error bad_owner(std::string_view text, std::string_view reason) {
-  return Error(Cause::usage, Scope::run, "reading --chown").at(text).because(reason).hint("--chown USER:GROUP");
-}
-
-/// A number of 1 .. 2^32-2; (id_t)-1 means "leave as it is" to chown(2).
-std::optional<std::uint32_t> parse_id(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-bool is_number(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
-
-struct User {
-  std::uint32_t uid;
-  std::optional<std::uint32_t> gid;
-};
-
-User find_user(std::string_view whole, std::string_view name) {
-  passwd entry{};
-  passwd* found = nullptr;
-  std::vector<char> buffer(16384);
-  if (is_number(name)) {
-    const auto uid = parse_id(name);
-    if (!uid) throw bad_owner(whole, "the user id does not fit");
-    ::getpwuid_r(*uid, &entry, buffer.data(), buffer.size(), &found);
-    return {*uid, found == nullptr ? std::nullopt : std::optional<std::uint32_t>(found->pw_gid)};
-  }
-  ::getpwnam_r(std::string(name).c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) throw bad_owner(whole, "no such user on this machine");
-  return {found->pw_uid, found->pw_gid};
-}
-
-std::uint32_t find_group(std::string_view whole, std::string_view name) {
-  if (is_number(name)) {
-    const auto gid = parse_id(name);
-    if (!gid) throw bad_owner(whole, "the group id does not fit");
-    return *gid;
-  }
-  group entry{};
-  group* found = nullptr;
-  std::vector<char> buffer(65536);
-  ::getgrnam_r(std::string(name).c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) throw bad_owner(whole, "no such group on this machine");
-  return found->gr_gid;
-}
-
-}  // namespace
-
-fs::Owner parse_owner(std::string_view text) {
+fs::Owner parse_owner(std::string_view text, NumericIds numeric, std::string_view option) {
+  const AccountNames names(option, "name the owner: --chown USER:GROUP", numeric);
   const std::size_t colon = text.find(':');
-  const std::string_view user_name = text.substr(0, colon);
-  if (user_name.empty()) throw bad_owner(text, "the user is empty");
-  const User user = find_user(text, user_name);
-  std::optional<std::uint32_t> gid = user.gid;
-  if (colon != std::string_view::npos) {
-    const std::string_view group_name = text.substr(colon + 1);
-    if (group_name.empty()) throw bad_owner(text, "the group is empty");
-    gid = find_group(text, group_name);
-  }
-  if (!gid) throw bad_owner(text, "this user has no login group here: name a group");
-  constexpr auto keep = std::numeric_limits<std::uint32_t>::max();
-  if (user.uid == 0 || *gid == 0) throw bad_owner(text, "mail is not given to root");
-  if (user.uid == keep || *gid == keep) throw bad_owner(text, "the id does not fit");
+  const auto user = names.user(text, text.substr(0, colon));
+  std::optional<std::uint32_t> gid = user.login_group;
+  if (colon != std::string_view::npos) gid = names.group(text, text.substr(colon + 1));
+  if (!gid) throw names.bad(text, "this user has no login group here: name a group");
+  if (user.uid == 0 || *gid == 0) throw names.bad(text, "mail is not given to root");
   return {user.uid, *gid};
 }
 
@@ -98,32 +35,69 @@ void parse_modes(std::string_view text, OwnershipOptions& options) {
   } while (!rest.empty());
 }
 
-fs::Birth decide_birth(const fs::Status& source_root, const std::optional<fs::Status>& target_root,
-                       const OwnershipOptions& options, fs::Owner runner) {
+std::optional<fs::Owner> named_owner(const fs::Status& source_root, const OwnershipOptions& options) {
+  if (options.owner) return options.owner;
+  const IdMap::Rule* const user = options.users.find(source_root.owner.uid);
+  if (user == nullptr) return options.profile_owner;
+  const IdMap::Rule* const group = options.groups.find(source_root.owner.gid);
+  if (group == nullptr && !user->to_group)
+    throw Error(Cause::usage, Scope::run, "choosing the owner of what is made")
+        .at("uid " + std::to_string(user->to))
+        .because("--usermap gives the mail to a user whose login group is not known here, and no rule of --groupmap "
+                 "matches gid " +
+                 std::to_string(source_root.owner.gid))
+        .hint("add --groupmap '*:GROUP'");
+  const fs::Owner owner{user->to, group != nullptr ? group->to : *user->to_group};
+  if (owner.gid == 0)
+    throw Error(Cause::usage, Scope::run, "choosing the owner of what is made")
+        .at("uid " + std::to_string(user->to))
+        .because("its login group is root's")
+        .hint("add --groupmap '*:GROUP'");
+  return owner;
+}
+
+namespace {
+
+/// Whose the target is where the options name nobody.
+fs::Owner usual_owner(const Roots& roots, const OwnershipOptions& options) {
+  const auto belongs_to_somebody = [](const std::optional<fs::Status>& root) {
+    return root && root->owner.uid != 0 && root->owner.gid != 0;
+  };
+  if (roots.target && roots.target->owner.uid != 0) return roots.target->owner;
+  if (options.profile != nullptr && belongs_to_somebody(roots.home)) return roots.home->owner;
+  if (roots.source.owner.uid != 0 || !roots.target) return roots.source.owner;
+  return roots.target->owner;
+}
+
+}  // namespace
+
+fs::Birth decide_birth(const Roots& roots, const OwnershipOptions& options, fs::Owner runner) {
   fs::Birth birth;
-  if (options.owner) {
-    birth.owner = *options.owner;
+  if (const auto named = named_owner(roots.source, options)) {
+    birth.owner = *named;
     if (runner.uid != 0 && birth.owner.uid != runner.uid)
       throw Error(Cause::permission, Scope::run, "giving mail to another user").hint("run as root");
-  } else if (runner.uid != 0) {
-    birth.owner = runner;
-  } else if (target_root && target_root->owner.uid != 0) {
-    birth.owner = target_root->owner;
-  } else if (source_root.owner.uid != 0 || !target_root) {
-    birth.owner = source_root.owner;
   } else {
-    birth.owner = target_root->owner;
+    birth.owner = runner.uid == 0 ? usual_owner(roots, options) : runner;
+    if (const IdMap::Rule* const group = options.groups.find(roots.source.owner.gid)) birth.owner.gid = group->to;
   }
-  if (target_root) {
+  if (options.profile != nullptr) {
+    birth.directory_mode = options.profile->directory_mode;
+    birth.file_mode = options.profile->file_mode;
+  } else if (roots.target) {
     // Group bits are somebody's plan; those of others are what umask 022 leaves behind, and mail is nobody else's.
-    const mode_t mode = target_root->permissions & 0770;
-    const bool directory = target_root->kind == fs::EntryKind::directory;
+    const mode_t mode = roots.target->permissions & 0770;
+    const bool directory = roots.target->kind == fs::EntryKind::directory;
     birth.directory_mode = directory ? mode : 0700;
     birth.file_mode = mode & 0660;
   }
   if (options.directory_mode) birth.directory_mode = *options.directory_mode;
   if (options.file_mode) birth.file_mode = *options.file_mode;
   return birth;
+}
+
+std::vector<uid_t> more_source_owners(const OwnershipOptions& options, const fs::Birth& birth) {
+  return options.users.named_for(birth.owner.uid);
 }
 
 }  // namespace mailhaul::run

@@ -64,6 +64,15 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
     report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
 }
 
+/// Only root can give files away; who is not, keeps no owner but himself.
+void tell_of_lost_owner(const fs::Status& source_root, const fs::Birth& birth, fs::Owner runner, Findings& findings) {
+  if (runner.uid == 0 || source_root.owner.uid == runner.uid) return;
+  findings.add({FindingKind::owner, Weight::note, "", "",
+                fmt::format("not run by root: what is made belongs to uid {}, and not to uid {}, who owns the source",
+                            birth.owner.uid, source_root.owner.uid),
+                1});
+}
+
 /// For `mailhaul runs`.
 void note_run(const SyncReport& report, ledger::Run& run) {
   constexpr std::size_t most_failures = 100;
@@ -112,9 +121,12 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   }
   for (const auto& [to, to_root] : targets)
     refuse_foreign_mbox(job.target(), source_root, to, to_root, request.ownership);
-  const fs::Birth birth = decide_birth(source_root, target_root, request.ownership, machine.runner);
+  const fs::Birth birth = decide_birth(look_at_roots(job.target(), source_root, report.target, target_root),
+                                       request.ownership, machine.runner);
+  tell_of_lost_owner(source_root, birth, machine.runner, findings);
 
-  const auto from = open_source(job.source(), report.source, request.open);
+  const auto from =
+      open_source(job.source(), report.source, request.open, more_source_owners(request.ownership, birth));
   // Before anything is made at the target: what can't be planned must leave no trace.
   (void)sync::plan_folders(*from, abilities_of(report.target), request.options);
   const auto secrets = mail::KeySecrets::make(machine.entropy);

@@ -46,6 +46,7 @@ enum class FindingKind {
   compression,         ///< messages that are stored compressed, or no longer are
   lost_dates,          ///< file times that look like those of a copy, not of arrival
   setting,             ///< a subscription or an access list that could not be kept
+  owner,               ///< who shall own what is made, and can't
   durability,          ///< `--fsync=none`, or a file system that can't promise
 };
 

@@ -54,8 +54,10 @@ struct OpenOptions {
   std::optional<formats::maildir::Compress> compress{};  ///< unset: as the format thinks best
 };
 
+/// `more_owners` may own what is there beside the owner of the root (S6).
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_source(formats::Context& context, const Store& store,
-                                                                const OpenOptions& options);
+                                                                const OpenOptions& options,
+                                                                const std::vector<uid_t>& more_owners = {});
 /// `birth.owner` may own what is there beside the owner of the root: earlier runs made it so (S6).
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_target(formats::Context& context, const Store& store,
                                                                const OpenOptions& options, const fs::Birth& birth);
