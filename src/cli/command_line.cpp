@@ -56,7 +56,7 @@ struct Typed {
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
   bool checksum = false, restore_missing = false, accept_missing = false, remove = false, expunge = false;
-  bool dry_run = false, allow_sparse = false, subscribed = false, audit = false, no_openat2 = false;
+  bool dry_run = false, allow_sparse = false, no_sandbox = false, subscribed = false, audit = false, no_openat2 = false;
   int verbose = 0;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
@@ -109,6 +109,8 @@ void add_common(CLI::App& command, Typed& typed) {
                   "directory for what keeps runs apart and remembers them, mode 0700 (default: root's "
                   "/var/lib/mailhaul, else below XDG_STATE_HOME; or MAILHAUL_STATE)")
       ->type_name("DIR");
+  command.add_flag("--no-sandbox", typed.no_sandbox,
+                   "keep rights that are not needed (landlock, seccomp, capabilities; -v says what was given away)");
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
@@ -323,6 +325,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   request.ownership = read_owner_options(typed.owners);
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
+  request.sandbox = !typed.no_sandbox;
   read_resync_options(typed, request.options);
   request.state_directory = typed.state;
   if (typed.progress && typed.no_progress) throw bad_option("--progress", "", "asked for and refused at once");

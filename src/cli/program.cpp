@@ -11,6 +11,7 @@
 
 #include "command_line.hpp"
 #include "json_output.hpp"
+#include "mailhaul/base/capabilities.hpp"
 #include "mailhaul/base/escape.hpp"
 #include "process.hpp"
 #include "text_output.hpp"
@@ -80,6 +81,8 @@ int run_guarded(int argc, const char* const* argv) {
       return end_with(run::ExitStatus::ok);
     }
     output = make_output(parsed.command->saying);
+    // Before the first thread, since each has capabilities of its own.
+    if (parsed.command->request.sandbox) (void)drop_capabilities();
     StopRequest stop;
     const SignalWatch watch(stop);
     fs::PosixKernel kernel(parsed.command->forbid_openat2);

@@ -180,6 +180,10 @@ void TextOutput::say_stats(std::uint64_t octets) {
                   run::readable_octets(peak_memory_octets())));
 }
 
+void TextOutput::say_sandbox(const std::string& got) {
+  if (saying_.verbose > 0 && !saying_.quiet && !got.empty()) say("sandbox: " + escape_for_terminal(got));
+}
+
 void TextOutput::conclude(run::ExitStatus status, const std::string& verdict) {
   if (status != run::ExitStatus::ok)
     complain(verdict);
@@ -230,6 +234,7 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                       run::counted(report.outcome.settings.acls, "access list")));
   }
   say_stats(sums.octets_copied);
+  say_sandbox(report.sandbox);
   say_findings(findings);
   say_failures();
   for (const auto& folder : report.outcome.folders)
@@ -251,6 +256,7 @@ void TextOutput::report(const run::VerifyReport& report, const run::FindingLog& 
     say("");
   }
   say_stats(0);
+  say_sandbox(report.sandbox);
   say_findings(findings);
   if (!report.result.missing.empty()) complain(fmt::format("Missing {}:", with_groups(report.result.missing.size())));
   for (const sync::MissingMessage& missing : report.result.missing) complain(line_of(missing));
@@ -310,6 +316,7 @@ void TextOutput::report(const run::ScanReport& report, const run::FindingLog& fi
       if (!dates.empty()) say(fmt::format("{}Dates from: {}", &scanned == &report.stores.front() ? "\n" : "", dates));
     }
   }
+  say_sandbox(report.sandbox);
   say_findings(findings);
   for (const auto& scanned : report.stores)
     for (const auto& count : scanned.folders)

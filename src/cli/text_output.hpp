@@ -37,6 +37,7 @@ class TextOutput final : public Output {
   void say_findings(const run::FindingLog& findings);
   void say_failures();
   void say_stats(std::uint64_t octets);
+  void say_sandbox(const std::string& got);
   void conclude(run::ExitStatus status, const std::string& verdict);
 
   static constexpr std::size_t listed_failures = 1000;

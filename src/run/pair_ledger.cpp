@@ -45,18 +45,18 @@ std::string name_of(const ledger::Pair& pair) {
                      hash_of(pair.source + '\n' + pair.target), suffix);
 }
 
-const std::string& directory_of(const Machine& machine, const Request& request) {
+}  // namespace
+
+const std::string& state_directory_of(const Machine& machine, const Request& request) {
   return request.state_directory.empty() ? machine.state_directory : request.state_directory;
 }
-
-}  // namespace
 
 ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& target) {
   return {typed_as(machine, source), typed_as(machine, target), {}, {}};
 }
 
 PairLedger open_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair, Findings& findings) {
-  const std::string& directory = directory_of(machine, request);
+  const std::string& directory = state_directory_of(machine, request);
   if (directory.empty()) {
     findings.add(
         {FindingKind::no_memory, Weight::note, "", "",
@@ -77,7 +77,7 @@ PairLedger open_ledger(const Machine& machine, const Request& request, const led
 }
 
 std::vector<std::string> ledgers_of(const Machine& machine, const Request& request) {
-  const std::string& directory = directory_of(machine, request);
+  const std::string& directory = state_directory_of(machine, request);
   std::vector<std::string> paths;
   if (directory.empty()) return paths;
   const auto opened = find_state_directory(machine, directory);
@@ -90,7 +90,7 @@ std::vector<std::string> ledgers_of(const Machine& machine, const Request& reque
 }
 
 std::optional<ledger::Ledger> find_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair) {
-  const std::string& directory = directory_of(machine, request);
+  const std::string& directory = state_directory_of(machine, request);
   if (directory.empty()) return std::nullopt;
   const auto opened = find_state_directory(machine, directory);
   if (!opened || !opened->look_at(name_of(pair))) return std::nullopt;

@@ -9,6 +9,9 @@
 
 namespace mailhaul::run {
 
+/// Where ledgers lie; empty: no such directory is known.
+[[nodiscard]] const std::string& state_directory_of(const Machine& machine, const Request& request);
+
 /// The ledger of two stores, and whether they are still those that it was made for.
 struct PairLedger {
   ledger::Ledger ledger;

@@ -1,5 +1,6 @@
 #include "job_context.hpp"
 #include "mailhaul/io/pump.hpp"
+#include "sandbox.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -43,6 +44,14 @@ ScanReport run_scan(const Machine& machine, const Request& request, const std::v
   for (const Location& location : locations) {
     ScannedStore scanned;
     scanned.store = detect(context, location, Side::source);
+    report.stores.push_back(std::move(scanned));
+  }
+  if (request.sandbox) {
+    Sandbox sandbox(machine);
+    for (const ScannedStore& scanned : report.stores) sandbox.allow_reading(scanned.store, Side::source);
+    report.sandbox = sandbox.enter();
+  }
+  for (ScannedStore& scanned : report.stores) {
     const auto source = open_source(context, scanned.store, request.open);
     const auto mailboxes = source->mailboxes();
     std::size_t folders = 0;
@@ -65,7 +74,6 @@ ScanReport run_scan(const Machine& machine, const Request& request, const std::v
         scanned.folders.push_back(std::move(count));
       }
     }
-    report.stores.push_back(std::move(scanned));
   }
   for (const ScannedStore& scanned : report.stores)
     for (const FolderCount& count : scanned.folders)

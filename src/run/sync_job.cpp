@@ -4,6 +4,7 @@
 #include "mailhaul/run/wording.hpp"
 #include "pair_ledger.hpp"
 #include "run_lock.hpp"
+#include "sandbox.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -62,6 +63,17 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
   }
   if (request.open.durability == fs::Durability::none && sums.copied > 0)
     report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
+}
+
+std::string confine(const Machine& machine, const Request& request, const SyncReport& report) {
+  Sandbox sandbox(machine);
+  sandbox.allow_reading(report.source, Side::source);
+  if (request.dry_run)
+    sandbox.allow_reading(report.target, Side::target);
+  else
+    sandbox.allow_writing(report.target);
+  sandbox.allow_own_directory(state_directory_of(machine, request));
+  return sandbox.enter();
 }
 
 /// Only root can give files away; who is not, keeps no owner but himself.
@@ -166,6 +178,7 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                  : open_target(job.target(), beside, request.open, birth);
     options.quarantine = quarantine.get();
   }
+  if (request.sandbox) report.sandbox = confine(machine, request, report);
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);

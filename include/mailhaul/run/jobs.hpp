@@ -45,11 +45,13 @@ struct Request {
   std::string state_directory{};      ///< --state; empty: where such things are on this machine
   std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's
   bool dry_run = false;
+  bool sandbox = false;  ///< the process gives away what it no longer needs, for good: never in one that goes on
 };
 
 struct SyncReport {
   Store source{};
   Store target{};
+  std::string sandbox{};  ///< what was got; empty: not asked for
   bool dry_run = false;
   sync::Outcome outcome{};
   ExitStatus status = ExitStatus::ok;
@@ -63,6 +65,7 @@ struct SyncReport {
 struct VerifyReport {
   Store source{};
   Store target{};
+  std::string sandbox{};
   sync::Verification result{};
   ExitStatus status = ExitStatus::ok;
   std::string verdict{};
@@ -105,6 +108,7 @@ struct ScannedStore {
 };
 struct ScanReport {
   std::vector<ScannedStore> stores{};  ///< one or two
+  std::string sandbox{};
   ExitStatus status = ExitStatus::ok;
 };
 [[nodiscard]] ScanReport run_scan(const Machine& machine, const Request& request,

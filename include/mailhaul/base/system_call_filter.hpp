@@ -1,0 +1,12 @@
+#pragma once
+
+namespace mailhaul {
+
+/// Leaves the whole process, all its threads, only the system calls that copying mail needs (S18): seccomp, with no way
+/// back. Programs, sockets, other processes, mounts, modules, keys and a new identity (but setfsuid, setfsgid and
+/// setgroups) give EPERM; what nobody here knows gives ENOSYS, as on an older kernel, for which libraries are prepared.
+/// A build with sanitizers, which make threads, processes and programs of their own, only loses the former.
+/// False: the kernel has no seccomp, nothing is confined.
+[[nodiscard]] bool filter_system_calls();
+
+}  // namespace mailhaul

@@ -1,0 +1,118 @@
+#include "mailhaul/base/system_call_filter.hpp"
+
+#include <sched.h>
+#include <seccomp.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+namespace mailhaul {
+namespace {
+
+// By names: numbers differ between machines, and a name that libseccomp does not know on one of them is passed over.
+
+constexpr std::array allowed{
+    // Files and directories.
+    "read", "pread64", "readv", "preadv", "preadv2", "write", "pwrite64", "writev", "pwritev", "pwritev2", "lseek",
+    "_llseek", "open", "openat", "openat2", "close", "close_range", "dup", "dup2", "dup3", "fcntl", "fcntl64", "ioctl",
+    "stat", "stat64", "fstat", "fstat64", "lstat", "lstat64", "newfstatat", "fstatat64", "statx", "access", "faccessat",
+    "faccessat2", "getdents", "getdents64", "readlink", "readlinkat", "statfs", "statfs64", "fstatfs", "fstatfs64",
+    "ftruncate", "ftruncate64", "truncate", "truncate64", "fallocate", "fadvise64", "fadvise64_64", "readahead",
+    "copy_file_range", "sendfile", "sendfile64", "fsync", "fdatasync", "sync_file_range", "syncfs", "flock", "link",
+    "linkat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "chmod", "fchmod",
+    "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "umask", "utime", "utimes", "futimesat",
+    "utimensat", "getcwd", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr",
+    // Waiting, pipes.
+    "poll", "ppoll", "select", "_newselect", "pselect6", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait",
+    "eventfd2", "pipe", "pipe2", "nanosleep", "clock_nanosleep",
+    // Memory and threads; `clone` has a rule of its own.
+    "brk", "mmap", "mmap2", "munmap", "mprotect", "mremap", "madvise", "msync", "mincore", "mlock", "munlock", "futex",
+    "set_robust_list", "get_robust_list", "rseq", "set_tid_address", "sched_yield", "sched_getaffinity",
+    "sched_setaffinity", "sched_getparam", "sched_getscheduler", "getcpu", "membarrier", "arch_prctl", "prctl", "exit",
+    "exit_group", "restart_syscall",
+    // Signals.
+    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "rt_sigtimedwait", "rt_sigpending", "rt_sigsuspend",
+    "sigaltstack", "kill", "tkill", "tgkill",
+    // What is asked for.
+    "clock_gettime", "clock_getres", "gettimeofday", "time", "times", "uname", "sysinfo", "getrusage", "getrlimit",
+    "ugetrlimit", "setrlimit", "prlimit64", "getrandom", "getpid", "getppid", "gettid", "getpgrp", "getuid", "getuid32",
+    "geteuid", "geteuid32", "getgid", "getgid32", "getegid", "getegid32", "getresuid", "getresuid32", "getresgid",
+    "getresgid32", "getgroups", "getgroups32", "capget",
+    // Identities of threads (S9), and less rights.
+    "setfsuid", "setfsuid32", "setfsgid", "setfsgid32", "setgroups", "setgroups32", "capset", "seccomp",
+    "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"};
+
+constexpr std::array denied{
+    // The network.
+    "socket", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg", "sendmmsg",
+    // Another identity, another root.
+    "setuid", "setuid32", "setgid", "setgid32", "setreuid", "setreuid32", "setregid", "setregid32", "setresuid",
+    "setresuid32", "setresgid", "setresgid32", "chroot", "pivot_root", "unshare", "setns",
+    // Mounts, devices, special files, attributes.
+    "mount", "umount2", "umount", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr",
+    "swapon", "swapoff", "mknod", "mknodat", "symlink", "symlinkat", "setxattr", "lsetxattr", "fsetxattr",
+    "removexattr", "lremovexattr", "fremovexattr", "quotactl", "quotactl_fd", "open_by_handle_at", "name_to_handle_at",
+    "fanotify_init", "ioperm", "iopl",
+    // The kernel and its clock.
+    "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "syslog", "acct", "bpf",
+    "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register", "settimeofday",
+    "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "add_key", "request_key", "keyctl"};
+
+/// Denied where no sanitizer needs them: its leak check stops the process from another one, its reports run a program.
+constexpr std::array denied_without_sanitizers{
+    "execve",     "execveat",    "fork", "vfork",      "ptrace", "process_vm_readv", "process_vm_writev",
+    "socketpair", "pidfd_getfd", "kcmp", "personality"};
+
+constexpr bool with_sanitizers = MAILHAUL_SANITIZED != 0;
+
+class Filter {
+ public:
+  explicit Filter(std::uint32_t otherwise) : context_(seccomp_init(otherwise), &seccomp_release) {
+    good_ = context_ != nullptr;
+    // Threads that are there already too; without the brake on speculation that the filter does not need.
+    set(SCMP_FLTATR_CTL_TSYNC, 1);
+    set(SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    if (good_) (void)seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_SSB, 1);  // where libseccomp knows it
+  }
+  template <typename Names>
+  void answer(const Names& names, std::uint32_t action) {
+    for (const char* name : names) {
+      const int number = seccomp_syscall_resolve_name(name);
+      if (number != __NR_SCMP_ERROR) add(action, number);
+    }
+  }
+  /// A thread, and no process. Its flags are the first argument on all but a few machines, which get ENOSYS.
+  void allow_threads() {
+    if (!good_) return;
+    const scmp_arg_cmp is_thread{0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD};
+    good_ = seccomp_rule_add_array(context_.get(), SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, &is_thread) == 0;
+  }
+  [[nodiscard]] bool load() { return good_ && seccomp_load(context_.get()) == 0; }
+
+ private:
+  void set(scmp_filter_attr attribute, std::uint32_t value) {
+    good_ = good_ && seccomp_attr_set(context_.get(), attribute, value) == 0;
+  }
+  void add(std::uint32_t action, int number) {
+    good_ = good_ && seccomp_rule_add_array(context_.get(), action, number, 0, nullptr) == 0;
+  }
+
+  std::unique_ptr<void, decltype(&seccomp_release)> context_;
+  bool good_ = false;
+};
+
+}  // namespace
+
+bool filter_system_calls() {
+  Filter filter(with_sanitizers ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
+  filter.answer(denied, SCMP_ACT_ERRNO(EPERM));
+  if (!with_sanitizers) {
+    filter.answer(denied_without_sanitizers, SCMP_ACT_ERRNO(EPERM));
+    filter.answer(allowed, SCMP_ACT_ALLOW);
+    filter.allow_threads();  // clone3, whose flags a filter can't see, gives ENOSYS, and glibc takes clone
+  }
+  return filter.load();
+}
+
+}  // namespace mailhaul

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "mailhaul/base/landlock.hpp"
+#include "mailhaul/run/jobs.hpp"
+
+namespace mailhaul::run {
+
+/// One layer more under the rules of fs (S18), for the day on which one of them is forgotten: a job that has opened its
+/// stores, its ledger and its locks gives away all that it no longer needs. Best effort: what a machine can't do is
+/// told and is no error.
+///
+/// Enter it before the first worker thread: landlock binds only the calling thread and those made later.
+/// A store is allowed whole: its directory; that around it, where the store is one file or not there yet, since what is
+/// beside that file (locks, what replaces it) belongs to it.
+class Sandbox {
+ public:
+  explicit Sandbox(const Machine& machine) : machine_(machine) {}
+  void allow_reading(const Store& store, Side side);
+  void allow_writing(const Store& store);
+  /// A directory of our own, where it is there.
+  void allow_own_directory(const std::string& path);
+
+  /// What was got, for people: "landlock ABI 7, seccomp, 7 capabilities".
+  [[nodiscard]] std::string enter();
+
+ private:
+  /// False: it is not there.
+  bool allow(const std::string& path, Landlock::Access access, Side side);
+  void allow_store(const Store& store, Landlock::Access access, Side side);
+  void allow_system_files();
+
+  const Machine& machine_;
+  Landlock landlock_;
+};
+
+}  // namespace mailhaul::run
