@@ -64,7 +64,7 @@ void Landlock::allow(int descriptor, Access access) {
   ruleset_ = -1;
 }
 
-int Landlock::enter() {
+int Landlock::enter() const {
   if (ruleset_ < 0) return 0;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 0;
   return ::syscall(SYS_landlock_restrict_self, ruleset_, 0U) == 0 ? abi_ : 0;

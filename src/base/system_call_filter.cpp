@@ -68,8 +68,8 @@ constexpr bool with_sanitizers = MAILHAUL_SANITIZED != 0;
 
 class Filter {
  public:
-  explicit Filter(std::uint32_t otherwise) : context_(seccomp_init(otherwise), &seccomp_release) {
-    good_ = context_ != nullptr;
+  explicit Filter(std::uint32_t otherwise)
+      : context_(seccomp_init(otherwise), &seccomp_release), good_(context_ != nullptr) {
     // Threads that are there already too; without the brake on speculation that the filter does not need.
     set(SCMP_FLTATR_CTL_TSYNC, 1);
     set(SCMP_FLTATR_CTL_OPTIMIZE, 2);
@@ -99,7 +99,7 @@ class Filter {
   }
 
   std::unique_ptr<void, decltype(&seccomp_release)> context_;
-  bool good_ = false;
+  bool good_;
 };
 
 }  // namespace

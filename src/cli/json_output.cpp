@@ -100,6 +100,7 @@ void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& fi
                  {"subscriptions_added", report.outcome.settings.subscriptions},
                  {"access_lists_added", report.outcome.settings.acls},
                  {"findings_failed", findings.count(Weight::failed)},
+                 {"sandbox", text(report.sandbox)},
                  {"dry_run", report.dry_run},
                  {"verdict", report.verdict}});
 }
@@ -134,6 +135,7 @@ void JsonOutput::report(const run::VerifyReport& report, const run::FindingLog& 
                 {{"source", location(report.source)},
                  {"target", location(report.target)},
                  {"findings_failed", findings.count(Weight::failed)},
+                 {"sandbox", text(report.sandbox)},
                  {"verdict", report.verdict}});
 }
 
@@ -157,7 +159,9 @@ void JsonOutput::report(const run::ScanReport& report, const run::FindingLog& fi
     stores.push_back(location(scanned.store));
   }
   print_summary(out_, "scan", report.status,
-                {{"stores", std::move(stores)}, {"findings_failed", findings.count(Weight::failed)}});
+                {{"stores", std::move(stores)},
+                 {"findings_failed", findings.count(Weight::failed)},
+                 {"sandbox", text(report.sandbox)}});
 }
 
 void JsonOutput::report(const run::RunsReport& report) {

@@ -35,6 +35,9 @@ TEST_F(SandboxedRuns, SayWhatTheyGaveAwayOnlyWhenAsked) {
       EXPECT_LE(std::stoi(line.substr(number)), 7) << line;
     }
     EXPECT_EQ(line_of(run(words)), "");
+    Words for_programs = words;
+    for_programs.emplace_back("--json");
+    EXPECT_TRUE(holds(run(for_programs).out, "\"sandbox\":\"" + line.substr(9) + "\""));
     asked.emplace_back("--no-sandbox");
     const Result free = run(asked);
     EXPECT_EQ(free.status, status::ok) << free.err;

@@ -27,7 +27,7 @@ class Landlock {
   /// Of the directory that `descriptor` is, or of that one file, and what is below. Several add up.
   void allow(int descriptor, Access access);
   /// From here on. The ABI in use; 0 when nothing is confined: the kernel has no landlock, or a step failed.
-  [[nodiscard]] int enter();
+  [[nodiscard]] int enter() const;
 
  private:
   int abi_ = 0;
