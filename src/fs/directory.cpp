@@ -17,11 +17,13 @@ constexpr int reading_directory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXE
 
 constexpr std::string_view opening_root = "opening a directory";
 
-bool is_empty(Kernel& kernel, int fd) {
+/// -ENOTEMPTY, or another negative errno; 0: it has no entries.
+int check_empty(Kernel& kernel, int fd) {
   std::vector<Entry> entries;
-  if (kernel.read_directory(fd, entries) < 0) return false;
-  return std::all_of(entries.begin(), entries.end(),
-                     [](const Entry& entry) { return entry.name == "." || entry.name == ".."; });
+  if (const int result = kernel.read_directory(fd, entries); result < 0) return result;
+  const bool is_empty = std::all_of(entries.begin(), entries.end(),
+                                    [](const Entry& entry) { return entry.name == "." || entry.name == ".."; });
+  return is_empty ? 0 : -ENOTEMPTY;
 }
 
 /// Opens the directory at the end of an operator's path for reading; negative errno in `walked.result`.
@@ -271,19 +273,27 @@ Directory Directory::make_directory(const std::string& name, const Birth& birth)
   if (made == -EEXIST) return open_directory(name);
   if (made < 0) throw handle_->fail(Scope::folder, made, doing, name);
 
+  // Nothing stays under the name that later runs would refuse for its owner. By name, but only what is empty goes.
+  const auto taken_back = [&](Error error) {
+    static_cast<void>(kernel.unlink(leaf.dir, leaf.name, AT_REMOVEDIR));
+    return error;
+  };
   const int fd = handle_->resolver->open(kernel, leaf.dir, leaf.name, reading_directory, 0);
-  if (fd < 0) throw handle_->fail(Scope::folder, fd, doing, name);
+  if (fd < 0) throw taken_back(handle_->fail(Scope::folder, fd, doing, name));
   Descriptor made_directory(kernel, fd);
   Status made_as;
   int result = kernel.status(fd, made_as);
-  if (result < 0) throw handle_->fail(Scope::folder, result, doing, name);
+  if (result < 0) throw taken_back(handle_->fail(Scope::folder, result, doing, name));
   // S7: only what this call made is given away. What was exchanged meanwhile is taken as found, by the rules.
-  if (made_as.owner.uid != kernel.user() || !is_empty(kernel, fd)) return open_directory(name);
+  if (made_as.owner.uid != kernel.user()) return open_directory(name);
+  result = check_empty(kernel, fd);
+  if (result == -ENOTEMPTY) return open_directory(name);
   auto handle = std::make_shared<Handle>(*handle_);
   handle->place = handle_->place_of(name);
-  result = dress_directory(kernel, fd, birth);
+  if (result == 0) result = dress_directory(kernel, fd, birth);
   if (result == 0) result = handle->take(std::move(made_directory));
-  if (result < 0) throw handle->fail(Scope::folder, result, "giving a new directory its owner and mode");
+  if (result < 0)
+    throw taken_back(handle_->fail(Scope::folder, result, "giving a new directory its owner and mode", name));
   return Directory(std::move(handle));
 }
 
