@@ -126,6 +126,7 @@ std::vector<store::Receipt> FolderAppender::flush() {
   }
   if (numbers_) counts_.lost_uids += numbers_->lost_uids();
   drop_batch();
+  rewriter_.tell_findings();  // who only changes what is there never comes to finish()
   return receipts;
 }
 
@@ -167,7 +168,11 @@ fs::LinkResult FolderAppender::publish_as_new() {
   file.dress(options_.birth, std::nullopt);
   if (mailbox_.durability() != fs::Durability::none) file.sync();
   const fs::LinkResult result = mailbox_.link(file);
-  if (result == fs::LinkResult::done && numbers_) numbers_->published(file.status_now());
+  try {
+    if (result == fs::LinkResult::done && numbers_) numbers_->published(file.status_now());
+  } catch (const Error&) {
+    // It stands there, whatever else: told as failed its messages would be written once more, behind themselves.
+  }
   return result;
 }
 

@@ -17,10 +17,10 @@ struct Outcome {
 };
 
 /// Stages some messages, one of them large, flushes and finishes.
-Outcome append_some(MboxWorld& world) {
+Outcome append_some(MboxWorld& world, Variant variant = Variant::rd) {
   Outcome outcome;
   try {
-    const auto store = world.target();
+    const auto store = world.target(variant);
     const auto writer = store->open_folder({}, {});
     for (int i = 0; i < 3; ++i) {
       store::MessageInfo info;
@@ -92,6 +92,17 @@ TEST(MboxWriterFaults, ANewFileIsWholeOrNotThereWhateverFails) {
         EXPECT_TRUE(name == "bob" || name == "bob.lock") << name;
     }
     EXPECT_GT(failures, 10U);
+  }
+}
+
+TEST(MboxWriterFaults, WhatFailedToBePublishedIsNotThere) {
+  // Else it is written once more, behind itself (D3).
+  for (std::uint64_t n = 1;; ++n) {
+    MboxWorld world;
+    world.kernel.inject({.nth = n, .errno_value = EIO});
+    const Outcome outcome = append_some(world, Variant::dovecot);
+    if (world.kernel.faults_hit() == 0) break;
+    EXPECT_EQ(world.memory.exists(MboxWorld::path), outcome.flushed) << "call " << n;
   }
 }
 
