@@ -26,6 +26,7 @@ Outcome CopyRun::go() {
   } catch (const Error& error) {
     if (!result_.error) result_.error = error;
   }
+  if (!result_.error) result_.error = put_off_.first();
   sum_up();
   return std::move(result_);
 }
@@ -95,10 +96,11 @@ void CopyRun::settle_rows_of_all() {
         if (target.error) throw Error(*target.error);
         outcome = settle_rows(settling_, target, changes);
       } catch (const Error& error) {
-        // The folder says so in its own turn; here it only means that the next run has to look again.
+        // The next run has to look again. A folder that could not be listed says so in its own turn.
         if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
         outcome.is_complete = false;
         outcome.has_written = true;
+        if (!target.error) put_off_.add(error);
       }
       const std::lock_guard guard(mutex);
       rows_complete_ = rows_complete_ && outcome.is_complete;

@@ -34,7 +34,7 @@ class CopyRun {
         settling_{source,     target,     ledger_,   ledger_.is_new() ? nullptr : &memory.confirmation,
                   options,    findings,   observer,  stop,
                   abandoned_, memory.run, vanished_, moves_,
-                  goes_to_} {}
+                  put_off_,   goes_to_} {}
 
   [[nodiscard]] Outcome go();
 
@@ -159,6 +159,7 @@ class CopyRun {
   std::set<ledger::RowId> restored_{};
   Vanished vanished_{};
   Moves moves_{};
+  PutOff put_off_{};
   std::map<ledger::FolderId, store::FolderRef> goes_to_{};
   Settling settling_;
 

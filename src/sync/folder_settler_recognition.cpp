@@ -12,7 +12,7 @@ bool FolderSettler::is_confirmed(const store::FolderRef& folder, const store::Ha
   if (run_.confirmation == nullptr) return true;
   if (!read.confirmation || !run_.target.capabilities().fetch) return false;
   // H4: no confirmation, so it is copied.
-  return read_key(run_.target, folder, handle, *run_.confirmation) == read.confirmation;
+  return read_again(run_.target, folder, handle, *run_.confirmation).key == read.confirmation;
 }
 
 bool FolderSettler::recognise(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {

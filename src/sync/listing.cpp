@@ -95,9 +95,10 @@ class Lister {
   }
 
   void unreadable(const store::MessageInfo& info, Error& error, bool opened) {
-    // It may well be one that a row knows.
-    if (opened) out_.is_proof = false;
-    if (out_.side == Side::target && opened) {
+    // It may well be one that a row knows, or many. What is only refused (a symlink) is none.
+    const bool may_be_known = opened || error.system_error() != 0;
+    if (may_be_known) out_.is_proof = false;
+    if (out_.side == Side::target && may_be_known) {
       // It may be one that an earlier run copied (and then got another owner, or a bad sector): every run would copy it
       // once more.
       error.reaching(Scope::folder).on(Side::target);

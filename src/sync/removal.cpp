@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -38,7 +39,7 @@ class Remover {
     const auto stamp = abilities_.stable_handles ? std::nullopt : find_again(rows);
     std::vector<ledger::Row> same;
     for (ledger::Row& row : rows)
-      if (is_what_we_put_there(row)) same.push_back(std::move(row));
+      if (look_at(row) == Found::what_we_put_there) same.push_back(std::move(row));
     if (same.empty()) return {};
     if (run_.options.removal == Removal::quarantine) {
       if (abilities_.moves) return take(same);
@@ -51,26 +52,33 @@ class Remover {
     std::vector<ledger::Row> rows = removals_.gone;
     const auto stamp = abilities_.stable_handles ? std::nullopt : find_again(rows);
     std::vector<ledger::Row> same;
-    for (ledger::Row& row : rows)
-      if (!row.touched && is_what_we_put_there(row)) same.push_back(std::move(row));
     std::set<ledger::RowId> ours;
-    for (const ledger::Row& row : same) ours.insert(row.id);
+    for (ledger::Row& row : rows) {
+      const Found found = row.touched ? Found::another : look_at(row);
+      if (found == Found::unreadable) undecided_.insert(row.id);
+      if (found != Found::what_we_put_there) continue;
+      ours.insert(row.id);
+      same.push_back(std::move(row));
+    }
     for (ledger::Row row : removals_.gone) {
-      if (ours.count(row.id) != 0) continue;
+      if (ours.count(row.id) != 0 || undecided_.count(row.id) != 0) continue;
       row.gone_run = run_.run;  // its user touched it, so it is kept like all that is gone at the source
       row.touched = true;
       run_.ledger.update(row);
     }
-    bool is_complete = true;
+    bool is_complete = undecided_.empty();
     if (!same.empty()) {
       const auto receipts = expunge(same, stamp);
       for (std::size_t i = 0; i < same.size() && i < receipts.size(); ++i) {
         if (receipts[i].outcome == store::Receipt::Outcome::done)
           run_.ledger.forget(same[i].id);
         else
-          is_complete = false;
+          ++changed_meanwhile_;
       }
     }
+    changed_meanwhile_ += undecided_.size();
+    tell_changed();
+    is_complete = is_complete && changed_meanwhile_ == 0;
     run_.ledger.commit();
     return is_complete;
   }
@@ -91,7 +99,10 @@ class Remover {
     for (const ledger::Row& row : listing.gone) gone.insert(row.id);
     std::vector<ledger::Row> left;
     for (ledger::Row& row : rows) {
-      if (gone.count(row.id) != 0) continue;
+      if (gone.count(row.id) != 0) {
+        if (!listing.is_proof) undecided_.insert(row.id);
+        continue;
+      }
       if (const auto found = now.find(row.id); found != now.end()) {
         if (!has_same_flags(found->second, *row.target)) continue;
         row.target->handle = found->second.handle;
@@ -99,12 +110,20 @@ class Remover {
       left.push_back(std::move(row));
     }
     rows = std::move(left);
+    if (!undecided_.empty() && !listing.unreadable.empty())
+      run_.put_off.add(Error(listing.unreadable.front().error).on(Side::target));
     return listing.stamp;
   }
 
-  bool is_what_we_put_there(const ledger::Row& row) {
+  enum class Found { what_we_put_there, another, unreadable };
+  Found look_at(const ledger::Row& row) {
     run_.stop.check();
-    return read_key(run_.target, removals_.folder, row.target->handle, run_.ledger.secrets()) == row.key;
+    Reread now = read_again(run_.target, removals_.folder, row.target->handle, run_.ledger.secrets());
+    if (now.error) {
+      run_.put_off.add(now.error->on(Side::target));
+      return Found::unreadable;
+    }
+    return now.key == row.key ? Found::what_we_put_there : Found::another;
   }
 
   std::map<ledger::FolderId, std::uint64_t> take(const std::vector<ledger::Row>& rows) {
@@ -150,7 +169,10 @@ class Remover {
                                                    const std::vector<store::Receipt>& receipts) {
     std::map<ledger::FolderId, std::uint64_t> removed;
     for (std::size_t i = 0; i < rows.size() && i < receipts.size(); ++i) {
-      if (receipts[i].outcome != store::Receipt::Outcome::done) continue;
+      if (receipts[i].outcome != store::Receipt::Outcome::done) {
+        ++changed_meanwhile_;
+        continue;
+      }
       ledger::Row row = rows[i];
       ++removed[row.source_folder];
       tell(row);
@@ -159,7 +181,15 @@ class Remover {
       run_.ledger.update(row);
     }
     run_.ledger.commit();
+    tell_changed();
     return removed;
+  }
+
+  void tell_changed() const {
+    if (changed_meanwhile_ == 0) return;
+    run_.findings.add({FindingKind::changed, Weight::note, removals_.folder.display(), "",
+                       "messages that changed at the target just now: the next run removes them there, or keeps them",
+                       changed_meanwhile_});
   }
 
   void tell(const ledger::Row& row) {
@@ -172,6 +202,8 @@ class Remover {
   const Settling& run_;
   const FolderRemovals& removals_;
   store::Capabilities abilities_;
+  std::set<ledger::RowId> undecided_{};  ///< what they are can't be read now: the next run looks again
+  std::uint64_t changed_meanwhile_ = 0;
 };
 
 }  // namespace

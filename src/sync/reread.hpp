@@ -2,14 +2,19 @@
 
 #include <optional>
 
+#include "mailhaul/base/error.hpp"
 #include "mailhaul/mail/content_key.hpp"
 #include "mailhaul/store/source.hpp"
 
 namespace mailhaul::sync {
 
-/// The key of the message that has that handle now, read for it. Nothing: there is none, or it can't be read; Errors
-/// wider than a folder are thrown.
-[[nodiscard]] std::optional<mail::ContentKey> read_key(store::MessageSource& store, const store::FolderRef& folder,
-                                                       const store::Handle& handle, const mail::KeySecrets& secrets);
+/// What a message is now, that was read for it.
+struct Reread {
+  std::optional<mail::ContentKey> key{};  ///< nothing: there is none with that handle, or it can't be read
+  std::optional<Error> error{};           ///< why what is there is not known: a failing disk, no permission
+};
+/// Errors wider than a folder are thrown.
+[[nodiscard]] Reread read_again(store::MessageSource& store, const store::FolderRef& folder,
+                                const store::Handle& handle, const mail::KeySecrets& secrets);
 
 }  // namespace mailhaul::sync

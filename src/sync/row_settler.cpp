@@ -30,6 +30,11 @@ class RowSettler {
     }
     flush();
     run_.ledger.commit();
+    out_.is_complete = changed_meanwhile_ == 0;
+    if (changed_meanwhile_ > 0)
+      run_.findings.add({FindingKind::flags_differ, Weight::note, target_.folder.display(), "",
+                         "messages that changed at the target just now, so that the next run brings their flags",
+                         changed_meanwhile_});
     if (refused_ > 0)
       run_.findings.add({FindingKind::flags_differ, Weight::lost, target_.folder.display(), "",
                          "messages that were already at the target have other flags at the source", refused_});
@@ -68,7 +73,7 @@ class RowSettler {
       const bool is_there = receipts[i].outcome != store::Receipt::Outcome::gone_or_changed;
       record(*asked_[i].change, asked_[i].flags, is_there);
       if (receipts[i].outcome == store::Receipt::Outcome::done) tell(*asked_[i].change);
-      if (!is_there) out_.is_complete = false;
+      if (!is_there) ++changed_meanwhile_;
     }
     asked_.clear();
   }
@@ -123,6 +128,7 @@ class RowSettler {
   std::unique_ptr<store::FolderWriter> writer_;
   std::vector<Asked> asked_{};
   std::uint64_t refused_ = 0;
+  std::uint64_t changed_meanwhile_ = 0;
   RowsOutcome out_{};
 };
 

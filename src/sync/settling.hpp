@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,24 @@ class Moves {
   std::vector<Move> moves_{};
 };
 
+/// What a run could not do at the target though it had decided to: the rows still say that it is to be done, and the
+/// run says that it did not finish. Any thread.
+class PutOff {
+ public:
+  void add(const Error& error) {
+    const std::lock_guard guard(mutex_);
+    if (!first_) first_ = error;
+  }
+  [[nodiscard]] std::optional<Error> first() {
+    const std::lock_guard guard(mutex_);
+    return first_;
+  }
+
+ private:
+  std::mutex mutex_{};
+  std::optional<Error> first_{};
+};
+
 /// What every folder of a run shares.
 struct Settling {
   store::MessageSource& source;
@@ -53,6 +72,7 @@ struct Settling {
   std::int64_t run;              ///< its number in the ledger
   Vanished& vanished;
   Moves& moves;
+  PutOff& put_off;
   /// Where the messages of a source folder go, by their ids in the ledger.
   const std::map<ledger::FolderId, store::FolderRef>& goes_to;
 };

@@ -71,7 +71,7 @@ struct SettingsOutcome {
 struct Outcome {
   std::vector<FolderOutcome> folders{};
   SettingsOutcome settings{};
-  std::optional<Error> error{};  ///< what ended the run early
+  std::optional<Error> error{};  ///< what ended the run early, or could not be done at the target
 };
 
 /// What a run needs beside its two stores.
