@@ -85,8 +85,6 @@ class FolderWriter {
   virtual Finished finish(const FolderInfo& info, NumberedMessages& messages) = 0;
 };
 
-class Repairs;  ///< what `fix` does to an existing tree; arrives with it
-
 class MessageStore : public MessageSource {
  public:
   /// Before anything is listed: takes away what runs that were killed have left half-done.
@@ -97,7 +95,6 @@ class MessageStore : public MessageSource {
   virtual void finish() {}
   /// Not null where capabilities() say that settings are kept.
   [[nodiscard]] virtual SettingsTarget* settings_target() { return nullptr; }
-  [[nodiscard]] virtual Repairs* repairs() { return nullptr; }
 };
 
 }  // namespace mailhaul::store

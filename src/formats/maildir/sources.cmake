@@ -10,6 +10,7 @@ set(MAILDIR_SOURCES
   maildir/folder_directories.cpp
   maildir/folder_finder.cpp
   maildir/folder_layout.cpp
+  maildir/folder_mender.cpp
   maildir/handle.cpp
   maildir/keyword_file.cpp
   maildir/known_listings.cpp
@@ -18,14 +19,19 @@ set(MAILDIR_SOURCES
   maildir/live_messages.cpp
   maildir/moves.cpp
   maildir/name.cpp
+  maildir/name_mender.cpp
   maildir/new_message.cpp
+  maildir/quota_file.cpp
   maildir/recognise.cpp
+  maildir/repairs.cpp
   maildir/scan.cpp
+  maildir/server_files.cpp
   maildir/settings.cpp
   maildir/shown_keywords.cpp
   maildir/store.cpp
   maildir/target_keywords.cpp
   maildir/target_uid_list.cpp
   maildir/tree.cpp
+  maildir/uid_list_mending.cpp
   maildir/uidlist.cpp
   maildir/writer.cpp)

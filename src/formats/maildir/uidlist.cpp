@@ -156,8 +156,8 @@ void UidListParser::take_record(std::string_view line) {
   }
   record.key = base_of(line);
   if (record.key.empty() || line.find('/') != std::string_view::npos) return bad("no file name, or one with a '/'");
-  if (*uid <= last_) return bad("UIDs do not ascend");
-  last_ = *uid;
+  if (order_ == Order::ascending && *uid <= last_) return bad("UIDs do not ascend");
+  last_ = std::max(last_, *uid);
   take_(record);
 }
 

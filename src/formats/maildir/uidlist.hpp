@@ -51,7 +51,9 @@ struct RecordFields {
 class UidListParser {
  public:
   using Take = std::function<void(const UidRecord&)>;
-  explicit UidListParser(Take take) : take_(std::move(take)) {}
+  /// `any`: records are taken whatever UID stands before them.
+  enum class Order { ascending, any };
+  explicit UidListParser(Take take, Order order = Order::ascending) : take_(std::move(take)), order_(order) {}
 
   void write(std::string_view piece);
   /// After the last piece: a last line without its end counts.
@@ -71,6 +73,7 @@ class UidListParser {
   void bad(std::string_view reason);
 
   Take take_;
+  Order order_;
   std::string partial_;
   bool is_too_long_ = false;
   std::uint64_t line_number_ = 0;

@@ -18,6 +18,7 @@ set(MBOX_SOURCES
   mbox/resume.cpp
   mbox/plain_stream.cpp
   mbox/pseudo_message.cpp
+  mbox/repairs.cpp
   mbox/replaced_file.cpp
   mbox/rewrite_plan.cpp
   mbox/rewriter.cpp

@@ -3,6 +3,7 @@ set(MBOXDIR_SOURCES
   mboxdir/fitting_name.cpp
   mboxdir/marked_name.cpp
   mboxdir/names.cpp
+  mboxdir/repairs.cpp
   mboxdir/settings.cpp
   mboxdir/store.cpp
   mboxdir/tree.cpp)

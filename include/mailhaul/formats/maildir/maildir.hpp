@@ -5,6 +5,8 @@
 #include <string>
 
 #include "mailhaul/formats/context.hpp"
+#include "mailhaul/formats/repair_options.hpp"
+#include "mailhaul/store/repairs.hpp"
 #include "mailhaul/store/source.hpp"
 #include "mailhaul/store/store.hpp"
 
@@ -55,5 +57,11 @@ open_source(Context& context, const std::string& path, const fs::Rules& rules, c
 /// non-empty directory without cur and new stands there.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
                                                               const fs::Rules& rules, const TargetOptions& options);
+
+/// What `fix` does to the Maildir at `path`; nothing is made or changed by this call. `rules` allow the owners of
+/// `options`. Errors as open_source, of the target's side.
+[[nodiscard]] std::unique_ptr<store::Repairs> open_repairs(Context& context, const std::string& path,
+                                                           const fs::Rules& rules, const TreeOptions& tree,
+                                                           const RepairOptions& options);
 
 }  // namespace mailhaul::formats::maildir

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "mailhaul/formats/context.hpp"
+#include "mailhaul/formats/repair_options.hpp"
 #include "mailhaul/mail/from_quoting.hpp"
+#include "mailhaul/store/repairs.hpp"
 #include "mailhaul/store/source.hpp"
 #include "mailhaul/store/store.hpp"
 
@@ -63,5 +65,9 @@ struct TargetOptions {
 /// flush takes its locks itself and would wait for a cursor of its own store.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
                                                               const fs::Rules& rules, const TargetOptions& options);
+
+/// What `fix` does to the mbox at `path`: owner and mode of the file. Nothing is changed by this call.
+[[nodiscard]] std::unique_ptr<store::Repairs> open_repairs(Context& context, const std::string& path,
+                                                           const fs::Rules& rules, const RepairOptions& options);
 
 }  // namespace mailhaul::formats::mbox

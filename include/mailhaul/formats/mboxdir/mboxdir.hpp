@@ -39,4 +39,9 @@ struct TargetOptions {
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
                                                               const fs::Rules& rules, const TargetOptions& options);
 
+/// What `fix` does to the tree at `path`: owners and modes of its mboxes, of the directories that lead to them, and of
+/// what a server keeps beside them. The INBOX that a location names apart is a store of its own.
+[[nodiscard]] std::unique_ptr<store::Repairs> open_repairs(Context& context, const std::string& path,
+                                                           const fs::Rules& rules, const RepairOptions& options);
+
 }  // namespace mailhaul::formats::mboxdir
