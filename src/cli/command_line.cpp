@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "mailhaul/run/from_owner.hpp"
 #include "owner_options.hpp"
 #include "units.hpp"
 
@@ -35,6 +36,7 @@ Examples:
   mailhaul verify mbox:/var/mail/bob maildir:/home/bob/Maildir prove that every message is there
   mailhaul sync -n maildir:/srv/a/Maildir maildir:/srv/b/Maildir   show what would be done
   mailhaul sync maildir:/old/bob/Maildir maildir:/home/bob/Maildir --usermap 1007:bob   owners by other numbers
+  mailhaul fix -n maildir:/srv/mail/bob --chown bob:bob     what another program's copy needs; without -n: mend it
   mailhaul runs list                                        what was done before
 
 Exit status:
@@ -58,6 +60,8 @@ struct Typed {
   bool checksum = false, restore_missing = false, accept_missing = false, remove = false, expunge = false;
   bool dry_run = false, allow_sparse = false, no_sandbox = false, subscribed = false, audit = false, no_openat2 = false;
   int verbose = 0;
+  std::vector<std::string> from_owners{};
+  bool drop_indexes = false;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
 
@@ -181,6 +185,33 @@ void add_sync_options(CLI::App& command, Typed& typed) {
       ->type_name("rd|o|cl|cl2|dovecot");
 }
 
+void add_fix_options(CLI::App& command, Typed& typed) {
+  command.add_option("STORE", typed.stores, "what is to be mended")->required()->expected(1)->type_name("");
+  command.add_flag("-n,--dry-run,--dry", typed.dry_run, "show what would be mended, change nothing");
+  command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every repair");
+  command.add_option("--chown", typed.chown, "whose it shall be (default: who owns STORE itself)")
+      ->type_name("USER:GROUP");
+  command
+      .add_option(
+          "--chmod", typed.chmod,
+          "its modes, wider or not (default: what goes beyond D700,F600 is taken away, an mbox keeps its group)")
+      ->type_name("D700,F600");
+  command
+      .add_option("--from-owner", typed.from_owners,
+                  "what belongs to that user in there is taken too (default: only what the owner of STORE has)")
+      ->type_name("USER")
+      ->allow_extra_args(false);
+  command.add_flag("--drop-indexes", typed.drop_indexes,
+                   "remove Dovecot's indexes, whatever they say (default: those of another UIDVALIDITY)");
+  command
+      .add_option("--lock-wait", typed.lock_wait, "how long to wait for locks of other programs, in all (default 30)")
+      ->type_name("SECONDS");
+  command.add_option("--state", typed.state, "directory for what keeps runs apart, mode 0700")->type_name("DIR");
+  command.add_flag("-v,--verbose", typed.verbose, "list every finding");
+  command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
+  command.add_flag("--json", typed.json, "one JSON object a line instead of text");
+}
+
 /// Habits of rsync's users: harmless ones are taken, those that could lose mail are refused with the reason.
 void add_rsync_habits(CLI::App& command) {
   command.add_flag("-a,-r,-t,--archive,--recursive,--times")->description("always on (accepted for rsync's users)");
@@ -289,7 +320,8 @@ void read_resync_options(const Typed& typed, sync::Options& options) {
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
-  const auto texts = kind == Command::Kind::scan        ? typed.stores
+  const bool names_stores = kind == Command::Kind::scan || kind == Command::Kind::fix;
+  const auto texts = names_stores                       ? typed.stores
                      : kind == Command::Kind::list_runs ? std::vector<std::string>{}
                                                         : std::vector<std::string>{typed.source, typed.target};
   for (const std::string& text : texts) command.locations.push_back(run::parse_location(text));
@@ -323,6 +355,8 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
     request.open.compress = choose<Compress>(
         "--compress", typed.compress, {{"keep", Compress::keep}, {"none", Compress::none}, {"gzip", Compress::gzip}});
   request.ownership = read_owner_options(typed.owners);
+  for (const std::string& user : typed.from_owners) command.fix.from_owners.push_back(run::parse_from_owner(user));
+  command.fix.drop_indexes = typed.drop_indexes;
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
   request.sandbox = !typed.no_sandbox;
@@ -367,6 +401,10 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   add_message_filters(*verify, typed);
   add_common(*verify, typed);
 
+  CLI::App* fix = app.add_subcommand(
+      "fix", "Mend mail that was copied by other means: owners, modes, sizes in names, UID lists, stale files");
+  add_fix_options(*fix, typed);
+
   CLI::App* runs = app.add_subcommand("runs", "Past runs: date, counts, verdict, failures with their reasons");
   runs->require_subcommand(1);
   CLI::App* list_runs = runs->add_subcommand("list", "Of all pairs of stores");
@@ -378,7 +416,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
     command->add_flag("--json", typed.json, "one JSON object a line instead of text");
   }
 
-  for (CLI::App* command : {scan, sync, verify, list_runs, show_runs}) refuse_empty_values(*command);
+  for (CLI::App* command : {scan, sync, verify, fix, list_runs, show_runs}) refuse_empty_values(*command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -391,6 +429,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   const auto kind = scan->parsed()        ? Command::Kind::scan
                     : sync->parsed()      ? Command::Kind::sync
                     : verify->parsed()    ? Command::Kind::verify
+                    : fix->parsed()       ? Command::Kind::fix
                     : list_runs->parsed() ? Command::Kind::list_runs
                                           : Command::Kind::show_runs;
   return {understand(typed, kind, clock), ""};

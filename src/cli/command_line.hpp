@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mailhaul/base/clock.hpp"
+#include "mailhaul/run/fix_job.hpp"
 #include "mailhaul/run/jobs.hpp"
 
 namespace mailhaul::cli {
@@ -22,10 +23,11 @@ struct Saying {
 
 /// A command line that makes sense.
 struct Command {
-  enum class Kind { scan, sync, verify, list_runs, show_runs };
+  enum class Kind { scan, sync, verify, fix, list_runs, show_runs };
   Kind kind{};
   std::vector<run::Location> locations{};
   run::Request request{};
+  run::FixOptions fix{};
   Saying saying{};
   bool forbid_openat2 = false;  ///< paths are resolved as on an old kernel (S3)
 };

@@ -164,6 +164,35 @@ void JsonOutput::report(const run::ScanReport& report, const run::FindingLog& fi
                  {"sandbox", text(report.sandbox)}});
 }
 
+void JsonOutput::repair(const store::Repair& repair, store::RepairOutcome outcome, const std::string& why) {
+  if (outcome == store::RepairOutcome::done && !saying_.itemize && saying_.verbose == 0) return;
+  const std::lock_guard guard(mutex_);
+  print(out_, {{"event", "repair"},
+               {"kind", to_string(repair.kind)},
+               {"outcome", to_string(outcome)},
+               {"folder", text(repair.folder)},
+               {"where", text(repair.where)},
+               {"was", text(repair.was)},
+               {"becomes", text(repair.becomes)},
+               {"reason", text(repair.reason)},
+               {"why", text(why)}});
+}
+
+void JsonOutput::report(const run::FixReport& report, const run::FindingLog& findings) {
+  if (report.error) error(*report.error);
+  ordered_json kinds = ordered_json::object();
+  for (const auto& [kind, count] : report.counts)
+    kinds[to_string(kind)] = {{"mended", count.mended}, {"refused", count.refused}};
+  print_summary(out_, "fix", report.status,
+                {{"store", location(report.store)},
+                 {"dry_run", report.dry_run},
+                 {"mended", report.mended},
+                 {"refused", report.refused},
+                 {"kinds", std::move(kinds)},
+                 {"findings_failed", findings.count(Weight::failed)},
+                 {"verdict", report.verdict}});
+}
+
 void JsonOutput::report(const run::RunsReport& report) {
   for (const run::PairRuns& pair : report.pairs)
     for (const ledger::Run& one : pair.runs) {

@@ -17,6 +17,7 @@ namespace mailhaul::cli {
 ///   missing  folder date message_id subject handle reason    (verify)
 ///   removed  … the same of what its user removed at the target (verify)
 ///   run      source target began ended … counts of one run, verdict, failures (runs)
+///   repair   kind outcome folder where was becomes reason why    (fix) each refused one; with -n or -i all
 ///   error    folder text
 ///   summary  status [command source target …] verdict        last line, always
 class JsonOutput final : public Output {
@@ -28,6 +29,8 @@ class JsonOutput final : public Output {
   void report(const run::ScanReport& report, const run::FindingLog& findings) override;
   void report(const run::SyncReport& report, const run::FindingLog& findings) override;
   void report(const run::VerifyReport& report, const run::FindingLog& findings) override;
+  void repair(const store::Repair& repair, store::RepairOutcome outcome, const std::string& why) override;
+  void report(const run::FixReport& report, const run::FindingLog& findings) override;
   void report(const run::RunsReport& report) override;
   void error(const Error& error) override;
   void ended_early(run::ExitStatus status) override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mailhaul/run/fix_job.hpp"
 #include "mailhaul/run/jobs.hpp"
 #include "mailhaul/sync/observer.hpp"
 
@@ -7,11 +8,12 @@ namespace mailhaul::cli {
 
 /// What a person or a program reads. Hears events while the job runs (any thread), then gets its report.
 /// Everything that a customer could have named passes one escaping function of its format (S14).
-class Output : public sync::Observer, public Findings {
+class Output : public sync::Observer, public Findings, public store::RepairObserver {
  public:
   virtual void report(const run::ScanReport& report, const run::FindingLog& findings) = 0;
   virtual void report(const run::SyncReport& report, const run::FindingLog& findings) = 0;
   virtual void report(const run::VerifyReport& report, const run::FindingLog& findings) = 0;
+  virtual void report(const run::FixReport& report, const run::FindingLog& findings) = 0;
   virtual void report(const run::RunsReport& report) = 0;
   virtual void error(const Error& error) = 0;
   /// The last call where a job ended without a report.

@@ -26,6 +26,8 @@ class TextOutput final : public Output {
   void report(const run::ScanReport& report, const run::FindingLog& findings) override;
   void report(const run::SyncReport& report, const run::FindingLog& findings) override;
   void report(const run::VerifyReport& report, const run::FindingLog& findings) override;
+  void repair(const store::Repair& repair, store::RepairOutcome outcome, const std::string& why) override;
+  void report(const run::FixReport& report, const run::FindingLog& findings) override;
   void report(const run::RunsReport& report) override;
   void error(const Error& error) override;
 

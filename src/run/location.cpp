@@ -32,6 +32,8 @@ struct FormatRow {
   std::unique_ptr<store::MessageSource> (*open_source)(Context&, const Store&, const fs::Rules&, const OpenOptions&);
   std::unique_ptr<store::MessageStore> (*open_store)(Context&, const Store&, const fs::Rules&, const OpenOptions&,
                                                      const fs::Birth&);
+  std::unique_ptr<store::Repairs> (*open_repairs)(Context&, const Store&, const fs::Rules&,
+                                                  const formats::RepairOptions&);
   store::Capabilities (*abilities)(const Store&);
   /// Where not null: what a store that is there tells beyond its location goes into the options and the evidence.
   void (*look_closer)(Context&, Store&, const fs::Rules&);
@@ -75,57 +77,68 @@ std::string inbox_of(const Store& store) {
 
 const std::array<FormatRow, 3>& format_rows() {
   static const std::array<FormatRow, 3> rows{
-      FormatRow{Format::maildir,
-                "maildir",
-                true,
-                {{"LAYOUT", {"maildir++", "fs"}}, {"UTF-8"}},
-                &formats::maildir::detect,
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
-                  return formats::maildir::open_source(context, store.path, rules, tree_options(store));
-                },
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
-                   const fs::Birth& birth) {
-                  using formats::maildir::Compress;
-                  return formats::maildir::open_store(
-                      context, store.path, rules,
-                      {birth, tree_options(store), options.compress.value_or(Compress::keep)});
-                },
-                [](const Store& store) { return formats::maildir::abilities_of(tree_options(store)); },
-                &look_at_tree},
-      FormatRow{Format::mbox,
-                "mbox",
-                false,
-                {},
-                &formats::mbox::detect,
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
-                  return formats::mbox::open_source(context, store.path, rules, reading_of(rules.side, options));
-                },
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
-                   const fs::Birth& birth) {
-                  return formats::mbox::open_store(context, store.path, rules, writing_of(birth, options));
-                },
-                [](const Store& /*store*/) {
-                  store::Capabilities abilities;
-                  abilities.keeps_keywords = true;
-                  return abilities;
-                },
-                nullptr},
-      FormatRow{Format::mboxdir,
-                "mboxdir",
-                true,
-                {{"INBOX", {}, "FILE"}},
-                &formats::mboxdir::detect,
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
-                  return formats::mboxdir::open_source(context, store.path, rules, {inbox_of(store)},
-                                                       reading_of(rules.side, options));
-                },
-                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
-                   const fs::Birth& birth) {
-                  return formats::mboxdir::open_store(context, store.path, rules,
-                                                      {{inbox_of(store)}, writing_of(birth, options)});
-                },
-                [](const Store& /*store*/) { return formats::mboxdir::abilities(); },
-                nullptr},
+      FormatRow{
+          Format::maildir,
+          "maildir",
+          true,
+          {{"LAYOUT", {"maildir++", "fs"}}, {"UTF-8"}},
+          &formats::maildir::detect,
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
+            return formats::maildir::open_source(context, store.path, rules, tree_options(store));
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+             const fs::Birth& birth) {
+            using formats::maildir::Compress;
+            return formats::maildir::open_store(
+                context, store.path, rules, {birth, tree_options(store), options.compress.value_or(Compress::keep)});
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const formats::RepairOptions& options) {
+            return formats::maildir::open_repairs(context, store.path, rules, tree_options(store), options);
+          },
+          [](const Store& store) { return formats::maildir::abilities_of(tree_options(store)); },
+          &look_at_tree},
+      FormatRow{
+          Format::mbox,
+          "mbox",
+          false,
+          {},
+          &formats::mbox::detect,
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
+            return formats::mbox::open_source(context, store.path, rules, reading_of(rules.side, options));
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+             const fs::Birth& birth) {
+            return formats::mbox::open_store(context, store.path, rules, writing_of(birth, options));
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const formats::RepairOptions& options) {
+            return formats::mbox::open_repairs(context, store.path, rules, options);
+          },
+          [](const Store& /*store*/) {
+            store::Capabilities abilities;
+            abilities.keeps_keywords = true;
+            return abilities;
+          },
+          nullptr},
+      FormatRow{
+          Format::mboxdir,
+          "mboxdir",
+          true,
+          {{"INBOX", {}, "FILE"}},
+          &formats::mboxdir::detect,
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options) {
+            return formats::mboxdir::open_source(context, store.path, rules, {inbox_of(store)},
+                                                 reading_of(rules.side, options));
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+             const fs::Birth& birth) {
+            return formats::mboxdir::open_store(context, store.path, rules,
+                                                {{inbox_of(store)}, writing_of(birth, options)});
+          },
+          [](Context& context, const Store& store, const fs::Rules& rules, const formats::RepairOptions& options) {
+            return formats::mboxdir::open_repairs(context, store.path, rules, options);
+          },
+          [](const Store& /*store*/) { return formats::mboxdir::abilities(); },
+          nullptr},
   };
   return rows;
 }
@@ -327,6 +340,14 @@ std::unique_ptr<store::MessageStore> open_target(Context& context, const Store& 
                                                  const fs::Birth& birth) {
   return row_of(store.format)
       .open_store(context, store, rules_for(Side::target, options, {birth.owner.uid}), options, birth);
+}
+
+std::unique_ptr<store::Repairs> open_repairs(Context& context, const Store& store, const OpenOptions& options,
+                                             const formats::RepairOptions& repairs) {
+  std::vector<uid_t> owners = repairs.adoption.from;
+  owners.push_back(repairs.adoption.owner.uid);
+  return row_of(store.format)
+      .open_repairs(context, store, rules_for(Side::target, options, std::move(owners)), repairs);
 }
 
 namespace {

@@ -11,8 +11,10 @@
 #include "mailhaul/formats/maildir/maildir.hpp"
 #include "mailhaul/formats/mbox/mbox.hpp"
 #include "mailhaul/formats/mboxdir/mboxdir.hpp"
+#include "mailhaul/formats/repair_options.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/store/dated_source.hpp"
+#include "mailhaul/store/repairs.hpp"
 #include "mailhaul/store/store.hpp"
 
 namespace mailhaul::run {
@@ -67,6 +69,11 @@ struct OpenOptions {
 /// Reading a target (verify): errors are the target's.
 [[nodiscard]] std::unique_ptr<store::MessageSource> read_target(formats::Context& context, const Store& store,
                                                                 const OpenOptions& options, const fs::Birth& birth);
+
+/// What `fix` does to a store that is there: owners of `repairs` may own what is in it.
+[[nodiscard]] std::unique_ptr<store::Repairs> open_repairs(formats::Context& context, const Store& store,
+                                                           const OpenOptions& options,
+                                                           const formats::RepairOptions& repairs);
 
 /// fstat of the store's root (the directory, or the mbox file); nothing when it does not exist.
 [[nodiscard]] std::optional<fs::Status> root_status(formats::Context& context, const Store& store, Side side);
