@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "mailhaul/run/from_owner.hpp"
 #include "owner_options.hpp"
 #include "units.hpp"
 
@@ -189,13 +188,18 @@ void add_fix_options(CLI::App& command, Typed& typed) {
   command.add_option("STORE", typed.stores, "what is to be mended")->required()->expected(1)->type_name("");
   command.add_flag("-n,--dry-run,--dry", typed.dry_run, "show what would be mended, change nothing");
   command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every repair");
-  command.add_option("--chown", typed.chown, "whose it shall be (default: who owns STORE itself)")
+  command.add_option("--chown", typed.owners.chown, "whose it shall be (default: who owns STORE itself)")
       ->type_name("USER:GROUP");
+  command.add_flag("--numeric-ids", typed.owners.numeric_ids, "only numbers in --chown and --from-owner");
   command
       .add_option(
-          "--chmod", typed.chmod,
+          "--chmod", typed.owners.chmod,
           "its modes, wider or not (default: what goes beyond D700,F600 is taken away, an mbox keeps its group)")
       ->type_name("D700,F600");
+  command
+      .add_option("--owner-profile", typed.owners.profile,
+                  "owner and modes as a kind of server has them (see sync --help); --chown and --chmod overrule it")
+      ->type_name("user|vmail|cpanel");
   command
       .add_option("--from-owner", typed.from_owners,
                   "what belongs to that user in there is taken too (default: only what the owner of STORE has)")
@@ -355,7 +359,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
     request.open.compress = choose<Compress>(
         "--compress", typed.compress, {{"keep", Compress::keep}, {"none", Compress::none}, {"gzip", Compress::gzip}});
   request.ownership = read_owner_options(typed.owners);
-  for (const std::string& user : typed.from_owners) command.fix.from_owners.push_back(run::parse_from_owner(user));
+  command.fix.from_owners = read_from_owners(typed.from_owners, typed.owners);
   command.fix.drop_indexes = typed.drop_indexes;
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;

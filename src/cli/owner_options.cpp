@@ -2,7 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "mailhaul/run/account_names.hpp"
+
 namespace mailhaul::cli {
+namespace {
+
+run::NumericIds numeric_ids(const TypedOwners& typed) {
+  return typed.numeric_ids ? run::NumericIds::yes : run::NumericIds::no;
+}
+
+}  // namespace
 
 void add_owner_options(CLI::App& command, TypedOwners& typed) {
   command.add_option("--chown", typed.chown, "owner of what is made at DST (default: that of DST, else of SRC)")
@@ -29,8 +38,16 @@ void add_mode_options(CLI::App& command, TypedOwners& typed) {
       ->type_name("D700,F600");
 }
 
+std::vector<uid_t> read_from_owners(const std::vector<std::string>& users, const TypedOwners& typed) {
+  const run::AccountNames names("--from-owner", "--from-owner USER", numeric_ids(typed));
+  std::vector<uid_t> uids;
+  uids.reserve(users.size());
+  for (const std::string& user : users) uids.push_back(names.user(user, user).uid);
+  return uids;
+}
+
 run::OwnershipOptions read_owner_options(const TypedOwners& typed) {
-  const auto numeric = typed.numeric_ids ? run::NumericIds::yes : run::NumericIds::no;
+  const auto numeric = numeric_ids(typed);
   run::OwnershipOptions options;
   for (const auto& [name, value] : {std::pair{"--usermap", &typed.usermap}, std::pair{"--groupmap", &typed.groupmap}}) {
     if (!typed.chown.empty() && !value->empty())

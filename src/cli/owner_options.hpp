@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -21,5 +24,8 @@ void add_mode_options(CLI::App& command, TypedOwners& typed);
 
 /// Error(usage). Names are looked up here, before anything is opened.
 [[nodiscard]] run::OwnershipOptions read_owner_options(const TypedOwners& typed);
+
+/// Whom `fix` may take from: users of this machine, or numbers; root too, when it is said. Error(usage).
+[[nodiscard]] std::vector<uid_t> read_from_owners(const std::vector<std::string>& users, const TypedOwners& typed);
 
 }  // namespace mailhaul::cli

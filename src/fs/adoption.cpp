@@ -49,8 +49,8 @@ Opened open_regular(const Directory& directory, const std::string& path) {
         .at(opened.place)
         .because("not a plain name below a root")
         .on(opened.side);
-  Resolver resolver(directory.kernel(), directory.rules().cross_mounts);
-  const int fd = resolver.open(directory.descriptor(), path, flags, 0);
+  Resolver resolver(directory.rules().cross_mounts);
+  const int fd = resolver.open(directory.kernel(), directory.descriptor(), path, flags, 0);
   switch (fd) {
   case -ENOENT:
   case -ENOTDIR: opened.refusal = AdoptionRefusal::changed; return opened;

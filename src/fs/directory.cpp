@@ -84,7 +84,7 @@ Directory::Handle::Leaf Directory::Handle::leaf_of(const std::string& path, std:
 int Directory::Handle::take(Descriptor opened) {
   descriptor = std::make_shared<const Descriptor>(std::move(opened));
   const int result = kernel->status(descriptor->value(), opened_as);
-  if (result == 0) kernel = &kernel->acting_as(opened_as.owner);
+  if (result == 0 && !rules.as_runner) kernel = &kernel->acting_as(opened_as.owner);
   return result;
 }
 
@@ -95,7 +95,7 @@ bool Directory::Handle::allows(uid_t owner) const {
 
 bool Directory::Handle::acts_as_root() const {
   const auto acts_as = kernel->acts_as();
-  return acts_as && acts_as->uid == 0;
+  return acts_as && acts_as->uid == 0 && !rules.as_runner;
 }
 
 bool Directory::Handle::allows_anybody_but_root() const {

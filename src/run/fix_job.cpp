@@ -35,11 +35,16 @@ class Counting final : public store::RepairObserver {
 formats::RepairOptions repair_options(const Machine& machine, const Request& request, const FixOptions& options,
                                       const fs::Status& root) {
   formats::RepairOptions out;
-  out.adoption.owner = decide_birth(root, root, request.ownership, machine.runner).owner;
+  const OwnershipOptions& ownership = request.ownership;
+  out.adoption.owner = decide_birth({root, root, {}}, ownership, machine.runner).owner;
   out.adoption.from = options.from_owners;
   out.adoption.from.push_back(root.owner.uid);
-  out.adoption.file_mode = request.ownership.file_mode;
-  out.adoption.directory_mode = request.ownership.directory_mode;
+  if (ownership.profile != nullptr) {
+    out.adoption.file_mode = ownership.profile->file_mode;
+    out.adoption.directory_mode = ownership.profile->directory_mode;
+  }
+  if (ownership.file_mode) out.adoption.file_mode = ownership.file_mode;
+  if (ownership.directory_mode) out.adoption.directory_mode = ownership.directory_mode;
   out.drop_indexes = options.drop_indexes;
   return out;
 }
@@ -59,7 +64,7 @@ FixReport run_fix(const Machine& machine, const Request& request, const FixOptio
   formats::Context& context = job.source();  // what is told of the store is told as it is
   FixReport report;
   report.dry_run = request.dry_run;
-  report.store = detect(context, location, Side::source);
+  report.store = detect(context, location, fs::Rules{.side = Side::source, .as_runner = true});
   if (options.drop_indexes && report.store.format != Format::maildir)
     throw Error(Cause::usage, Scope::run, "reading --drop-indexes")
         .at(report.store.path)

@@ -313,9 +313,13 @@ Store find_format(Context& context, const Location& location, Side side) {
 }  // namespace
 
 Store detect(Context& context, const Location& location, Side side) {
-  Store store = find_format(context, location, side);
   fs::Rules rules;
   rules.side = side;
+  return detect(context, location, rules);
+}
+
+Store detect(Context& context, const Location& location, const fs::Rules& rules) {
+  Store store = find_format(context, location, rules.side);
   if (const auto look_closer = row_of(store.format).look_closer) look_closer(context, store, rules);
   return store;
 }
@@ -346,8 +350,9 @@ std::unique_ptr<store::Repairs> open_repairs(Context& context, const Store& stor
                                              const formats::RepairOptions& repairs) {
   std::vector<uid_t> owners = repairs.adoption.from;
   owners.push_back(repairs.adoption.owner.uid);
-  return row_of(store.format)
-      .open_repairs(context, store, rules_for(Side::target, options, std::move(owners)), repairs);
+  fs::Rules rules = rules_for(Side::target, options, std::move(owners));
+  rules.as_runner = true;
+  return row_of(store.format).open_repairs(context, store, rules, repairs);
 }
 
 namespace {

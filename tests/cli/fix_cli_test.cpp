@@ -208,6 +208,16 @@ TEST_F(Fix, RacedByItsOwnerItTouchesNothingOutside) {
   std::cout << "fix, raced: " << rounds << " runs, " << swaps << " exchanges, changes outside 0, hangs 0\n";
 }
 
+TEST_F(Fix, WhatItsOwnerLockedHimselfOutOfIsMended) {
+  put_copy(at("box"), bob);
+  // As `chmod -R 600` leaves it: nobody but root can look into a directory.
+  give_all(at("box"), bob, 0600, 0400);
+  const Result result = run({"fix", "maildir:" + at("box"), "--owner-profile", "cpanel"});
+  EXPECT_EQ(result.status, status::ok) << result.err;
+  expect_all(at("box"), bob, 0751, 0640);
+  EXPECT_EQ(run({"scan", at("box")}).status, status::ok);
+}
+
 TEST_F(Fix, MessagesAreReadWithTheirUidsAsBefore) {
   fill_maildir(at("box"), {simple_mail("one"), simple_mail("two")});
   const auto names = names_in(at("box/cur"));

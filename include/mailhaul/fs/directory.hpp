@@ -25,6 +25,9 @@ struct Rules {
   bool allow_sparse = false;  ///< S13
   Durability durability = Durability::batch;
   std::vector<uid_t> more_owners{};  ///< S6: accepted beside the owner of the root
+  /// Names are taken as the runner, not as each directory's owner (S9): a tree whose owners and modes are wrong can be
+  /// mended by root alone (S7).
+  bool as_runner = false;
 };
 
 /// Owner and permissions that something new is born with (S7): explicit, never taken from a source file.

@@ -44,6 +44,8 @@ struct Store {
 /// folders are laid out) joins the options. Error(not_found) when there is nothing, Error(not_a_store) with what each
 /// format missed.
 [[nodiscard]] Store detect(formats::Context& context, const Location& location, Side side);
+/// The same by other rules than those of a side.
+[[nodiscard]] Store detect(formats::Context& context, const Location& location, const fs::Rules& rules);
 
 /// How stores are opened; one for both sides.
 struct OpenOptions {
