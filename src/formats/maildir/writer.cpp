@@ -42,11 +42,12 @@ void remove_left_overs(const fs::Directory& directory, const Clock& clock) {
 }  // namespace
 
 WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth) {
-  std::vector<fs::Directory> unsynced;
+  std::vector<fs::Directory> above;
+  bool was_made = false;
   const auto open_or_make = [&](const fs::Directory& parent, const std::string& name) {
     if (auto found = parent.find_directory(name)) return *found;
     fs::Directory made = parent.make_directory(name, birth);
-    unsynced.push_back(parent);
+    was_made = true;
     return made;
   };
   const std::string directory = tree.directory_for(folder);
@@ -54,9 +55,11 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
     fs::Directory home = tree.root();
     for (std::string_view rest = directory; !rest.empty();) {  // LAYOUT=fs: parents too
       const std::string_view level = rest.substr(0, rest.find('/'));
+      above.push_back(home);
       home = open_or_make(home, std::string(level));
       rest.remove_prefix(std::min(rest.size(), level.size() + 1));
     }
+    above.push_back(home);
     const fs::Directory cur = open_or_make(home, "cur");
     const fs::Directory fresh = open_or_make(home, "new");
     const fs::Directory tmp = open_or_make(home, "tmp");
@@ -65,12 +68,12 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
       fs::NewFile mark = home.create_file();
       mark.dress(birth, std::nullopt);
       static_cast<void>(mark.link(home, "maildirfolder"));
-      unsynced.push_back(home);
+      was_made = true;
     }
     tree.made(folder, directory);
     remove_left_overs(tmp, tree.context().clock);
     remove_left_overs(home, tree.context().clock);
-    return {{home, fresh, cur}, tmp, std::move(unsynced)};
+    return {{home, fresh, cur}, tmp, std::move(above), was_made};
   } catch (Error& error) {
     throw error.in(folder.display());
   }
@@ -186,7 +189,7 @@ void Writer::choose_name(Waiting& waiting) {
 
 void Writer::flush_batch(std::vector<store::Receipt>& receipts) {
   settle_keywords();
-  for (const fs::Directory& directory : opened_.unsynced) batch_.also_sync(directory);
+  for (const fs::Directory& directory : opened_.above) batch_.also_sync(directory);
   const auto touched = [this](const fs::Directory& where) { batch_.also_sync(where); };
   const auto changed = changer_.apply(changes_, touched);
   const auto moved = mover_.apply(moves_, touched);
@@ -210,7 +213,7 @@ void Writer::flush_batch(std::vector<store::Receipt>& receipts) {
 
 std::vector<store::Receipt> Writer::flush() {
   std::vector<store::Receipt> receipts;
-  if (asked_.empty() && opened_.unsynced.empty()) return receipts;
+  if (asked_.empty() && !opened_.was_made) return receipts;
   if (!waiting_.empty() || !moves_.empty()) tree_->known_listings().forget(folder_);
   try {
     flush_batch(receipts);
@@ -222,7 +225,8 @@ std::vector<store::Receipt> Writer::flush() {
     take_back();
     throw;
   }
-  opened_.unsynced.clear();
+  opened_.above.clear();
+  opened_.was_made = false;
   keywords_.tell_lost();
   tell(renamed_, FindingKind::duplicate_name,
        "the base name is taken in the folder, or can't be one: written under a new name");

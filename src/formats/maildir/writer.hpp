@@ -24,7 +24,10 @@ namespace mailhaul::formats::maildir {
 struct WritableFolder {
   FolderDirectories directories;
   fs::Directory tmp;
-  std::vector<fs::Directory> unsynced;  ///< directories that gained an entry
+  /// Those that hold the names on the way to cur and new: synced with the first batch also where nothing was made,
+  /// since who made it may have failed before it was durable (D1), in another run or just now.
+  std::vector<fs::Directory> above;
+  bool was_made = false;  ///< some of it, just now
 };
 [[nodiscard]] WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth);
 

@@ -236,6 +236,26 @@ TEST(MaildirFlush, AFailedFlushTakesBackWhatItHadNamed) {
   EXPECT_EQ(world.octets("cur/1.a:2,"), "one");
 }
 
+TEST(MaildirFlush, AFolderThatAFailedRunMadeIsDurableAfterTheNext) {
+  World world;
+  support::MemoryKernel::Abilities abilities;
+  abilities.sound_syncfs = false;
+  world.machine.set_abilities(abilities);
+  world.kernel.inject({support::Call::rename, 1, EIO, true});
+  world.kernel.inject({support::Call::link_open_file, 1, EIO, true});
+  const auto append_one = [&] {
+    const auto target = world.target();
+    const auto writer = target->open_folder(folder_ref({"Sent"}), {});
+    append(*writer, "one");
+    static_cast<void>(writer->flush());
+  };
+  EXPECT_THROW(append_one(), Error);
+  world.kernel.heal();
+  append_one();
+  world.machine.lose_power();
+  EXPECT_EQ(world.names(".Sent/cur").size() + world.names(".Sent/new").size(), 1U);
+}
+
 TEST(MaildirFlush, AMessageThatAUserTouchedMeanwhileIsNotTakenBack) {
   World world;
   const auto target = world.target();
