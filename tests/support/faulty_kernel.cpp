@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -25,6 +26,35 @@ bool can_be_interrupted(Call call) {
 }
 
 }  // namespace
+
+const char* name_of(Call call) {
+  constexpr std::array<const char*, call_kinds> names{"open_beneath",
+                                                      "open_at",
+                                                      "close",
+                                                      "status",
+                                                      "status_at",
+                                                      "read_link",
+                                                      "read_directory",
+                                                      "read_at",
+                                                      "write_at",
+                                                      "truncate",
+                                                      "link_open_file",
+                                                      "link_at",
+                                                      "rename",
+                                                      "unlink",
+                                                      "make_directory",
+                                                      "change_owner",
+                                                      "change_mode",
+                                                      "set_modified",
+                                                      "sync",
+                                                      "sync_file_system",
+                                                      "sync_file_system_is_sound",
+                                                      "is_local_file_system",
+                                                      "file_system_id",
+                                                      "try_lock",
+                                                      "unlock"};
+  return names.at(index_of(call));
+}
 
 void FaultyKernel::inject(const Fault& fault) {
   const std::lock_guard lock(mutex_);
@@ -243,6 +273,18 @@ int FaultyKernel::sync(int fd) {
 
 int FaultyKernel::sync_file_system(int fd) {
   return pass_sync(Call::sync_file_system, fd, [&] { return inner_.sync_file_system(fd); });
+}
+
+bool FaultyKernel::sync_file_system_is_sound(int fd) {
+  return !judge(Call::sync_file_system_is_sound).fails && inner_.sync_file_system_is_sound(fd);
+}
+
+bool FaultyKernel::is_local_file_system(int fd) {
+  return !judge(Call::is_local_file_system).fails && inner_.is_local_file_system(fd);
+}
+
+int FaultyKernel::file_system_id(int fd, std::uint64_t& out) {
+  return pass(Call::file_system_id, [&] { return inner_.file_system_id(fd, out); });
 }
 
 int FaultyKernel::try_lock(int fd, fs::LockKind kind) {

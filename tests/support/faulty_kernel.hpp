@@ -14,7 +14,7 @@
 
 namespace mailhaul::support {
 
-/// The system calls that FaultyKernel counts and fails.
+/// The system calls that FaultyKernel counts and fails: all of the seam but user(), which can't fail.
 enum class Call : std::uint8_t {
   open_beneath,
   open_at,
@@ -36,10 +36,15 @@ enum class Call : std::uint8_t {
   set_modified,
   sync,
   sync_file_system,
+  sync_file_system_is_sound,  ///< that fails: "no"
+  is_local_file_system,       ///< that fails: "no"
+  file_system_id,
   try_lock,
   unlock,
 };
-inline constexpr std::size_t call_kinds = 22;
+inline constexpr std::size_t call_kinds = 25;
+/// As the table above names it.
+[[nodiscard]] const char* name_of(Call call);
 
 /// One fault: the `nth` call (from 1) of that kind, or of any, answers `errno_value` and is not made.
 struct Fault {
@@ -98,9 +103,9 @@ class FaultyKernel final : public fs::Kernel {
   int set_modified(int fd, fs::FileTime time) override;
   int sync(int fd) override;
   int sync_file_system(int fd) override;
-  bool sync_file_system_is_sound(int fd) override { return inner_.sync_file_system_is_sound(fd); }
-  bool is_local_file_system(int fd) override { return inner_.is_local_file_system(fd); }
-  int file_system_id(int fd, std::uint64_t& out) override { return inner_.file_system_id(fd, out); }
+  bool sync_file_system_is_sound(int fd) override;
+  bool is_local_file_system(int fd) override;
+  int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, fs::LockKind kind) override;
   int unlock(int fd) override;
   uid_t user() const override { return inner_.user(); }
