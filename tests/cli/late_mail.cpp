@@ -13,7 +13,7 @@ namespace {
 namespace stdfs = std::filesystem;
 
 constexpr std::int64_t first_date = 1'000'000'000;
-constexpr int inbox_messages = 24;
+constexpr int inbox_messages = 42;
 constexpr int sent_messages = 8;
 constexpr int stragglers = 8;
 

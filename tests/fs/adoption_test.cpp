@@ -27,7 +27,7 @@ class Adopting : public InEachWorld {
     world().put_directory("d");
   }
   [[nodiscard]] Directory tree() {
-    return open(Rules{.side = Side::target, .more_owners = {old_owner, new_owner.uid}});
+    return open(Rules{.side = Side::target, .more_owners = {old_owner, new_owner.uid}, .as_runner = true});
   }
   [[nodiscard]] static AdoptionRules rules() { return AdoptionRules{.owner = new_owner, .from = {old_owner}}; }
   void put(const std::string& path, uid_t uid, mode_t mode) {
@@ -37,8 +37,8 @@ class Adopting : public InEachWorld {
   }
   void set_mode(const std::string& path, mode_t mode) {
     const Directory root = open(Side::target);
-    Resolver resolver(world().kernel(), false);
-    const int fd = resolver.open(root.descriptor(), path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+    Resolver resolver(false);
+    const int fd = resolver.open(world().kernel(), root.descriptor(), path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
     ASSERT_GE(fd, 0) << path;
     ASSERT_EQ(world().kernel().change_mode(fd, mode), 0);
     ASSERT_EQ(world().kernel().close(fd), 0);
