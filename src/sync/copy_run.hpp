@@ -111,7 +111,8 @@ class CopyRun {
   /// stays as it was and its folder is listed again, or the next run would bring it as another message.
   void record_gone();
   /// R2: what another store, or a folder that was made anew, does not have says nothing of what the old one had.
-  [[nodiscard]] bool is_another_source(ledger::FolderId id);
+  /// Nothing: the folder can't be asked now.
+  [[nodiscard]] std::optional<bool> is_another_source(ledger::FolderId id);
   /// Last of all, when every copy is durable (R3).
   void remove_gone();
   /// What left one folder may lie in another by now: where that one was not seen whole it only looks removed (R2).

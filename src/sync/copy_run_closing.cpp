@@ -90,11 +90,12 @@ void CopyRun::record_gone() {
     ledger::Row row = change.row;
     const auto [left, is_new] = folders.try_emplace(row.source_folder);
     if (is_new) {
-      left->second.is_another = is_another_source(row.source_folder);
+      const auto is_another = is_another_source(row.source_folder);
+      left->second.is_another = is_another.value_or(false);
       // A message that can't be read may be the one that left; but it may stay so for good, and what is delivered again
       // would be taken for it each time. So one run waits: only where the last one left the folder as the rows say.
       left->second.is_undecided =
-          may_lie_elsewhere || (may_be_unreadable && forget_stamp(ledger_.folder(row.source_folder)));
+          !is_another || may_lie_elsewhere || (may_be_unreadable && forget_stamp(ledger_.folder(row.source_folder)));
     }
     // For good: this run renews what it says of the source, and to the next one it would look like any other.
     if (left->second.is_another) row.touched = true;
@@ -109,7 +110,7 @@ void CopyRun::record_gone() {
   }
 }
 
-bool CopyRun::is_another_source(ledger::FolderId id) {
+std::optional<bool> CopyRun::is_another_source(ledger::FolderId id) {
   if (memory_.source_replaced) return true;
   const auto known = ledger_.folder(id);
   if (!known || !known->state.uid_validity) return false;
@@ -117,7 +118,7 @@ bool CopyRun::is_another_source(ledger::FolderId id) {
     return known->state.uid_validity != source_.folder(known->ref).uid_validity;
   } catch (const Error& error) {
     if (error.scope() != Scope::folder && error.scope() != Scope::message) throw;
-    return true;
+    return std::nullopt;
   }
 }
 
