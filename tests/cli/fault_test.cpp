@@ -247,7 +247,10 @@ class SystemCallFaults : public CliTest, public ::testing::WithParamInterface<st
     const Result again = run_under({"/usr/bin/env"});
     if (again.status != status::ok) fail(figures_.not_healed, "the run after it: " + again.out + again.err);
     const std::string wrong = difference(wanted_, without_copies_set_aside(late_->found()));
-    if (!wrong.empty()) fail(figures_.not_healed, "after the second run: " + wrong);
+    // R2: a source folder whose UIDVALIDITY can't be read may be another one, so what left it is kept for good.
+    const bool is_kept = holds(result.out, "the UIDs of the folder can't be read");
+    if (is_kept ? !is_complete(late_->found()) : !wrong.empty())
+      fail(figures_.not_healed, "after the second run: " + wrong);
     const LedgerFile ledger(directory_ + "/state");
     if (ledger.quick_check() != "ok") fail(figures_.not_healed, "the ledger: " + ledger.quick_check());
     end();
