@@ -152,7 +152,13 @@ std::optional<fs::ControlFile> NameMender::read_list() const {
 }
 
 std::optional<MendedUidList> NameMender::mended(const fs::ControlFile& found) {
-  return mend_uid_list(found.text, renames(), [this](std::string_view base) { return is_there(base); });
+  auto list = mend_uid_list(found.text, renames(), [this](std::string_view base) { return is_there(base); });
+  if (!list || list->left.empty()) return list;
+  const auto stays = [&](const Wrong& wrong) { return list->left.count(std::string(base_of(wrong.name))) != 0; };
+  for (const Wrong& wrong : wrong_)
+    if (stays(wrong)) mending_.refuse(repair_of(wrong), "its record in the UID list could not follow");
+  wrong_.erase(std::remove_if(wrong_.begin(), wrong_.end(), stays), wrong_.end());
+  return list;
 }
 
 void NameMender::mend() {

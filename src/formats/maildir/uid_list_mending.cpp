@@ -106,6 +106,12 @@ void put_in_order(std::vector<Row>& rows, const std::function<bool(std::string_v
   if (more > 0) faults.push_back(std::to_string(more) + " records with the UID of another one");
 }
 
+/// For what the old name said, in a line that no reader finds too long.
+bool has_room(const Row& row) {
+  constexpr std::size_t longest_fields = 2048;
+  return row.fields.size() <= longest_fields;
+}
+
 mail::ServerIds renamed_ids(const Row& row) {
   const RecordFields fields = parse_fields(row.fields);
   mail::ServerIds ids;
@@ -152,9 +158,12 @@ std::optional<MendedUidList> mend_uid_list(const std::string& text, const std::m
   UidListText out;
   for (const Row& row : list.rows) {
     const auto rename = renames.empty() ? renames.end() : renames.find(std::string(row.key));
-    if (rename != renames.end() && listed.count(rename->second) == 0 && out.add(renamed_ids(row), rename->second)) {
-      ++mended.followed;
-      continue;
+    if (rename != renames.end() && listed.count(rename->second) == 0) {
+      if (has_room(row) && out.add(renamed_ids(row), rename->second)) {
+        ++mended.followed;
+        continue;
+      }
+      mended.left.insert(rename->first);
     }
     out.add_record({{row.uid}, row.fields, row.key});
   }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct MendedUidList {
   std::string text{};
   std::vector<std::string> faults{};  ///< what a server would not have taken; one sentence each
   std::uint64_t followed = 0;         ///< records that have the new base name of their message
+  std::set<std::string> left{};       ///< old base names whose records can't follow: the files must stay as they are
 
   [[nodiscard]] bool is_changed() const { return !faults.empty() || followed > 0; }
 };

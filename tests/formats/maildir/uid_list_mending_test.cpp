@@ -81,6 +81,15 @@ TEST(UidListMending, ARecordFollowsItsMessageAndSaysWhatTheOldNameSaid) {
             "3 V77 N9\n1 G1.a,S=9 :1.a,S=7\n2 Gguid P2.b,S=9 Xy :2.b,S=7\n3 G3.c,S=9 Ppop O4 :3.c,S=7\n8 :other\n");
 }
 
+TEST(UidListMending, ARecordThatCantFollowIsNamed) {
+  const std::string fields = "X" + std::string(3000, 'x');
+  const std::string text = "3 V77 N9\n1 " + fields + " :1.a,S=9\n4294967294 :2.b,S=9\n";
+  const auto mended = mend(text, {{"1.a,S=9", "1.a,S=7"}, {"2.b,S=9", "2.b,S=7"}});
+  ASSERT_TRUE(mended);
+  EXPECT_FALSE(mended->is_changed());
+  EXPECT_EQ(mended->left, (std::set<std::string>{"1.a,S=9", "2.b,S=9"}));
+}
+
 TEST(UidListMending, ANameThatIsListedAlreadyIsTheOneOfARunThatWasCut) {
   // The list was written and the file was not renamed; meanwhile nothing else has that UID.
   const auto mended = mend("3 V77 N9\n1 G1.a,S=9 :1.a,S=7\n", {{"1.a,S=9", "1.a,S=7"}});
