@@ -37,6 +37,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::lost_dates: return "lost_dates";
   case FindingKind::setting: return "setting";
   case FindingKind::owner: return "owner";
+  case FindingKind::security_label: return "security_label";
   case FindingKind::durability: return "durability";
   }
   return "";

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "mailhaul/fs/security_label.hpp"
+
 namespace mailhaul::formats {
 namespace {
 
@@ -96,7 +98,25 @@ void Dresser::settle_linked() {
   linked_.clear();
 }
 
+void Dresser::tell_security_types() const {
+  // targets.md section 8: a whole tree has one of these, tmp/ as well.
+  const std::set<std::string> of_mail{"mail_spool_t", "mail_home_rw_t"};
+  std::string others;
+  for (const std::string& type : security_types_)
+    if (of_mail.count(type) == 0) others += (others.empty() ? "" : ", ") + type;
+  if (others.empty()) return;
+  context_.findings.add({FindingKind::security_label, Weight::note, "", root_.place(),
+                         "directories with the SELinux type " + others +
+                             ", which a mail server may not be let in by: semanage fcontext -a -t mail_spool_t '" +
+                             root_.place() + "(/.*)?' and restorecon -RF '" + root_.place() +
+                             "' (below /home the type is mail_home_rw_t)",
+                         1});
+}
+
 void Dresser::directory(const fs::Directory& directory, const std::string& path, const std::string& folder) {
+  constexpr std::size_t most_types = 16;
+  if (const auto type = fs::security_type(directory); type && security_types_.size() < most_types)
+    security_types_.insert(*type);
   const fs::Status seen = directory.status_now();
   if (rules_.allows(seen.owner.uid)) tell_shut(seen, folder, path);
   if (fs::dress_of(seen) == fs::wanted_dress(seen, rules_)) return;

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,9 @@ class Dresser {
                                                        const std::string& name, const std::string& folder);
   /// After the last name.
   void settle_linked();
+  /// Tells of SELinux types, where the system has them, that are not those of mail: setting them is the system's own
+  /// tools' work.
+  void tell_security_types() const;
 
   /// Tells of an entry that is not touched.
   void pass_over(FindingKind kind, const std::string& folder, const std::string& where, const char* text);
@@ -51,6 +56,7 @@ class Dresser {
   const fs::AdoptionRules& rules_;
   std::map<fs::FileId, Linked> linked_{};
   std::size_t linked_names_ = 0;
+  std::set<std::string> security_types_{};
 };
 
 /// "a/b", or "b" where `path` is the root.

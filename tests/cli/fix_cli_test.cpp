@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -283,6 +284,18 @@ TEST_F(Fix, ATreeOfMboxesIsMendedAndTheHomeAroundItIsNot) {
   const Result refused = run({"fix", "mboxdir:" + at("home")});
   EXPECT_EQ(refused.status, status::some_failed);
   EXPECT_TRUE(holds(refused.err, "script.sh"));
+}
+
+TEST_F(Fix, TellsTheCommandsForSecurityTypes) {
+  make_maildir(at("box"));
+  give_all(at("box"), bob, 0700, 0600);
+  const std::string label = "system_u:object_r:user_tmp_t:s0";
+  if (::setxattr(at("box/tmp").c_str(), "security.selinux", label.c_str(), label.size() + 1, 0) != 0)
+    GTEST_SKIP() << "this file system, or this system, lets nobody set a label";
+  const Result result = run({"fix", "-v", "maildir:" + at("box")});
+  EXPECT_EQ(result.status, status::ok) << result.err;
+  EXPECT_TRUE(holds(result.out, "user_tmp_t"));
+  EXPECT_TRUE(holds(result.out, "semanage fcontext -a -t mail_spool_t"));
 }
 
 TEST_F(Fix, WhoIsNotRootMendsHisOwn) {

@@ -108,6 +108,7 @@ class FaultyKernel final : public fs::Kernel {
   int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, fs::LockKind kind) override;
   int unlock(int fd) override;
+  int security_label(int fd, std::string& out) override { return inner_.security_label(fd, out); }
   uid_t user() const override { return inner_.user(); }
 
  private:

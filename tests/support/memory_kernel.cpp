@@ -489,6 +489,14 @@ int MemoryKernel::file_system_id(int fd, std::uint64_t& out) {
   return 0;
 }
 
+int MemoryKernel::security_label(int fd, std::string& out) {
+  const std::lock_guard lock(mutex_);
+  if (file(fd) == nullptr) return -EBADF;
+  if (abilities_.security_label.empty()) return -ENODATA;
+  out = abilities_.security_label;
+  return 0;
+}
+
 int MemoryKernel::try_lock(int fd, fs::LockKind kind) {
   const std::lock_guard lock(mutex_);
   const OpenFile* const opened = file(fd);

@@ -45,7 +45,8 @@ class MemoryKernel final : public fs::Kernel {
     bool sound_syncfs = true;
     bool is_local = true;
     std::uint64_t file_system_id = 0;
-    bool entry_kinds = true;  ///< else d_type is always unknown
+    std::string security_label{};  ///< of everything; empty: there is no such thing
+    bool entry_kinds = true;       ///< else d_type is always unknown
     std::size_t listed_at_once = 64;
   };
   void set_abilities(const Abilities& abilities);
@@ -94,6 +95,7 @@ class MemoryKernel final : public fs::Kernel {
   int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, fs::LockKind kind) override;
   int unlock(int fd) override;
+  int security_label(int fd, std::string& out) override;
   uid_t user() const override;
 
  private:

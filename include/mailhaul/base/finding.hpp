@@ -47,6 +47,7 @@ enum class FindingKind {
   lost_dates,          ///< file times that look like those of a copy, not of arrival
   setting,             ///< a subscription or an access list that could not be kept
   owner,               ///< who shall own what is made, and can't
+  security_label,      ///< SELinux types that a confined mail server may not be let in by
   durability,          ///< `--fsync=none`, or a file system that can't promise
 };
 

@@ -72,6 +72,8 @@ class Kernel {
   /// F_OFD_SETLK on the whole file, without waiting; conflicts with the fcntl locks of mail programs. -EAGAIN: held.
   virtual int try_lock(int fd, LockKind kind) = 0;
   virtual int unlock(int fd) = 0;
+  /// fgetxattr(2) of security.selinux, "user:role:type:level". -ENODATA or -EOPNOTSUPP: it has none.
+  virtual int security_label(int fd, std::string& out) = 0;
 
   /// Whom files belong to that are made.
   virtual uid_t user() const = 0;
@@ -116,6 +118,7 @@ class PosixKernel final : public Kernel {
   int file_system_id(int fd, std::uint64_t& out) override;
   int try_lock(int fd, LockKind kind) override;
   int unlock(int fd) override;
+  int security_label(int fd, std::string& out) override;
   uid_t user() const override;
   Kernel& acting_as(Owner owner) override;
   [[nodiscard]] std::optional<Owner> acts_as() const override;

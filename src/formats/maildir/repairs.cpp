@@ -49,6 +49,7 @@ class TreeRepairs final : public store::Repairs {
     mend_quota(tree);
     dresser.settle_linked();
     dresser.directory(root_, "", "");
+    dresser.tell_security_types();
   }
 
  private:

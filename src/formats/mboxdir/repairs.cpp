@@ -66,6 +66,7 @@ class TreeRepairs final : public store::Repairs {
     mend_beside(dresser, root_, "");
     dresser.settle_linked();
     dresser.directory(root_, "", "");
+    dresser.tell_security_types();
   }
 
  private:

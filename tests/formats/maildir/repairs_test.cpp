@@ -254,6 +254,13 @@ TEST_F(MaildirRepairs, LeavesANameThatNoListCouldFollow) {
   EXPECT_EQ(told.count(RepairKind::size_in_name, RepairOutcome::refused), 3U) << told.text();
 }
 
+TEST_F(MaildirRepairs, AFileStaysWhoseRecordCantFollow) {
+  put("cur/1.a,S=99:2,S", "12345\n");
+  put("dovecot-uidlist", "3 V7 N2\n4294967294 :1.a,S=99\n");
+  EXPECT_EQ(mend_and_settle().count(RepairKind::size_in_name, RepairOutcome::refused), 1U);
+  EXPECT_EQ(world.names("cur"), std::vector<std::string>{"1.a,S=99:2,S"});
+}
+
 TEST_F(MaildirRepairs, ANameIsNotPutRightUnderAHeldLock) {
   put("cur/1.a,S=99:2,S", "12345\n");
   put("dovecot-uidlist", "3 V7 N2\n4 :1.a,S=99\n");
@@ -425,6 +432,23 @@ TEST_F(MaildirRepairs, WithLayoutFsDirectoriesOnTheWayAreMendedToo) {
   for (const char* path : {"Work", "Work/2024", "Work/2024/tmp"})
     EXPECT_EQ(dress(path), (fs::Dress{bob, 0700})) << path;
   EXPECT_EQ(told.count(RepairKind::marker, RepairOutcome::done), 0U);
+}
+
+TEST_F(MaildirRepairs, TellsSecurityTypesThatAreNotThoseOfMail) {
+  support::MemoryKernel::Abilities abilities;
+  for (const char* label : {"", "system_u:object_r:mail_spool_t:s0", "u:r:mail_home_rw_t:s0", "odd", "a:b"}) {
+    abilities.security_label = label;
+    world.machine.set_abilities(abilities);
+    EXPECT_EQ(mend().all.size(), 0U);
+    EXPECT_EQ(world.findings.count(FindingKind::security_label, Weight::note), 0U) << label;
+  }
+  abilities.security_label = "system_u:object_r:user_tmp_t:s0";
+  world.machine.set_abilities(abilities);
+  EXPECT_EQ(mend().all.size(), 0U);
+  ASSERT_EQ(world.findings.count(FindingKind::security_label, Weight::note), 1U);
+  const std::string text = world.findings.all().back().text;
+  EXPECT_NE(text.find("user_tmp_t"), std::string::npos);
+  EXPECT_NE(text.find("restorecon -RF '/mail/box'"), std::string::npos);
 }
 
 TEST_F(MaildirRepairs, WhatIsNoMaildirIsRefused) {
