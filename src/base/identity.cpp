@@ -17,26 +17,37 @@ namespace {
 struct Runner {
   Identity identity{::geteuid(), ::getegid()};
   std::vector<gid_t> groups{};
-
-  Runner() {
-    const int count = ::getgroups(0, nullptr);
-    if (count <= 0) return;
-    groups.resize(static_cast<std::size_t>(count));
-    const int got = ::getgroups(count, groups.data());
-    groups.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-  }
 };
+
+std::vector<gid_t> groups_now() {
+  const int count = ::getgroups(0, nullptr);
+  if (count <= 0) return {};
+  std::vector<gid_t> groups(static_cast<std::size_t>(count));
+  const int got = ::getgroups(count, groups.data());
+  groups.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return groups;
+}
 
 /// Asked first while the thread that asks still is what the program was started as.
 const Runner& runner() {
-  static const Runner started_as;
+  static const Runner started_as{{::geteuid(), ::getegid()}, groups_now()};
   return started_as;
 }
 
-/// What the kernel knows of the calling thread, so that it is told only of changes. Nothing: it has to be told; a new
-/// thread inherits what its maker acts as.
+// An impossible id changes nothing and tells the present one.
+uid_t user_now() { return static_cast<uid_t>(::setfsuid(static_cast<uid_t>(-1))); }
+gid_t group_now() { return static_cast<gid_t>(::setfsgid(static_cast<gid_t>(-1))); }
+
+/// A new thread inherits what its maker acts as: the runner, or somebody that has to be told anew.
+std::optional<Identity> inherited() {
+  const Runner& started_as = runner();
+  const bool is_runner = started_as.identity == Identity{user_now(), group_now()} && started_as.groups == groups_now();
+  return is_runner ? std::optional(started_as.identity) : std::nullopt;
+}
+
+/// What the kernel knows of the calling thread, so that it is told only of changes. Nothing: it has to be told.
 std::optional<Identity>& acting() {
-  thread_local std::optional<Identity> identity;
+  thread_local std::optional<Identity> identity = inherited();
   return identity;
 }
 
@@ -44,14 +55,14 @@ int set_groups(const std::vector<gid_t>& groups) {
   return ::syscall(SYS_setgroups, groups.size(), groups.empty() ? nullptr : groups.data()) == 0 ? 0 : -errno;
 }
 
-// Neither call can fail visibly: an impossible id changes nothing and tells the present one.
+// Neither call fails visibly.
 bool set_group(gid_t gid) {
   ::setfsgid(gid);
-  return static_cast<gid_t>(::setfsgid(static_cast<gid_t>(-1))) == gid;
+  return group_now() == gid;
 }
 bool set_user(uid_t uid) {
   ::setfsuid(uid);
-  return static_cast<uid_t>(::setfsuid(static_cast<uid_t>(-1))) == uid;
+  return user_now() == uid;
 }
 
 void come_back() {
@@ -74,14 +85,15 @@ int act_as(const Identity& identity) {
   if (acting() == identity) return 0;
   // From one customer to the next: there are no groups to take away.
   const bool has_groups = !acting() || *acting() == runner().identity;
+  // First, and what it refuses changes nothing: root may be without CAP_SETGID.
+  if (const int result = has_groups ? set_groups({}) : 0; result < 0) return result;
   acting().reset();
-  const int result = has_groups ? set_groups({}) : 0;
-  if (result == 0 && set_group(identity.gid) && set_user(identity.uid)) {
+  if (set_group(identity.gid) && set_user(identity.uid)) {
     acting() = identity;
     return 0;
   }
   come_back();
-  return result < 0 ? result : -EINVAL;
+  return -EINVAL;
 }
 
 void act_as_runner() {

@@ -72,8 +72,11 @@ OpenResult Directory::open_leaf(const std::string& name, EntryKind hint, int acc
   const int flags = access | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   int fd = -EPERM;
   const auto open = [&](int more) { return handle_->resolver->open(*opens, leaf.dir, leaf.name, flags | more, 0); };
-  if (handle_->rules.side == Side::source) fd = open(O_NOATIME);
-  // O_NOATIME is for the owner and for root alone.
+  if (handle_->rules.side == Side::source) {
+    fd = open(O_NOATIME);  // for the owner and for root alone
+    if (fd == -EPERM) fd = handle_->open_as_its_owner(leaf, flags | O_NOATIME);
+    if (fd == -EACCES) fd = -EPERM;
+  }
   if (fd == -EPERM) fd = open(0);
   if (fd == -EACCES) {
     if (handle_->is_foreign(leaf)) return refused(Refusal::foreign_owner);

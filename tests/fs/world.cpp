@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "mailhaul/base/identity.hpp"
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -28,6 +29,7 @@ void check(bool good, const std::string& what) {
 class RealWorld final : public World {
  public:
   explicit RealWorld(Resolving resolving) : kernel_(resolving == Resolving::walk), old_umask_(::umask(022)) {
+    act_as_runner();
     std::string pattern = (std::filesystem::temp_directory_path() / "fs_test.XXXXXX").string();
     check(::mkdtemp(pattern.data()) != nullptr, pattern);
     root_ = pattern;
@@ -35,6 +37,7 @@ class RealWorld final : public World {
   }
   ~RealWorld() override {
     ::umask(old_umask_);
+    act_as_runner();
     std::error_code ignored;
     std::filesystem::remove_all(root_, ignored);
   }
@@ -105,7 +108,11 @@ class RealWorld final : public World {
   }
 
  private:
-  [[nodiscard]] std::string full(const std::string& path) const { return path.empty() ? root_ : root_ + "/" + path; }
+  /// The hand of the test is the runner's, whoever the code under test acts as (S9).
+  [[nodiscard]] std::string full(const std::string& path) const {
+    act_as_runner();
+    return path.empty() ? root_ : root_ + "/" + path;
+  }
 
   PosixKernel kernel_;
   mode_t old_umask_;
