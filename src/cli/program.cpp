@@ -83,8 +83,8 @@ int run_guarded(int argc, const char* const* argv) {
       return end_with(run::ExitStatus::ok);
     }
     output = make_output(parsed.command->saying);
-    // Before the first thread, since each has capabilities of its own.
-    if (parsed.command->request.sandbox) (void)drop_capabilities();
+    // Before the first thread, since each has capabilities of its own. Not a matter of the sandbox: quotas hang on it.
+    (void)drop_capabilities();
     StopRequest stop;
     const SignalWatch watch(stop);
     fs::PosixKernel kernel(parsed.command->forbid_openat2);

@@ -149,6 +149,18 @@ TEST_F(IdentityOfRuns, NoNameOfACustomerIsTakenAsRoot) {
   for (const Entry& entry : snapshot(at("new"))) EXPECT_EQ(entry.uid, somebody_else) << entry.path;
 }
 
+TEST_F(IdentityOfRuns, ARootThatMayNotActAsOthersSaysSoAndMakesNothing) {
+  fill_maildir(at("old/M"), {simple_mail("one")});
+  give_tree(at("old"), somebody);
+  How how;
+  how.under = {strace, "-f", "-qq", "-o", "/dev/null", "-e", "inject=setgroups:error=EPERM"};
+  how.environment["ASAN_OPTIONS"] = "detect_leaks=0";
+  const Result result = run({"sync", at("old/M"), "maildir:" + at("new/M")}, how);
+  EXPECT_EQ(result.status, status::permission);
+  expect_one_line(result, "acting as uid " + std::to_string(somebody));
+  EXPECT_FALSE(exists(at("new/M")));
+}
+
 TEST_F(IdentityOfRuns, WhatItsOwnerMayNotReadRootDoesNotReadForHim) {
   fill_maildir(at("old/M"), {simple_mail("mine", 1), simple_mail("shut", 2)});
   give_tree(at("old"), somebody);
