@@ -113,7 +113,7 @@ void add_common(CLI::App& command, Typed& typed) {
                   "/var/lib/mailhaul, else below XDG_STATE_HOME; or MAILHAUL_STATE)")
       ->type_name("DIR");
   command.add_flag("--no-sandbox", typed.no_sandbox,
-                   "keep rights that are not needed (landlock, seccomp, capabilities; -v says what was given away)");
+                   "keep rights that are not needed (landlock, seccomp; -v says what was given away)");
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");

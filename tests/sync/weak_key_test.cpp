@@ -15,6 +15,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -139,7 +140,9 @@ TEST_P(WeakKey, LosesNothing) {
   std::size_t messages = 0;
   std::size_t lost = 0;
   std::size_t runs = 0;
-  for (const unsigned bits : {8U, 1U, 0U}) {
+  // See above: with one bit, what is carried between two places is not told apart even from its neighbours.
+  const std::vector<unsigned> widths = GetParam().handles_last ? std::vector{8U, 1U, 0U} : std::vector{8U};
+  for (const unsigned bits : widths) {
     for (std::uint64_t seed = 1; seed <= histories; ++seed) {
       MemoryStore::Options options;
       options.stable_handles = GetParam().handles_last;
