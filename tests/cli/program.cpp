@@ -149,7 +149,9 @@ Program::Program(const std::vector<std::string>& arguments, const How& how)
   pid_ = ::fork();
   check(pid_ >= 0, "fork");
   if (pid_ == 0) {
-    // Only calls that are safe between fork and exec.
+    // Only calls that are safe between fork and exec. A group of its own, so that what ran under another program goes
+    // with it: a traced one would live on, and hold our pipes.
+    ::setpgid(0, 0);
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(pipes_->out.writing(), STDOUT_FILENO);
     ::dup2(pipes_->err.writing(), STDERR_FILENO);
@@ -180,6 +182,7 @@ Result Program::wait() {
     check(ended == 0 || errno == EINTR, "wait4");
     if (std::chrono::steady_clock::now() - started_ > how_.limit && !result.hung) {
       result.hung = true;
+      ::kill(-pid_, SIGKILL);
       ::kill(pid_, SIGKILL);
     }
     std::this_thread::sleep_for(between_looks);
