@@ -28,9 +28,18 @@ std::vector<gid_t> groups_now() {
   return groups;
 }
 
+int set_groups(const std::vector<gid_t>& groups) {
+  return ::syscall(SYS_setgroups, groups.size(), groups.empty() ? nullptr : groups.data()) == 0 ? 0 : -errno;
+}
+
 /// Asked first while the thread that asks still is what the program was started as.
 const Runner& runner() {
-  static const Runner started_as{{::geteuid(), ::getegid()}, groups_now()};
+  static const Runner started_as = [] {
+    Runner found{{::geteuid(), ::getegid()}, groups_now()};
+    // In a user namespace there may be some that can't be had again once they were given up: root does without them.
+    if (found.identity.uid == 0 && set_groups(found.groups) < 0) found.groups.clear();
+    return found;
+  }();
   return started_as;
 }
 
@@ -49,10 +58,6 @@ std::optional<Identity> inherited() {
 std::optional<Identity>& acting() {
   thread_local std::optional<Identity> identity = inherited();
   return identity;
-}
-
-int set_groups(const std::vector<gid_t>& groups) {
-  return ::syscall(SYS_setgroups, groups.size(), groups.empty() ? nullptr : groups.data()) == 0 ? 0 : -errno;
 }
 
 // Neither call fails visibly.

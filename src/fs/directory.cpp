@@ -115,7 +115,12 @@ int Directory::Handle::open_as_its_owner(const Leaf& leaf, int flags) const {
   Status seen;
   if (leaf.result < 0 || !acts_as || kernel->status_at(leaf.dir, leaf.name, seen) < 0) return -EACCES;
   if (seen.owner.uid == acts_as->uid || !allows(seen.owner.uid)) return -EACCES;
-  return resolver->open(kernel->acting_as(seen.owner), leaf.dir, leaf.name, flags, 0);
+  const int fd = resolver->open(kernel->acting_as(seen.owner), leaf.dir, leaf.name, flags, 0);
+  // Its owner may read it but not enter where it lies: that is another's, or root's. Root opens it for him, and fstat
+  // says whether it was his.
+  constexpr mode_t readable_by_owner = 0400;
+  const bool is_shut_out = fd == -EACCES && (seen.permissions & readable_by_owner) != 0;
+  return is_shut_out ? resolver->open(kernel->acting_as({}), leaf.dir, leaf.name, flags, 0) : fd;
 }
 
 bool Directory::Handle::is_foreign(const Leaf& leaf) const {

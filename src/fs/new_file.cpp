@@ -71,8 +71,9 @@ void NewFile::State::write(Bytes octets, std::uint64_t offset) const {
 int NewFile::State::link_unnamed(const Directory& directory, const std::string& name) const {
   Kernel& owners = directory.kernel();
   const int result = owners.link_open_file(descriptor.value(), directory.descriptor(), name);
-  if (result != -EPERM) return result;
-  // Given to another than the directory's owner, who may not link what is not his (fs.protected_hardlinks).
+  if (result != -EPERM && result != -ENOENT) return result;
+  // Given to another than the directory's owner, who may not link what is not his (fs.protected_hardlinks); or there is
+  // no /proc to name it by, which root does not need.
   return owners.acting_as({}).link_open_file(descriptor.value(), directory.descriptor(), name);
 }
 

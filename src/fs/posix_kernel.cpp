@@ -103,15 +103,7 @@ Kernel& PosixKernel::acting_as(Owner owner) {
   if (owner.gid == 0) owner.gid = no_group;
   const std::lock_guard guard(runners_->mutex_);
   std::unique_ptr<PosixKernel>& other = runners_->others_[owner];
-  if (other) return *other;
-  // Made before it is asked whether it works: what can't be had now can't be had later either.
-  if (const int result = act_as({owner.uid, owner.gid}); result < 0) {
-    runners_->others_.erase(owner);
-    throw Error(Cause::permission, Scope::run, "acting as uid " + std::to_string(owner.uid))
-        .because(-result)
-        .hint("root needs CAP_SETUID and CAP_SETGID here, and the ids of the mail's owner");
-  }
-  other.reset(new PosixKernel(*runners_, owner));  // its constructor is private
+  if (!other) other.reset(new PosixKernel(*runners_, owner));  // its constructor is private
   return *other;
 }
 
@@ -120,15 +112,17 @@ std::optional<Owner> PosixKernel::acts_as() const {
   return can_act_as_others() ? std::optional(Owner{}) : std::nullopt;
 }
 
-int PosixKernel::settle() const {
-  if (owner_) return act_as({owner_->uid, owner_->gid});
-  act_as_runner();
-  return 0;
+void PosixKernel::settle() const {
+  if (!owner_) return act_as_runner();
+  if (const int result = act_as({owner_->uid, owner_->gid}); result < 0)
+    throw Error(Cause::permission, Scope::run, "acting as uid " + std::to_string(owner_->uid))
+        .because(-result)
+        .hint("root needs CAP_SETUID and CAP_SETGID here, and the ids of the mail's owner");
 }
 
 template <typename Call>
 int PosixKernel::as_owner_or_runner(const Call& call) const {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   const int result = call();
   if (result != -EPERM || !owner_) return result;
   act_as_runner();
@@ -137,7 +131,7 @@ int PosixKernel::as_owner_or_runner(const Call& call) const {
 
 int PosixKernel::open_beneath(int dir, const std::string& path, int flags, mode_t mode, bool cross_mounts) {
   if (forbid_openat2_) return -ENOSYS;
-  if (const int result = settle(); result < 0) return result;
+  settle();
   // By syscall(2): the C libraries of our targets have no wrapper (S2).
   open_how how{};
   how.flags = static_cast<std::uint64_t>(static_cast<unsigned>(flags));
@@ -148,7 +142,7 @@ int PosixKernel::open_beneath(int dir, const std::string& path, int flags, mode_
 }
 
 int PosixKernel::open_at(int dir, const std::string& name, int flags, mode_t mode) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   return or_errno(::openat(dir, name.c_str(), flags, mode));
 }
 
@@ -162,7 +156,7 @@ int PosixKernel::status(int fd, Status& out) {
 }
 
 int PosixKernel::status_at(int dir, const std::string& name, Status& out) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   struct stat found {};
   if (::fstatat(dir, name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
   translate(found, out);
@@ -170,7 +164,7 @@ int PosixKernel::status_at(int dir, const std::string& name, Status& out) {
 }
 
 int PosixKernel::read_link(int fd, std::string& out) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   std::array<char, 4097> target{};  // PATH_MAX and one, to see a cut
   const ssize_t length = ::readlinkat(fd, "", target.data(), target.size());
   if (length < 0) return -errno;
@@ -212,7 +206,7 @@ int PosixKernel::truncate(int fd, std::uint64_t size_octets) {
 }
 
 int PosixKernel::link_open_file(int fd, int dir, const std::string& name) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   // Before 6.10 the empty path needs CAP_DAC_READ_SEARCH, which an owner does not have (S8); later on the descriptor
   // has to be opened under the very credentials of now. Once refused it is not asked for again.
   if (may_link_by_empty_path_.load(std::memory_order_relaxed)) {
@@ -226,22 +220,22 @@ int PosixKernel::link_open_file(int fd, int dir, const std::string& name) {
 }
 
 int PosixKernel::link_at(int from_dir, const std::string& from, int to_dir, const std::string& to) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   return or_errno(::linkat(from_dir, from.c_str(), to_dir, to.c_str(), 0));
 }
 
 int PosixKernel::rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   return or_errno(::renameat2(from_dir, from.c_str(), to_dir, to.c_str(), flags));
 }
 
 int PosixKernel::unlink(int dir, const std::string& name, int flags) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   return or_errno(::unlinkat(dir, name.c_str(), flags));
 }
 
 int PosixKernel::make_directory(int dir, const std::string& name, mode_t mode) {
-  if (const int result = settle(); result < 0) return result;
+  settle();
   return or_errno(::mkdirat(dir, name.c_str(), mode));
 }
 

@@ -33,12 +33,12 @@ class Counting final : public store::RepairObserver {
 
 /// S7: whose everything shall be, and whom it may be taken from: that is the owner of the root, and who is named.
 formats::RepairOptions repair_options(const Machine& machine, const Request& request, const FixOptions& options,
-                                      const fs::Status& root) {
+                                      const fs::Status& root, bool trusts_root) {
   formats::RepairOptions out;
   const OwnershipOptions& ownership = request.ownership;
   out.adoption.owner = decide_birth({root, root, {}}, ownership, machine.runner).owner;
   out.adoption.from = options.from_owners;
-  out.adoption.from.push_back(root.owner.uid);
+  if (trusts_root) out.adoption.from.push_back(root.owner.uid);
   if (ownership.profile != nullptr) {
     out.adoption.file_mode = ownership.profile->file_mode;
     out.adoption.directory_mode = ownership.profile->directory_mode;
@@ -77,7 +77,9 @@ FixReport run_fix(const Machine& machine, const Request& request, const FixOptio
     for (const Store& part : parts_of(report.store)) {
       const auto root = root_status(context, part, Side::source);
       if (!root) continue;
-      const auto repairs = open_repairs(context, part, request.open, repair_options(machine, request, options, *root));
+      const auto repairs =
+          open_repairs(context, part, request.open,
+                       repair_options(machine, request, options, *root, is_its_owners(context, part, *root)));
       repairs->mend(request.dry_run ? store::Preview::yes : store::Preview::no, counting);
     }
   } catch (const Error& error) {

@@ -111,6 +111,15 @@ void refuse_planted_source(formats::Context& context, const Store& source, const
       .on(Side::source);
 }
 
+bool is_its_owners(formats::Context& context, const Store& store, const fs::Status& root) {
+  constexpr mode_t writable_by_more = 022;
+  const auto around = status_around(context, store, Side::source);
+  if (!around) return false;
+  const bool is_roots_place = around->owner.uid == 0 && (around->permissions & writable_by_more) == 0;
+  if (root.owner.uid == 0) return is_roots_place;
+  return root.kind == fs::EntryKind::directory || !anybody_may_write(context, store, Side::source);
+}
+
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options) {
   if (!target_root || target_root->kind != fs::EntryKind::regular) return;

@@ -59,6 +59,11 @@ void refuse_nested_stores(formats::Context& context, const Store& source, const 
 /// another user's mailbox there (A4).
 void refuse_planted_source(formats::Context& context, const Store& source, const fs::Status& source_root);
 
+/// Whether the owner of a store's root says whose the mail is, so that it may be taken from him. Not root, where
+/// somebody else can put a file or directory of root's in its place (a rename is all it takes); and not the owner of an
+/// mbox in a spool where anybody can make one.
+[[nodiscard]] bool is_its_owners(formats::Context& context, const Store& store, const fs::Status& root);
+
 /// An mbox that is already there must be the mailbox of whom the mail is for: in a spool that everybody may write to,
 /// anybody can have made it. Error(refused) unless its owner is the one that the options name (named_owner) or, in such
 /// a spool when they name none, the source's.

@@ -31,6 +31,8 @@ void parse_modes(std::string_view text, OwnershipOptions& options) {
     const auto [end, error] = std::from_chars(one.data() + 1, one.data() + one.size(), mode, 8);
     if (error != std::errc() || end != one.data() + one.size()) throw bad("not an octal number");
     if (mode > 0777) throw bad("only permission bits, at most 777");
+    const unsigned needed = one[0] == 'D' ? 0700 : 0600;
+    if ((mode & needed) != needed) throw bad("the owner must be able to use it: D7.., F6..");
     (one[0] == 'D' ? options.directory_mode : options.file_mode) = mode;
   } while (!rest.empty());
 }

@@ -62,6 +62,7 @@ class FolderVerifier {
     try {
       const auto counted = count_target(task.target);
       counts_ = counted.counts;
+      target_is_whole_ = counted.is_whole;
       for (; current < result_.folders.size(); ++current) {
         VerifiedFolder& folder = result_.folders[current];
         observer_.folder_begins(folder.source);
@@ -82,6 +83,7 @@ class FolderVerifier {
   struct Counted {
     Counts counts{};
     std::uint64_t messages = 0;
+    bool is_whole = true;  ///< all that is there could be read
     bool stable = true;
   };
 
@@ -92,13 +94,17 @@ class FolderVerifier {
     const auto cursor = target_.walk(folders);
     for (;;) {
       stop_.check();
+      bool at_message = false;
       try {
         if (!cursor->next()) break;
+        at_message = true;
         ++counted.messages;
         ++counted.counts[cursor->key(secrets_)];
       } catch (Error& error) {
-        // Unreadable at the target is as good as missing: the source message that it may be is listed.
+        // Unreadable at the target is as good as missing: the source message that it may be is listed, and not as one
+        // that its user removed. What is only refused (a symlink) is none.
         if (error.scope() != Scope::message) throw error.on(Side::target);
+        if (at_message || error.system_error() != 0) counted.is_whole = false;
       }
     }
     counted.stable = cursor->end(folder).stable;
@@ -171,7 +177,7 @@ class FolderVerifier {
   }
 
   void settle_removed(VerifiedFolder& folder) {
-    const bool is_loss = is_alarming(removed_since_.size(), copied_rows_);
+    const bool is_loss = !target_is_whole_ || is_alarming(removed_since_.size(), copied_rows_);
     for (MissingMessage& one : removed_since_) {
       if (is_loss) {
         ++folder.missing;
@@ -257,6 +263,7 @@ class FolderVerifier {
   /// Target folders of the rows of the source folder, by content; 0: its user removed it.
   std::unordered_map<mail::ContentKey, std::vector<ledger::FolderId>, mail::ContentKeyHash> copied_{};
   std::uint64_t copied_rows_ = 0;
+  bool target_is_whole_ = true;
   std::map<ledger::FolderId, Counts> filed_in_{};  ///< contents of other target folders, as far as they were asked for
   std::vector<MissingMessage> removed_since_{};
   Beginning beginning_;

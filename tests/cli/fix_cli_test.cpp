@@ -209,6 +209,32 @@ TEST_F(Fix, RacedByItsOwnerItTouchesNothingOutside) {
   std::cout << "fix, raced: " << rounds << " runs, " << swaps << " exchanges, changes outside 0, hangs 0\n";
 }
 
+TEST_F(Fix, AFileOfRootsInACustomersDirectoryIsNotGivenAway) {
+  std::filesystem::create_directory(at("home"));
+  write_file(at("home/inbox"), "a key that only root may read\n");
+  ASSERT_EQ(::chown(at("home").c_str(), bob, bob), 0);
+  ASSERT_EQ(::chmod(at("home").c_str(), 0700), 0);
+  guard(at("home"));
+  for (const std::string& store :
+       {"mbox:" + at("home/inbox"), "mboxdir:" + at("home") + ":INBOX=" + at("home/inbox")}) {
+    const Result result = run({"fix", store, "--chown", owner(bob)});
+    EXPECT_EQ(result.status, status::some_failed) << result.err;
+  }
+}
+
+TEST_F(Fix, AnMboxThatAnybodyCanHaveMadeIsNotGivenAway) {
+  std::filesystem::create_directory(at("spool"));
+  write_file(at("spool/bob"), mbox_of({simple_mail("planted")}));
+  ASSERT_EQ(::chown(at("spool/bob").c_str(), old_bob, old_bob), 0);
+  ASSERT_EQ(::chmod(at("spool").c_str(), 01777), 0);
+  guard(at("spool"));
+  EXPECT_EQ(run({"fix", "mbox:" + at("spool/bob"), "--chown", owner(bob)}).status, status::some_failed);
+  guard_no_more();
+  EXPECT_EQ(
+      run({"fix", "mbox:" + at("spool/bob"), "--chown", owner(bob), "--from-owner", std::to_string(old_bob)}).status,
+      status::ok);
+}
+
 TEST_F(Fix, WhatItsOwnerLockedHimselfOutOfIsMended) {
   put_copy(at("box"), bob);
   // As `chmod -R 600` leaves it: nobody but root can look into a directory.

@@ -149,6 +149,17 @@ TEST_F(IdentityOfRuns, NoNameOfACustomerIsTakenAsRoot) {
   for (const Entry& entry : snapshot(at("new"))) EXPECT_EQ(entry.uid, somebody_else) << entry.path;
 }
 
+TEST_F(IdentityOfRuns, ACopyThatCannotBeReadIsNotOneThatItsUserRemoved) {
+  fill_maildir(at("old/M"), {simple_mail("one", 1), simple_mail("two", 2), simple_mail("three", 3)});
+  give_tree(at("old"), somebody);
+  const std::string target = "maildir:" + at("new/M");
+  sync({at("old/M"), target});
+  ASSERT_EQ(::chmod(at("new/M/cur/2.M2P1.host:2,").c_str(), 0), 0);
+  const Result result = run({"verify", at("old/M"), target});
+  EXPECT_EQ(result.status, status::some_failed) << result.out;
+  EXPECT_TRUE(holds(result.err, "Missing 1")) << result.err;
+}
+
 TEST_F(IdentityOfRuns, ARootThatMayNotActAsOthersSaysSoAndMakesNothing) {
   fill_maildir(at("old/M"), {simple_mail("one")});
   give_tree(at("old"), somebody);

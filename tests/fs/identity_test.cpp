@@ -93,6 +93,10 @@ TEST_P(AsTheirOwner, AnotherAllowedOwnersFileIsOpenedAsHis) {
   const Directory home = open("home", Rules{.more_owners = {carol.uid}});
   EXPECT_TRUE(home.open_file("carols").file);
   EXPECT_EQ(home.open_directory("hers").kernel().acts_as(), carol);
+  // She may not even enter where her file lies.
+  put_directory("home/shut", bob, 0700);
+  put("home/shut/hers", carol, 0600);
+  EXPECT_TRUE(home.open_directory("shut").open_file("hers").file);
   const Directory strict = open("home");
   EXPECT_EQ(strict.open_file("carols").refusal, Refusal::foreign_owner);
   EXPECT_EQ(error_of([&] { (void)strict.open_directory("hers"); }).cause(), Cause::refused);
@@ -106,6 +110,12 @@ TEST_P(AsTheirOwner, AFileInADirectoryOfRootsIsOpenedAsItsOwner) {
   EXPECT_TRUE(spool.open_file("bob").file);
   EXPECT_TRUE(spool.open_file_for_update("bob").file);
   EXPECT_EQ(error_of([&] { (void)spool.open_file("shut", EntryKind::regular); }).system_error(), EACCES);
+}
+
+TEST_P(AsTheirOwner, AFileInADirectoryOfRootsThatItsOwnerMayNotEnterIsOpened) {
+  put_directory("restored", {0, 0}, 0700);
+  put("restored/bob", bob, 0600);
+  EXPECT_TRUE(open("restored").with_owner(bob.uid).open_file("bob").file);
 }
 
 TEST_P(AsTheirOwner, WhatIsMadeIsBornHis) {

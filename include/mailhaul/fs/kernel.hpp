@@ -79,7 +79,8 @@ class Kernel {
   virtual uid_t user() const = 0;
 
   /// S9: the same files for whoever takes names as `owner`; uid 0: as the runner. Lives as long as this one. Itself
-  /// where that is not possible (the runner is not root). Error(permission, run) where root may not.
+  /// where that is not possible (the runner is not root). Where root may not either, the first name it takes is an
+  /// Error(permission, run).
   virtual Kernel& acting_as(Owner owner);
   /// Whom it takes names as; nothing: always as the runner, whatever acting_as is asked for.
   [[nodiscard]] virtual std::optional<Owner> acts_as() const { return std::nullopt; }
@@ -126,8 +127,8 @@ class PosixKernel final : public Kernel {
  private:
   PosixKernel(PosixKernel& runners, Owner owner)
       : forbid_openat2_(runners.forbid_openat2_), owner_(owner), runners_(&runners) {}
-  /// Makes the calling thread act as this kernel does; 0 or the negative errno.
-  [[nodiscard]] int settle() const;
+  /// Makes the calling thread act as this kernel does. Error(permission, run) where root may not.
+  void settle() const;
   template <typename Call>
   [[nodiscard]] int as_owner_or_runner(const Call& call) const;
 

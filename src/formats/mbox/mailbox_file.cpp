@@ -161,11 +161,10 @@ std::optional<fs::File> MailboxFile::open_beside(const std::string& name) const 
 
 std::optional<fs::File> MailboxFile::open_own_beside(const std::string& name) const {
   return guarded([&]() -> std::optional<fs::File> {
-    const uid_t runner = context_.kernel.user();
-    fs::OpenResult opened = place_.directory.with_owner(runner).open_file_for_update(name);
+    fs::OpenResult opened = place_.directory.with_owner(runner()).open_file_for_update(name);
     if (!opened.file) return std::nullopt;
     const fs::Status& is = opened.file->opened_as();
-    if (is.owner.uid != runner || is.links != 1) return std::nullopt;
+    if (is.owner.uid != runner() || is.links != 1) return std::nullopt;
     return std::move(opened.file);
   });
 }

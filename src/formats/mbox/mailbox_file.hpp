@@ -63,6 +63,8 @@ class MailboxFile {
   [[nodiscard]] std::vector<std::string> names_beginning_with(std::string_view prefix) const;
   /// For reading and writing. Nothing when it is missing, not a regular file with one name, or another owner's.
   [[nodiscard]] std::optional<fs::File> open_beside(const std::string& name) const;
+  /// Who runs the program, whoever it acts as (S9).
+  [[nodiscard]] uid_t runner() const { return context_.kernel.user(); }
   /// The same for one that must be the runner's, whoever owns the mailbox.
   [[nodiscard]] std::optional<fs::File> open_own_beside(const std::string& name) const;
   /// Nothing when the name is taken.

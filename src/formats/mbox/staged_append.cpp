@@ -1,5 +1,6 @@
 #include "staged_append.hpp"
 
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -27,8 +28,10 @@ StagedAppend::StagedAppend(const MailboxFile& mailbox, const WriteLock& lock, st
   mailbox_octets_ = is.size_octets;
   const bool durable = mailbox.durability() != fs::Durability::none;
   fs::NewFile& file = stage.file();
-  // It keeps its owner, the runner, and its mode, 0600: what is read back of it goes into the mailbox and is recorded
-  // as copied, so nobody else may write to it (S7); and a later run knows by the owner that it is one of ours.
+  // It belongs to the runner, though it was born as all in its directory (S9), and has mode 0600: what is read back of
+  // it goes into the mailbox and is recorded as copied, so nobody else may write to it (S7); and a later run knows by
+  // the owner that it is one of ours.
+  file.dress({{mailbox.runner(), file.status_now().owner.gid}, 0600, 0700}, std::nullopt);
   if (durable) file.sync();
   const std::uint64_t own_inode = file.status_now().id.inode;
   auto stand_in = mailbox.link_beside(
