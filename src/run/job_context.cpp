@@ -124,8 +124,10 @@ void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_roo
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options) {
   if (!target_root || target_root->kind != fs::EntryKind::regular) return;
   const auto named = named_owner(source_root, options);
-  if (!named && !anybody_may_write(context, target, Side::target)) return;
-  const uid_t wanted = named ? named->uid : source_root.owner.uid;
+  const auto around = status_around(context, target, Side::target);
+  const bool is_customers = around && around->owner.uid != 0 && around->owner.uid != context.kernel.user();
+  if (!named && !is_customers && !anybody_may_write(context, target, Side::target)) return;
+  const uid_t wanted = named ? named->uid : is_customers ? around->owner.uid : source_root.owner.uid;
   if (target_root->owner.uid == wanted) return;
   throw Error(Cause::refused, Scope::run, "opening an mbox to write to")
       .at(target.path)

@@ -64,9 +64,10 @@ void refuse_planted_source(formats::Context& context, const Store& source, const
 /// mbox in a spool where anybody can make one.
 [[nodiscard]] bool is_its_owners(formats::Context& context, const Store& store, const fs::Status& root);
 
-/// An mbox that is already there must be the mailbox of whom the mail is for: in a spool that everybody may write to,
-/// anybody can have made it. Error(refused) unless its owner is the one that the options name (named_owner) or, in such
-/// a spool when they name none, the source's.
+/// An mbox that is already there must be the mailbox of whom the mail is for: in a customer's directory he can put any
+/// file that is in his reach in its place, in a spool that everybody may write to anybody can have made it.
+/// Error(refused) unless its owner is the one that the options name (named_owner) or, when they name none, in a
+/// customer's directory its owner, in such a spool the source's.
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
                          const std::optional<fs::Status>& target_root, const OwnershipOptions& options);
 

@@ -194,6 +194,16 @@ TEST_F(Hostile, ANameWithALineEndIsTold) {
   expect_named(results, "3.new");
 }
 
+TEST_F(Hostile, AFileOfSomebodyElseInACustomersDirectoryIsNoTarget) {
+  write_file(at("home/inbox"), mbox_of({simple_mail("hers")}));
+  give_tree(at("home"), somebody);
+  ASSERT_EQ(::lchown(at("home/inbox").c_str(), somebody_else, somebody_else), 0);
+  guard(at("home"));
+  const Result result = run({"sync", at("home/M"), "mbox:" + at("home/inbox")}, in_time());
+  EXPECT_NE(result.status, status::ok);
+  expect_one_line(result, "it belongs to uid " + std::to_string(somebody_else));
+}
+
 TEST_F(Hostile, AnMboxThatIsNoRegularFileIsRefused) {
   stdfs::create_symlink(at("outside/shadow"), at("home/link"));
   make_fifo(at("home/fifo"));
