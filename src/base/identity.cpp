@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace mailhaul {
@@ -17,6 +18,7 @@ namespace {
 struct Runner {
   Identity identity{::geteuid(), ::getegid()};
   std::vector<gid_t> groups{};
+  std::thread::id asked_by = std::this_thread::get_id();
 };
 
 std::vector<gid_t> groups_now() {
@@ -35,9 +37,10 @@ int set_groups(const std::vector<gid_t>& groups) {
 /// Asked first while the thread that asks still is what the program was started as.
 const Runner& runner() {
   static const Runner started_as = [] {
-    Runner found{{::geteuid(), ::getegid()}, groups_now()};
+    Runner found;
+    found.groups = groups_now();
     // In a user namespace there may be some that can't be had again once they were given up: root does without them.
-    if (found.identity.uid == 0 && set_groups(found.groups) < 0) found.groups.clear();
+    if (found.identity.uid == 0 && !found.groups.empty() && set_groups(found.groups) < 0) found.groups.clear();
     return found;
   }();
   return started_as;
@@ -50,6 +53,7 @@ gid_t group_now() { return static_cast<gid_t>(::setfsgid(static_cast<gid_t>(-1))
 /// A new thread inherits what its maker acts as: the runner, or somebody that has to be told anew.
 std::optional<Identity> inherited() {
   const Runner& started_as = runner();
+  if (started_as.asked_by == std::this_thread::get_id()) return started_as.identity;
   const bool is_runner = started_as.identity == Identity{user_now(), group_now()} && started_as.groups == groups_now();
   return is_runner ? std::optional(started_as.identity) : std::nullopt;
 }
@@ -78,6 +82,8 @@ void come_back() {
 }
 
 }  // namespace
+
+uid_t runner_uid() { return runner().identity.uid; }
 
 bool can_act_as_others() { return runner().identity.uid == 0; }
 

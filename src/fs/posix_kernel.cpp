@@ -298,6 +298,6 @@ int PosixKernel::unlock(int fd) {
   return or_errno(::fcntl(fd, F_OFD_SETLK, &lock));
 }
 
-uid_t PosixKernel::user() const { return owner_ ? owner_->uid : ::geteuid(); }
+uid_t PosixKernel::user() const { return owner_ ? owner_->uid : runner_uid(); }
 
 }  // namespace mailhaul::fs

@@ -137,8 +137,10 @@ void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_roo
 }
 
 Roots look_at_roots(formats::Context& context, const fs::Status& source_root, const Store& target,
-                    const std::optional<fs::Status>& target_root) {
-  return {source_root, target_root, status_around(context, target, Side::target)};
+                    const std::optional<fs::Status>& target_root, const OwnershipOptions& options) {
+  Roots roots{source_root, target_root, std::nullopt};
+  if (options.profile != nullptr) roots.home = status_around(context, target, Side::target);
+  return roots;
 }
 
 fs::Status existing_root(formats::Context& context, const Store& store, Side side) {

@@ -133,8 +133,9 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   }
   for (const auto& [to, to_root] : targets)
     refuse_foreign_mbox(job.target(), source_root, to, to_root, request.ownership);
-  const fs::Birth birth = decide_birth(look_at_roots(job.target(), source_root, report.target, target_root),
-                                       request.ownership, machine.runner);
+  const fs::Birth birth =
+      decide_birth(look_at_roots(job.target(), source_root, report.target, target_root, request.ownership),
+                   request.ownership, machine.runner);
   tell_of_lost_owner(source_root, birth, machine.runner, findings);
 
   const auto from =

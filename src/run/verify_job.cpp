@@ -16,8 +16,9 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const fs::Status target_root = existing_root(job.target(), report.target, Side::target);
   refuse_same_store(source_root, target_root, target);
-  const fs::Birth birth = decide_birth(look_at_roots(job.target(), source_root, report.target, target_root),
-                                       request.ownership, machine.runner);
+  const fs::Birth birth =
+      decide_birth(look_at_roots(job.target(), source_root, report.target, target_root, request.ownership),
+                   request.ownership, machine.runner);
   const auto from =
       open_source(job.source(), report.source, request.open, more_source_owners(request.ownership, birth));
   const auto to = read_target(job.target(), report.target, request.open, birth);

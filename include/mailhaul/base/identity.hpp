@@ -13,6 +13,9 @@ struct Identity {
   auto operator<=>(const Identity&) const = default;
 };
 
+/// Who started the program.
+[[nodiscard]] uid_t runner_uid();
+
 /// Whether this process may take names as somebody else at all: it runs as root.
 [[nodiscard]] bool can_act_as_others();
 
