@@ -211,10 +211,6 @@ class Mender {
   std::uint64_t old_octets_;
 };
 
-void tell(const MailboxFile& mailbox, Weight weight, const std::string& text) {
-  mailbox.context().findings.add({FindingKind::changed, weight, mailbox.folder().display(), mailbox.path(), text, 1});
-}
-
 CutAppend settle(const MailboxFile& mailbox, const std::string& name, const StagedAppend::Said& said,
                  const fs::Birth& lock_birth) {
   if (!mailbox.open_own_beside(name)) return CutAppend::not_ours;  // forged ones cost no lock
@@ -232,13 +228,14 @@ CutAppend settle(const MailboxFile& mailbox, const std::string& name, const Stag
   lock.reset();
   mailbox.settle_directory();
   if (mended == Mended::cut)
-    tell(mailbox, Weight::note,
-         "a run was stopped while it appended: the message that it left without its end is removed");
+    mailbox.tell(Weight::note,
+                 "a run was stopped while it appended: the message that it left without its end is removed");
   if (mended == Mended::in_doubt)
-    tell(mailbox, Weight::lost,
-         "a run was stopped while it appended, and another program has changed the mailbox since: look whether the "
-         "message at octet " +
-             std::to_string(said.mailbox_octets) + " or one behind it is without its end");
+    mailbox.tell(
+        Weight::lost,
+        "a run was stopped while it appended, and another program has changed the mailbox since: look whether the "
+        "message at octet " +
+            std::to_string(said.mailbox_octets) + " or one behind it is without its end");
   return CutAppend::settled;
 }
 
@@ -252,10 +249,10 @@ CutAppend settle_cut_append(const MailboxFile& mailbox, const std::string& name,
   } catch (const Error& error) {
     if (error.cause() == Cause::stopped) throw;
     if (error.cause() == Cause::locked) return CutAppend::locked;
-    tell(mailbox, Weight::lost,
-         "a run was stopped while it appended, so the message at octet " + std::to_string(said->mailbox_octets) +
-             " or one behind it may be without its end; it was not removed, and " + name +
-             " stays for the next run: " + error.reason());
+    mailbox.tell(Weight::lost, "a run was stopped while it appended, so the message at octet " +
+                                   std::to_string(said->mailbox_octets) +
+                                   " or one behind it may be without its end; it was not removed, and " + name +
+                                   " stays for the next run: " + error.reason());
     return CutAppend::settled;
   }
 }

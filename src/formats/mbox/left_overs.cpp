@@ -16,10 +16,6 @@ namespace {
 /// names like these, so a run ends with it all the same (A16).
 constexpr std::size_t most_replaced = 64;
 
-void tell(const MailboxFile& mailbox, Weight weight, const std::string& text) {
-  mailbox.context().findings.add({FindingKind::changed, weight, mailbox.folder().display(), mailbox.path(), text, 1});
-}
-
 /// Ends with Error(stopped) when the run shall: nothing here is done between messages.
 void check_stop(const MailboxFile& mailbox) { mailbox.context().clock.sleep(std::chrono::milliseconds{0}); }
 
@@ -35,7 +31,7 @@ std::vector<std::string> LeftOvers::names_beside(const MailboxFile& mailbox) {
       names.push_back(std::move(name));
     return names;
   } catch (const Error& error) {
-    tell(mailbox, Weight::note, "what a killed run may have left beside it was not looked for: " + error.reason());
+    mailbox.tell(Weight::note, "what a killed run may have left beside it was not looked for: " + error.reason());
     return {};
   }
 }
@@ -46,9 +42,10 @@ void LeftOvers::settle(const MailboxFile& mailbox, std::vector<std::string> name
   // First: a cut end would hide what was moved over already.
   settle_cut(mailbox, names);
   if (locked_.count(mailbox.path()) > 0)
-    return tell(mailbox, Weight::lost,
-                "a run was stopped while it appended, so a message may be without its end; another program holds the "
-                "mailbox's lock, so it was not looked for");
+    return mailbox.tell(
+        Weight::lost,
+        "a run was stopped while it appended, so a message may be without its end; another program holds the "
+        "mailbox's lock, so it was not looked for");
   settle_replaced(mailbox, names);
 }
 
@@ -97,14 +94,15 @@ void LeftOvers::settle_replaced(const MailboxFile& mailbox, const std::vector<st
     if (!ReplacedFile::is_left_over(mailbox, name)) continue;
     check_stop(mailbox);
     if (++settled > most_replaced)
-      return tell(mailbox, Weight::note,
-                  "more than " + std::to_string(most_replaced) +
-                      " files that it was before it was rewritten stand beside it: the others are for the next run");
+      return mailbox.tell(
+          Weight::note,
+          "more than " + std::to_string(most_replaced) +
+              " files that it was before it was rewritten stand beside it: the others are for the next run");
     try {
       ReplacedFile::settle_left_over(mailbox, name, lock_birth_);
     } catch (const Error& error) {
       if (error.cause() == Cause::stopped) throw;
-      tell(mailbox, Weight::lost, "what a killed run left as " + name + " was not looked at: " + error.reason());
+      mailbox.tell(Weight::lost, "what a killed run left as " + name + " was not looked at: " + error.reason());
     }
   }
 }

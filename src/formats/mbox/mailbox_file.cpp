@@ -43,6 +43,10 @@ auto MailboxFile::guarded(const Call& call) const {
   return call();
 }
 
+void MailboxFile::tell(Weight weight, const std::string& text) const {
+  context_.findings.add({FindingKind::changed, weight, folder().display(), path(), text, 1});
+}
+
 store::StoreId MailboxFile::identity() const {
   return {"mbox:" + std::to_string(place_.directory.file_system()) + ":" + std::to_string(directory_status_.id.inode) +
           ":" + path()};

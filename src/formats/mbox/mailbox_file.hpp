@@ -41,6 +41,8 @@ class MailboxFile {
   [[nodiscard]] Side side() const { return rules_.side; }
   [[nodiscard]] fs::Durability durability() const { return rules_.durability; }
   [[nodiscard]] Context& context() const { return context_; }
+  /// A finding about it: somebody, or a run that was stopped, has changed it.
+  void tell(Weight weight, const std::string& text) const;
   /// Opaque, and the same when another program has replaced the file: the directory and the name.
   [[nodiscard]] store::StoreId identity() const;
 

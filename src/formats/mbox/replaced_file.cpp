@@ -31,10 +31,6 @@ std::optional<Said> parse(const MailboxFile& mailbox, std::string_view name) {
   return Said{(*numbers)[0], (*numbers)[1], (*numbers)[2]};
 }
 
-void tell(const MailboxFile& mailbox, FindingKind kind, Weight weight, const std::string& text) {
-  mailbox.context().findings.add({kind, weight, mailbox.folder().display(), mailbox.path(), text, 1});
-}
-
 /// Whether the mailbox ends in octets [begin, end) of `file`: a run was killed when it had put them there.
 bool ends_in(const fs::File& mailbox, const fs::File& file, std::uint64_t begin, std::uint64_t end) {
   const std::uint64_t size = mailbox.status_now().size_octets;
@@ -106,10 +102,11 @@ void ReplacedFile::take_over(const MailboxFile& mailbox, WriteLock& lock, std::u
   }
   copy(file_, begin, end, lock, stage);
   append_staged(mailbox, lock, stage);
-  tell(mailbox, FindingKind::changed, is_mail ? Weight::note : Weight::lost,
-       is_mail ? "another program had the file open while it was rewritten, and delivered into it: moved over"
-               : "another program wrote into the file, without its lock, while it was rewritten: what it wrote is the "
-                 "last message now, and may belong to one before");
+  mailbox.tell(
+      is_mail ? Weight::note : Weight::lost,
+      is_mail ? "another program had the file open while it was rewritten, and delivered into it: moved over"
+              : "another program wrote into the file, without its lock, while it was rewritten: what it wrote is the "
+                "last message now, and may belong to one before");
 }
 
 void ReplacedFile::wait_and_settle(const MailboxFile& mailbox, const fs::Birth& lock_birth) {
@@ -150,11 +147,12 @@ void ReplacedFile::settle(const MailboxFile& mailbox, const fs::Birth& lock_birt
     } catch (const Error&) {
       // Then it may have.
     }
-    tell(mailbox, FindingKind::changed, grew ? Weight::failed : Weight::note,
-         "the file that it was before it was rewritten stays beside it as " + name +
-             (grew ? ", with mail from octet " + std::to_string(size_octets_) + " on that is not in the mailbox yet"
-                   : std::string()) +
-             ", for the next run: " + error.reason());
+    mailbox.tell(
+        grew ? Weight::failed : Weight::note,
+        "the file that it was before it was rewritten stays beside it as " + name +
+            (grew ? ", with mail from octet " + std::to_string(size_octets_) + " on that is not in the mailbox yet"
+                  : std::string()) +
+            ", for the next run: " + error.reason());
   }
 }
 
@@ -169,8 +167,8 @@ void ReplacedFile::settle_left_over(const MailboxFile& mailbox, std::string name
   if (!file) return;
   const fs::FileId id = file->opened_as().id;
   if (id.inode != said->old_inode && id.inode != said->new_inode) {
-    tell(mailbox, FindingKind::changed, Weight::lost,
-         "another program put a file in its place while it was rewritten, and " + name + " is that file: look at it");
+    mailbox.tell(Weight::lost, "another program put a file in its place while it was rewritten, and " + name +
+                                   " is that file: look at it");
     return;
   }
   fs::StandIn stand_in = mailbox.stand_in(std::move(name), id);
