@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "dress.hpp"
 #include "failure.hpp"
 #include "resolver.hpp"
 
@@ -66,19 +67,14 @@ Opened open_regular(const Directory& directory, const std::string& path) {
   return opened;
 }
 
-/// S7: owner, then mode, since a change of owner takes set-id bits away. Both are read back.
+/// Both are read back: these are not files that this run has made.
 void dress(Kernel& kernel, int fd, Side side, std::string_view place, const AdoptionRules& rules) {
   Status now = status_of(kernel, fd, side, place);
   const Dress wanted = wanted_dress(now, rules);
-  if (now.owner != wanted.owner) {
-    if (const int result = kernel.change_owner(fd, wanted.owner); result < 0) throw fail(side, place, result);
-    now = status_of(kernel, fd, side, place);
-  }
-  if (now.permissions != wanted.permissions) {
-    if (const int result = kernel.change_mode(fd, wanted.permissions); result < 0) throw fail(side, place, result);
-    now = status_of(kernel, fd, side, place);
-  }
-  if (dress_of(now) != wanted)
+  if (dress_of(now) == wanted) return;
+  const int result = fs::dress(kernel, fd, now, wanted.owner, wanted.permissions);
+  if (result < 0) throw fail(side, place, result);
+  if (dress_of(status_of(kernel, fd, side, place)) != wanted)
     throw Error(Cause::io_error, Scope::message, adopting)
         .at(place)
         .because("the file system did not take what it was given")

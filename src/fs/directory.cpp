@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "directory_handle.hpp"
+#include "dress.hpp"
 #include "operator_path.hpp"
 
 namespace mailhaul::fs {
@@ -41,19 +42,6 @@ Error root_failure(const WalkedPath& walked, const std::string& path, Side side)
   if (walked.result == -ENOTDIR) error.because("not a directory");
   if (!walked.refused.empty()) error.because(walked.refused);
   return error;
-}
-
-/// S7: owner, then mode, of a directory that this very call made.
-int dress_directory(Kernel& kernel, int fd, const Birth& birth) {
-  Status now;
-  int result = kernel.status(fd, now);
-  if (result == 0 && now.owner != birth.owner) {
-    result = kernel.change_owner(fd, birth.owner);
-    if (result == 0) result = kernel.status(fd, now);
-  }
-  const mode_t wanted = birth.directory_mode & 0777U;
-  if (result == 0 && now.permissions != wanted) result = kernel.change_mode(fd, wanted);
-  return result;
 }
 
 }  // namespace
@@ -295,7 +283,7 @@ Directory Directory::make_directory(const std::string& name, const Birth& birth)
   if (result == -ENOTEMPTY) return open_directory(name);
   auto handle = std::make_shared<Handle>(*handle_);
   handle->place = handle_->place_of(name);
-  if (result == 0) result = dress_directory(kernel, fd, birth);
+  if (result == 0) result = dress(kernel, fd, made_as, birth.owner, birth.directory_mode & 0777U);
   if (result == 0) result = handle->take(std::move(made_directory));
   if (result < 0)
     throw taken_back(handle_->fail(Scope::folder, result, "giving a new directory its owner and mode", name));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "dress.hpp"
 #include "failure.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "resolver.hpp"
@@ -169,19 +170,10 @@ Status NewFile::status_now() const {
 }
 
 void NewFile::dress(const Birth& birth, std::optional<FileTime> modified) {
-  constexpr std::string_view doing = "giving a new file its owner and mode";
-  Kernel& kernel = state_->kernel();
-  const int fd = state_->descriptor.value();
   Status now = status_now();
-  if (now.owner != birth.owner) {
-    if (const int result = kernel.change_owner(fd, birth.owner); result < 0) throw state_->fail(result, doing);
-    now = status_now();
-  }
-  // S7: after the owner, since changing that clears bits; never more than 0777. The umask had its say at the open.
-  const mode_t wanted = birth.file_mode & 0777U;
-  if (now.permissions != wanted) {
-    if (const int result = kernel.change_mode(fd, wanted); result < 0) throw state_->fail(result, doing);
-  }
+  // The umask had its say at the open.
+  const int result = fs::dress(state_->kernel(), state_->descriptor.value(), now, birth.owner, birth.file_mode & 0777U);
+  if (result < 0) throw state_->fail(result, "giving a new file its owner and mode");
   if (modified) set_modified(*modified);
 }
 
