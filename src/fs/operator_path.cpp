@@ -114,6 +114,20 @@ WalkedPath walk_operator_path(Kernel& kernel, const std::string& path) {
   return walked;
 }
 
+std::vector<FileId> lineage_of(Kernel& kernel, const std::string& operator_path) {
+  constexpr std::size_t deepest = 256;
+  WalkedPath walked = walk_operator_path(kernel, operator_path);
+  std::vector<FileId> lineage;
+  Status status;
+  int result = walked.result < 0 ? walked.result : kernel.status(walked.descriptor.value(), status);
+  // Above "/" is "/".
+  while (result == 0 && lineage.size() < deepest && (lineage.empty() || lineage.back() != status.id)) {
+    lineage.push_back(status.id);
+    walked.descriptor = open_step(kernel, walked.descriptor.value(), "..", status, result);
+  }
+  return lineage;
+}
+
 ParentAndName split_operator_path(const std::string& operator_path) {
   std::string_view path(operator_path);
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);

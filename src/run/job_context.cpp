@@ -1,5 +1,7 @@
 #include "job_context.hpp"
 
+#include <algorithm>
+
 namespace mailhaul::run {
 
 JobContext::JobContext(const Machine& machine, const Request& request, Findings& findings)
@@ -44,24 +46,10 @@ void refuse_compressing(const OpenOptions& options, const Store& target) {
 
 namespace {
 
-/// Whether the directory `path`, or one above it, is `wanted`. Climbs by "..", so through no symlink.
-bool lies_below(formats::Context& context, std::string path, const fs::FileId& wanted) {
-  constexpr int deepest = 256;
-  fs::Rules rules;
-  rules.side = Side::target;
-  std::optional<fs::FileId> below;
-  for (int i = 0; i < deepest; ++i, path += "/..") {
-    std::optional<fs::Directory> directory;
-    try {
-      directory = fs::Directory::find_root(context.kernel, context.entropy, path, rules);
-    } catch (const Error&) {
-      return false;  // a directory that we may not look into is none that we read mail from
-    }
-    if (!directory || directory->opened_as().id == below) return false;  // above "/" is "/"
-    below = directory->opened_as().id;
-    if (below == wanted) return true;
-  }
-  return false;
+/// Whether the directory `path`, or one above it, is `wanted`.
+bool lies_below(formats::Context& context, const std::string& path, const fs::FileId& wanted) {
+  const auto lineage = fs::lineage_of(context.kernel, path);
+  return std::find(lineage.begin(), lineage.end(), wanted) != lineage.end();
 }
 
 /// The directory that a store is, or that its one file is in.
@@ -79,9 +67,8 @@ std::optional<fs::Status> status_around(formats::Context& context, const Store& 
   return directory ? std::optional(directory->opened_as()) : std::nullopt;
 }
 
-bool anybody_may_write(formats::Context& context, const Store& store, Side side) {
+bool anybody_may_write(const std::optional<fs::Status>& around) {
   constexpr mode_t writable_by_others = 02;
-  const auto around = status_around(context, store, side);
   return around && (around->permissions & writable_by_others) != 0;
 }
 
@@ -103,7 +90,7 @@ void refuse_nested_stores(formats::Context& context, const Store& source, const 
 
 void refuse_planted_source(formats::Context& context, const Store& source, const fs::Status& source_root) {
   if (source_root.kind != fs::EntryKind::regular || source_root.links < 2) return;
-  if (!anybody_may_write(context, source, Side::source)) return;
+  if (!anybody_may_write(status_around(context, source, Side::source))) return;
   throw Error(Cause::refused, Scope::run, "opening an mbox")
       .at(source.path)
       .because("it has a second name, in a directory where anybody can have linked somebody else's mailbox")
@@ -117,7 +104,7 @@ bool is_its_owners(formats::Context& context, const Store& store, const fs::Stat
   if (!around) return false;
   const bool is_roots_place = around->owner.uid == 0 && (around->permissions & writable_by_more) == 0;
   if (root.owner.uid == 0) return is_roots_place;
-  return root.kind == fs::EntryKind::directory || !anybody_may_write(context, store, Side::source);
+  return root.kind == fs::EntryKind::directory || !anybody_may_write(around);
 }
 
 void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_root, const Store& target,
@@ -126,7 +113,7 @@ void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_roo
   const auto named = named_owner(source_root, options);
   const auto around = status_around(context, target, Side::target);
   const bool is_customers = around && around->owner.uid != 0 && around->owner.uid != context.kernel.user();
-  if (!named && !is_customers && !anybody_may_write(context, target, Side::target)) return;
+  if (!named && !is_customers && !anybody_may_write(around)) return;
   const uid_t wanted = named ? named->uid : is_customers ? around->owner.uid : source_root.owner.uid;
   if (target_root->owner.uid == wanted) return;
   throw Error(Cause::refused, Scope::run, "opening an mbox to write to")

@@ -465,27 +465,22 @@ TEST_F(Cutover, ARunThatHasNothingToDoAsksForFoldersNotForMessages) {  // R8
   How how;
   how.under = {"/usr/bin/strace", "-f", "-qq", "-c", "-U", "calls,name", "-o", log};
   if (!exists(how.under.front())) GTEST_SKIP() << "strace is not there";
-  struct Row {
-    std::vector<std::string> words;
-    std::uint64_t most;
-  };
-  // A hundred or so are the sandbox's.
-  for (const Row& row :
-       {Row{{"sync", source_, target_}, 1150}, Row{{"sync", "--no-sandbox", source_, target_}, 1050}}) {
-    const Result quiet = run(row.words, how);
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"sync", source_, target_}, {"sync", "--no-sandbox", source_, target_}}) {
+    const Result quiet = run(words, how);
     if (quiet.status == 1 && read_file(log).empty()) GTEST_SKIP() << "strace may not trace here";
     EXPECT_EQ(quiet.status, status::ok) << quiet.err;
     std::uint64_t calls = 0;
     std::istringstream lines(read_file(log));
     std::string line;
     while (std::getline(lines, line)) {
-      std::istringstream words(line);
+      std::istringstream columns(line);
       std::uint64_t count = 0;
       std::string name;
-      if (words >> count >> name && name != "total") calls += count;
+      if (columns >> count >> name && name != "total") calls += count;
     }
     EXPECT_GT(calls, 50U);
-    EXPECT_LE(calls, row.most) << read_file(log);
+    EXPECT_LE(calls, 1000U) << read_file(log);
     std::cout << "calls of a run with nothing to do: " << calls << "\n";
   }
 }

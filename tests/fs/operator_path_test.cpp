@@ -33,6 +33,22 @@ TEST_P(Root, IsOpenedWithItsIdentityAndPlace) {
   EXPECT_FALSE(root.allows(world().status_of("d").owner.uid + 1));
 }
 
+TEST_P(Root, HasALineageUpToTheTop) {
+  world().put_directory("d");
+  world().put_directory("d/e");
+  world().put_symlink("link", "d/e");
+  const FileId top = lineage_of(kernel(), "/").at(0);
+  for (const char* written : {"d/e", "link", "d/e/../e"}) {
+    const auto lineage = lineage_of(kernel(), path(written));
+    ASSERT_GE(lineage.size(), 4U) << written;
+    EXPECT_EQ(lineage[0], world().status_of("d/e").id) << written;
+    EXPECT_EQ(lineage[1], world().status_of("d").id) << written;
+    EXPECT_EQ(lineage[2], world().status_of("").id) << written;
+    EXPECT_EQ(lineage.back(), top) << written;
+  }
+  EXPECT_TRUE(lineage_of(kernel(), path("nothing")).empty());
+}
+
 TEST_P(Root, TakesAnyWritingOfItsPath) {
   world().put_directory("d");
   world().put_directory("d/e");

@@ -135,4 +135,8 @@ struct ParentAndName {
 };
 [[nodiscard]] ParentAndName split_operator_path(const std::string& operator_path);
 
+/// Which directory an operator's path leads to (S1), and those above it, upwards by "..", so through no symlink; at
+/// most 256. Empty when it leads to none, or where we may not go.
+[[nodiscard]] std::vector<FileId> lineage_of(Kernel& kernel, const std::string& operator_path);
+
 }  // namespace mailhaul::fs
