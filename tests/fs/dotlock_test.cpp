@@ -3,26 +3,14 @@
 #include <cerrno>
 
 #include "fs/world.hpp"
+#include "support/machine_clock.hpp"
 
 namespace mailhaul::fs {
 namespace {
 
 using namespace std::chrono_literals;
 using support::Call;
-
-/// The clock of the machine in memory.
-class MachineClock final : public Clock {
- public:
-  explicit MachineClock(support::MemoryKernel& machine) : machine_(machine) {}
-  [[nodiscard]] Instant now() const override { return std::chrono::floor<std::chrono::microseconds>(machine_.time()); }
-  [[nodiscard]] std::chrono::sys_seconds from_local(CivilSeconds civil) const override {
-    return std::chrono::sys_seconds(civil.time_since_epoch());
-  }
-  void sleep(std::chrono::milliseconds time) const override { machine_.advance(time); }
-
- private:
-  support::MemoryKernel& machine_;
-};
+using support::MachineClock;
 
 class Dotlocked : public InMemory {
  protected:

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/machine_clock.hpp"
+
 namespace mailhaul::run {
 namespace {
 
@@ -34,22 +36,6 @@ bool is_store_header(std::string_view line) {
 }
 
 }  // namespace
-
-/// The machine's; waiting passes its time.
-class Migration::MachineClock final : public Clock {
- public:
-  explicit MachineClock(support::MemoryKernel& machine) : machine_(machine) {}
-  [[nodiscard]] Instant now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(machine_.time());
-  }
-  [[nodiscard]] std::chrono::sys_seconds from_local(CivilSeconds civil) const override {
-    return std::chrono::sys_seconds(civil.time_since_epoch());
-  }
-  void sleep(std::chrono::milliseconds time) const override { machine_.advance(time); }
-
- private:
-  support::MemoryKernel& machine_;
-};
 
 Migration::Migration(Kind source, Kind target, fs::Owner owner)
     : source_(source), target_(target), owner_(owner), state_(new_state_directory()) {
@@ -242,7 +228,7 @@ bool Migration::may_be_doubled(std::string_view standing) const {
 }
 
 Ended Migration::run() {
-  const MachineClock clock(machine);
+  const support::MachineClock clock(machine);
   const StopRequest stop;
   Request request;
   request.state_directory = state_;

@@ -83,7 +83,6 @@ class Migration {
   void find_in_mbox(const std::string& folder, Standing& found) const;
   [[nodiscard]] std::string subject_of(const std::string& octets) const;
 
-  class MachineClock;
   Kind source_;
   Kind target_;
   fs::Owner owner_;

@@ -13,27 +13,12 @@
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
 #include "support/faulty_kernel.hpp"
+#include "support/machine_clock.hpp"
 #include "support/memory_kernel.hpp"
 
 namespace mailhaul::formats::maildir {
 
 inline const store::FolderRef inbox{};
-
-/// The clock of a machine in memory; waiting passes its time.
-class MachineClock final : public Clock {
- public:
-  explicit MachineClock(support::MemoryKernel& machine) : machine_(machine) {}
-  [[nodiscard]] Instant now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(machine_.time());
-  }
-  [[nodiscard]] std::chrono::sys_seconds from_local(CivilSeconds civil) const override {
-    return std::chrono::sys_seconds(civil.time_since_epoch());
-  }
-  void sleep(std::chrono::milliseconds time) const override { machine_.advance(time); }
-
- private:
-  support::MemoryKernel& machine_;
-};
 
 /// The same numbers in every run.
 class FixedEntropy final : public Entropy {
@@ -92,7 +77,7 @@ class World {
 
   support::MemoryKernel machine;
   support::FaultyKernel kernel{machine};
-  MachineClock clock{machine};
+  support::MachineClock clock{machine};
   FixedEntropy entropy;
   CollectedFindings findings;
   UniqueInstants instants{Instant{std::chrono::seconds{1'700'000'000}}};
