@@ -4,12 +4,9 @@
 
 #include "mailhaul/base/capabilities.hpp"
 #include "mailhaul/base/system_call_filter.hpp"
+#include "pair_ledger.hpp"
 
 namespace mailhaul::run {
-
-void Sandbox::allow_reading(const Store& store, Side side) { allow_store(store, Landlock::Access::read, side); }
-
-void Sandbox::allow_writing(const Store& store) { allow_store(store, Landlock::Access::write, Side::target); }
 
 void Sandbox::allow_own_directory(const std::string& path) {
   if (!path.empty()) (void)allow(path, Landlock::Access::write, Side::target);
@@ -54,6 +51,16 @@ std::string Sandbox::enter() {
   if (const int capabilities = count_capabilities(); capabilities > 0)
     add(fmt::format("{} capabilities", capabilities));
   return got;
+}
+
+std::string confine(const Machine& machine, const Request& request, const Store& source, const Store& target,
+                    Landlock::Access target_access) {
+  if (!request.sandbox) return {};
+  Sandbox sandbox(machine);
+  sandbox.allow_store(source, Landlock::Access::read, Side::source);
+  sandbox.allow_store(target, target_access, Side::target);
+  sandbox.allow_own_directory(state_directory_of(machine, request));
+  return sandbox.enter();
 }
 
 }  // namespace mailhaul::run

@@ -17,8 +17,7 @@ namespace mailhaul::run {
 class Sandbox {
  public:
   explicit Sandbox(const Machine& machine) : machine_(machine) {}
-  void allow_reading(const Store& store, Side side);
-  void allow_writing(const Store& store);
+  void allow_store(const Store& store, Landlock::Access access, Side side);
   /// A directory of our own, where it is there.
   void allow_own_directory(const std::string& path);
 
@@ -28,11 +27,15 @@ class Sandbox {
  private:
   /// False: it is not there.
   bool allow(const std::string& path, Landlock::Access access, Side side);
-  void allow_store(const Store& store, Landlock::Access access, Side side);
   void allow_system_files();
 
   const Machine& machine_;
   Landlock landlock_;
 };
+
+/// Confines a job that reads one store and the other, or writes that one, and has a ledger. What was got; empty where
+/// the request does not want it.
+[[nodiscard]] std::string confine(const Machine& machine, const Request& request, const Store& source,
+                                  const Store& target, Landlock::Access target_access);
 
 }  // namespace mailhaul::run

@@ -48,7 +48,8 @@ ScanReport run_scan(const Machine& machine, const Request& request, const std::v
   }
   if (request.sandbox) {
     Sandbox sandbox(machine);
-    for (const ScannedStore& scanned : report.stores) sandbox.allow_reading(scanned.store, Side::source);
+    for (const ScannedStore& scanned : report.stores)
+      sandbox.allow_store(scanned.store, Landlock::Access::read, Side::source);
     report.sandbox = sandbox.enter();
   }
   for (ScannedStore& scanned : report.stores) {

@@ -65,17 +65,6 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
     report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
 }
 
-std::string confine(const Machine& machine, const Request& request, const SyncReport& report) {
-  Sandbox sandbox(machine);
-  sandbox.allow_reading(report.source, Side::source);
-  if (request.dry_run)
-    sandbox.allow_reading(report.target, Side::target);
-  else
-    sandbox.allow_writing(report.target);
-  sandbox.allow_own_directory(state_directory_of(machine, request));
-  return sandbox.enter();
-}
-
 /// Only root can give files away; who is not, keeps no owner but himself.
 void tell_of_lost_owner(const fs::Status& source_root, const fs::Birth& birth, fs::Owner runner, Findings& findings) {
   if (runner.uid == 0 || source_root.owner.uid == runner.uid) return;
@@ -179,7 +168,8 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                  : open_target(job.target(), beside, request.open, birth);
     options.quarantine = quarantine.get();
   }
-  if (request.sandbox) report.sandbox = confine(machine, request, report);
+  report.sandbox = confine(machine, request, report.source, report.target,
+                           request.dry_run ? Landlock::Access::read : Landlock::Access::write);
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);

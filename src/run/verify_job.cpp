@@ -24,13 +24,7 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const auto to = read_target(job.target(), report.target, request.open, birth);
   auto ledger = find_ledger(machine, request, pair_of(machine, report.source, report.target));
   const auto secrets = ledger ? ledger->secrets() : mail::KeySecrets::make(machine.entropy);
-  if (request.sandbox) {
-    Sandbox sandbox(machine);
-    sandbox.allow_reading(report.source, Side::source);
-    sandbox.allow_reading(report.target, Side::target);
-    sandbox.allow_own_directory(state_directory_of(machine, request));
-    report.sandbox = sandbox.enter();
-  }
+  report.sandbox = confine(machine, request, report.source, report.target, Landlock::Access::read);
   report.result = sync::verify(*from, *to, abilities_of(report.target), secrets, ledger ? &*ledger : nullptr,
                                request.options, observer, machine.stop);
 

@@ -85,8 +85,8 @@ TEST_F(SandboxTest, OnlyTheRootsCanBeReachedAndATargetDoesAllAStoreNeeds) {
   const std::string wrong = in_a_child([this] {
     Complaints said;
     Sandbox sandbox(machine_);
-    sandbox.allow_reading({Format::maildir, at("source"), "", {}}, Side::source);
-    sandbox.allow_writing({Format::maildir, at("target"), "", {}});
+    sandbox.allow_store({Format::maildir, at("source"), "", {}}, Landlock::Access::read, Side::source);
+    sandbox.allow_store({Format::maildir, at("target"), "", {}}, Landlock::Access::write, Side::target);
     sandbox.allow_own_directory(at("state"));
     sandbox.allow_own_directory(at("not-there"));
     const int opened_before = static_cast<int>(open("outside/secret", O_RDONLY));
@@ -147,8 +147,8 @@ TEST_F(SandboxTest, AnMboxAndWhatIsNotThereYetAreReachedByTheDirectoryAroundThem
   const std::string wrong = in_a_child([this] {
     Complaints said;
     Sandbox sandbox(machine_);
-    sandbox.allow_reading({Format::mbox, at("source/mail"), "", {}}, Side::source);
-    sandbox.allow_writing({Format::maildir, at("target/later"), "", {}});
+    sandbox.allow_store({Format::mbox, at("source/mail"), "", {}}, Landlock::Access::read, Side::source);
+    sandbox.allow_store({Format::maildir, at("target/later"), "", {}}, Landlock::Access::write, Side::target);
     (void)sandbox.enter();
     said.expect("read the mbox", open("source/mail", O_RDONLY), 0);
     said.expect("make the target", ::mkdir(at("target/later").c_str(), 0700), 0);
