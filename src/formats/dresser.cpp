@@ -21,7 +21,7 @@ std::string shown(const fs::Owner& owner) { return std::to_string(owner.uid) + "
 
 std::string shown(mode_t mode) {
   std::array<char, 8> digits{};
-  std::snprintf(digits.data(), digits.size(), "%04o", static_cast<unsigned>(mode));
+  std::snprintf(digits.data(), digits.size(), "%04o", mode & 07777U);
   return digits.data();
 }
 
