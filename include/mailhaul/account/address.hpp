@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mailhaul::account {
+
+/// What may stand in a server's own files without quoting (S14): 1 to 64 of letters, digits and `._+-`, and neither "."
+/// nor "..".
+[[nodiscard]] bool is_safe_local_part(std::string_view text);
+
+/// Labels of letters, digits and `-` (no label begins or ends with it) joined by dots, at least two, at most 253
+/// octets.
+[[nodiscard]] bool is_safe_domain(std::string_view text);
+
+struct Address {
+  std::string local_part{};
+  std::string domain{};
+};
+/// Splits at the last '@'; nothing unless both halves are there. Says nothing of their being safe.
+[[nodiscard]] std::optional<Address> split_address(std::string_view text);
+
+/// ASCII letters in lower case: domains are compared so.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
+}  // namespace mailhaul::account
