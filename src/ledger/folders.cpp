@@ -124,20 +124,4 @@ void Ledger::set_state(FolderId folder, const FolderState& state) {
       .run();
 }
 
-bool Ledger::has_setting(std::string_view kind, const store::FolderRef& folder) {
-  const std::lock_guard lock(database_->mutex);
-  const std::string name = encode_folder(folder);
-  Query query = database_->connection.query("SELECT 1 FROM setting WHERE kind = ? AND folder = ?");
-  query.with_octets(kind).with_octets(name);
-  return query.next();
-}
-
-void Ledger::add_setting(std::string_view kind, const store::FolderRef& folder) {
-  if (has_setting(kind, folder)) return;
-  const std::lock_guard lock(database_->mutex);
-  const std::string name = encode_folder(folder);
-  database_->begin();
-  database_->connection.query("INSERT OR IGNORE INTO setting VALUES(?, ?)").with_octets(kind).with_octets(name).run();
-}
-
 }  // namespace mailhaul::ledger

@@ -57,7 +57,15 @@ CREATE TABLE run(
   verdict BLOB, failures BLOB);
 )";
 
-constexpr std::array released_steps{version_1};
+/// account_setting  What lies beside the mail of an account, one row a setting: what each end read like after the last
+///                  run (SettingBase), never the value itself. `id` as encode_texts() has owner, kind and name.
+constexpr const char* version_2 = R"(
+CREATE TABLE account_setting(
+  id BLOB PRIMARY KEY,
+  source_digest BLOB, target_digest BLOB, ours INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
+constexpr std::array released_steps{version_1, version_2};
 
 }  // namespace
 

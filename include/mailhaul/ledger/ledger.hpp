@@ -14,6 +14,7 @@
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/ledger/row.hpp"
 #include "mailhaul/mail/uid.hpp"
+#include "mailhaul/store/account_settings.hpp"
 #include "mailhaul/store/source.hpp"
 
 namespace mailhaul::ledger {
@@ -63,6 +64,16 @@ struct Run {
   int status = 0;
   std::string verdict{};
   std::vector<std::string> failures{};  ///< one line each, escaped at the output (S14)
+};
+
+/// One setting beside the mail, as the last run left or saw it: a keyed digest of each end as it read there (two
+/// formats are never compared), unset where it was not. `ours`: both were the same, or a run wrote the target's; else
+/// the target's is its own and stays.
+struct SettingBase {
+  std::optional<std::string> source{};
+  std::optional<std::string> target{};
+  bool ours = false;
+  bool operator==(const SettingBase&) const = default;
 };
 
 /// Counts of rows, by what they mean (see Row).
@@ -156,6 +167,11 @@ class Ledger {
   /// A subscription or an access list that was brought over: what its user removes at the target stays removed.
   [[nodiscard]] bool has_setting(std::string_view kind, const store::FolderRef& folder);
   void add_setting(std::string_view kind, const store::FolderRef& folder);
+
+  /// Nothing: no run has seen that setting of an account, by its name at the target.
+  [[nodiscard]] std::optional<SettingBase> find_base(const store::SettingId& setting);
+  /// Writes nothing when nothing changed (R8).
+  void set_base(const store::SettingId& setting, const SettingBase& base);
 
   /// Begins a run: its number.
   std::int64_t begin_run(std::chrono::sys_seconds now);

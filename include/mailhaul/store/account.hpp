@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mailhaul/io/source.hpp"
+#include "mailhaul/store/account_settings.hpp"
+
+namespace mailhaul::store {
+
+/// Reads what lies beside the mail of an account; it can't write. One thread.
+class AccountSource {
+ public:
+  AccountSource() = default;
+  AccountSource(const AccountSource&) = delete;
+  AccountSource& operator=(const AccountSource&) = delete;
+  virtual ~AccountSource() = default;
+
+  /// All of it as it is now, sorted by id, none twice. What can't be read is told as a finding and is missing here.
+  [[nodiscard]] virtual std::vector<Setting> read() = 0;
+  /// Calls `take` with the content of each of those that is an OpaqueFile and is there, in whatever order is cheap.
+  virtual void visit_files(const std::set<SettingId>& files,
+                           const std::function<void(const SettingId& id, io::Source& content)>& take) = 0;
+};
+
+/// What to do to one setting of the target. `value` unset: it is taken away.
+struct SettingChange {
+  SettingId id{};
+  std::optional<SettingValue> value{};
+  SettingId source{};  ///< what it is called at the source; of an OpaqueFile: whose content it gets
+};
+
+/// What became of a change.
+struct SettingResult {
+  enum class Outcome { written, approximated, not_carried };
+  Outcome outcome = Outcome::written;
+  std::string text{};        ///< of `approximated` how, of `not_carried` why
+  std::string what_to_do{};  ///< for the admin; empty: nothing
+};
+
+/// A text file as it was and as it is, or in a dry run would be. Empty: it was not there, or is there no longer.
+struct FileChange {
+  std::string path{};
+  std::string before{};
+  std::string after{};
+  bool is_secret = false;  ///< it holds passwords: never shown, only that it changes
+};
+
+/// What lies beside the mail of an account that can be written to.
+class AccountTarget : public AccountSource {
+ public:
+  /// Whether the value is what every new account has, so that nobody chose it: it may be replaced though no run put it
+  /// there.
+  [[nodiscard]] virtual bool is_initial(const Setting& setting) const = 0;
+  /// Does as asked, in order, one result a change. In a dry run nothing is written. Errors end it: of scope run.
+  [[nodiscard]] virtual std::vector<SettingResult> apply(std::span<const SettingChange> changes,
+                                                         AccountSource& files) = 0;
+  /// Of all calls of apply().
+  [[nodiscard]] virtual const std::vector<FileChange>& file_changes() const = 0;
+};
+
+}  // namespace mailhaul::store

@@ -1,0 +1,196 @@
+#include "mailhaul/sync/account_merge.hpp"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "mailhaul/mail/keyed_digest.hpp"
+
+namespace mailhaul::sync {
+
+SettingAction decide_setting(const SettingSides& sides) {
+  const auto& base = sides.base;
+  if (!sides.source) {
+    if (!base || !base->source) return SettingAction::nothing;
+    if (!sides.target || !base->ours) return SettingAction::nothing;
+    return sides.target == base->target ? SettingAction::take_away : SettingAction::keep_own;
+  }
+  if (sides.target && sides.is_same) return SettingAction::adopt;
+  if (!base) return !sides.target || sides.is_initial ? SettingAction::take : SettingAction::keep_both_changed;
+  const bool source_changed = sides.source != base->source;
+  if (base->ours && sides.target == base->target) return source_changed ? SettingAction::take : SettingAction::nothing;
+  if (source_changed) return SettingAction::keep_both_changed;
+  if (!base->ours) return SettingAction::nothing;
+  return sides.target ? SettingAction::keep_own : SettingAction::keep_gone;
+}
+
+std::string_view to_string(SettingReport::Outcome outcome) {
+  switch (outcome) {
+  case SettingReport::Outcome::written: return "written";
+  case SettingReport::Outcome::approximated: return "approximated";
+  case SettingReport::Outcome::not_carried: return "not carried";
+  case SettingReport::Outcome::removed: return "removed";
+  case SettingReport::Outcome::kept_gone: return "stays removed";
+  case SettingReport::Outcome::kept_own: return "target's own stays";
+  case SettingReport::Outcome::kept_removed: break;
+  }
+  return "gone at the source, stays";
+}
+
+namespace {
+
+using store::Setting;
+using store::SettingId;
+using Outcome = SettingReport::Outcome;
+
+class Merge {
+ public:
+  Merge(store::AccountSource& source, store::AccountTarget& target, ledger::Ledger& ledger,
+        const AccountOptions& options)
+      : source_(source), target_(target), ledger_(ledger), options_(options) {}
+
+  AccountOutcome run() {
+    try {
+      look();
+      for (const SettingId& id : ids_) settle(id);
+      apply();
+      ledger_.commit();
+    } catch (const Error& error) {
+      outcome_.error = error;
+      outcome_.is_complete = false;
+    }
+    outcome_.files = target_.file_changes();
+    return std::move(outcome_);
+  }
+
+ private:
+  struct AtSource {
+    SettingId own_id{};
+    store::SettingValue value{};
+  };
+
+  void look() {
+    for (const Setting& setting : source_.read()) {
+      ++outcome_.settings;
+      std::optional<Setting> there = options_.rename ? options_.rename(setting, outcome_.renames) : setting;
+      if (!there) continue;
+      ids_.insert(there->id);
+      if (!at_source_.emplace(there->id, AtSource{setting.id, std::move(there->value)}).second)
+        report(there->id, Outcome::not_carried, "two settings of the source would have this name at the target",
+               "give one of them another name at the source, or carry it by hand");
+    }
+    read_target();
+    for (const auto& entry : at_target_) ids_.insert(entry.first);
+  }
+
+  void read_target() {
+    at_target_.clear();
+    for (Setting& setting : target_.read()) at_target_.emplace(setting.id, std::move(setting));
+  }
+
+  [[nodiscard]] std::string digest(const store::SettingValue& value) const {
+    return mail::keyed_digest(ledger_.secrets(), store::comparable(value));
+  }
+
+  /// Nothing where it is not.
+  [[nodiscard]] std::optional<std::string> digest_at_target(const SettingId& id) const {
+    const auto there = at_target_.find(id);
+    return there == at_target_.end() ? std::nullopt : std::optional(digest(there->second.value));
+  }
+
+  void settle(const SettingId& id) {
+    const auto here = at_source_.find(id);
+    const auto there = at_target_.find(id);
+    SettingSides sides;
+    if (here != at_source_.end()) sides.source = digest(here->second.value);
+    sides.target = digest_at_target(id);
+    sides.is_same = sides.source && sides.source == sides.target;
+    sides.is_initial = there != at_target_.end() && target_.is_initial(there->second);
+    sides.base = ledger_.find_base(id);
+    switch (decide_setting(sides)) {
+    case SettingAction::nothing:
+      if (sides.source) ++outcome_.unchanged;
+      return;
+    case SettingAction::adopt:
+      ++outcome_.unchanged;
+      ledger_.set_base(id, {sides.source, sides.target, true});
+      return;
+    case SettingAction::take: changes_.push_back({id, here->second.value, here->second.own_id}); return;
+    case SettingAction::take_away:
+      if (options_.source_is_complete && !options_.source_is_complete()) return;
+      if (options_.take_away)
+        changes_.push_back({id, std::nullopt, {}});
+      else
+        report(id, Outcome::kept_removed, "it is gone at the source", "--delete takes it away here too");
+      return;
+    case SettingAction::keep_gone:
+      ++outcome_.unchanged;
+      report(id, Outcome::kept_gone, "it was taken away at the target", "");
+      return;
+    case SettingAction::keep_own:
+      ++outcome_.unchanged;
+      report(id, Outcome::kept_own, "it was changed at the target", "");
+      return;
+    case SettingAction::keep_both_changed:
+      // Said once: from now on the target's is its own, until both are the same again.
+      ledger_.set_base(id, {sides.source, sides.target, false});
+      report(id, Outcome::kept_own,
+             sides.base ? "changed at both ends; the source has: " + store::summary(here->second.value)
+                        : "the source has: " + store::summary(here->second.value),
+             "if the source's is the right one, make it so at the target");
+      outcome_.is_complete = false;
+      return;
+    }
+  }
+
+  void apply() {
+    if (changes_.empty()) return;
+    std::vector<store::SettingResult> results = target_.apply(changes_, source_);
+    // What the target reads like afterwards is what the next run compares with: an approximation is not a change.
+    read_target();
+    for (std::size_t i = 0; i < changes_.size() && i < results.size(); ++i) {
+      const store::SettingChange& change = changes_[i];
+      store::SettingResult& result = results[i];
+      const bool is_carried = result.outcome != store::SettingResult::Outcome::not_carried;
+      const auto here = at_source_.find(change.id);
+      const std::optional<std::string> source =
+          here == at_source_.end() ? std::nullopt : std::optional(digest(here->second.value));
+      // What could not be carried is asked for again by the next run, and told again.
+      if (is_carried) ledger_.set_base(change.id, {source, digest_at_target(change.id), true});
+      Outcome outcome = Outcome::not_carried;
+      if (is_carried && !change.value)
+        outcome = Outcome::removed;
+      else if (result.outcome == store::SettingResult::Outcome::written)
+        outcome = Outcome::written;
+      else if (result.outcome == store::SettingResult::Outcome::approximated)
+        outcome = Outcome::approximated;
+      std::string text = std::move(result.text);
+      if (text.empty() && change.value) text = store::summary(*change.value);
+      report(change.id, outcome, std::move(text), std::move(result.what_to_do));
+    }
+  }
+
+  void report(const SettingId& id, Outcome outcome, std::string text, std::string what_to_do) {
+    if (outcome == Outcome::not_carried) outcome_.is_complete = false;
+    outcome_.reports.push_back({id, outcome, std::move(text), std::move(what_to_do)});
+  }
+
+  store::AccountSource& source_;
+  store::AccountTarget& target_;
+  ledger::Ledger& ledger_;
+  const AccountOptions& options_;
+  std::map<SettingId, AtSource> at_source_{};
+  std::map<SettingId, Setting> at_target_{};
+  std::set<SettingId> ids_{};
+  std::vector<store::SettingChange> changes_{};
+  AccountOutcome outcome_{};
+};
+
+}  // namespace
+
+AccountOutcome merge_account(store::AccountSource& source, store::AccountTarget& target, ledger::Ledger& ledger,
+                             const AccountOptions& options) {
+  return Merge(source, target, ledger, options).run();
+}
+
+}  // namespace mailhaul::sync

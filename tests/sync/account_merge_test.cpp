@@ -1,0 +1,295 @@
+#include "mailhaul/sync/account_merge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "sync/harness.hpp"
+
+namespace mailhaul::sync {
+namespace {
+
+using store::SettingId;
+using store::SettingKind;
+using Action = SettingAction;
+using Outcome = SettingReport::Outcome;
+
+ledger::SettingBase base_of(std::optional<std::string> source, std::optional<std::string> target, bool ours = true) {
+  return {std::move(source), std::move(target), ours};
+}
+
+struct Case {
+  const char* what;
+  SettingSides sides;
+  Action action;
+};
+
+/// safety.md section 4, a row for each combination that means something of its own.
+TEST(DecideSetting, TheTable) {
+  const std::vector<Case> cases{
+      {"never seen, new at the source", {"a", {}, false, false, {}}, Action::take},
+      {"the same at both ends", {"a", "a", true, false, {}}, Action::adopt},
+      {"another one at the target that nobody chose", {"a", "b", false, true, {}}, Action::take},
+      {"another one at the target", {"a", "b", false, false, {}}, Action::keep_both_changed},
+      {"only at the target", {{}, "b", false, false, {}}, Action::nothing},
+      {"as the last run left it", {"a", "b", false, false, base_of("a", "b")}, Action::nothing},
+      {"changed at the source", {"a2", "b", false, false, base_of("a", "b")}, Action::take},
+      {"changed at the target", {"a", "b2", false, false, base_of("a", "b")}, Action::keep_own},
+      {"changed at both", {"a2", "b2", false, false, base_of("a", "b")}, Action::keep_both_changed},
+      {"changed at both to the same", {"c", "c", true, false, base_of("a", "b")}, Action::adopt},
+      {"taken away at the target", {"a", {}, false, false, base_of("a", "b")}, Action::keep_gone},
+      {"taken away at the target, changed at the source",
+       {"a2", {}, false, false, base_of("a", "b")},
+       Action::keep_both_changed},
+      {"gone at the source", {{}, "b", false, false, base_of("a", "b")}, Action::take_away},
+      {"gone at the source, changed at the target", {{}, "b2", false, false, base_of("a", "b")}, Action::keep_own},
+      {"gone at both", {{}, {}, false, false, base_of("a", "b")}, Action::nothing},
+      {"the target's own, said before", {"a", "b", false, false, base_of("a", "b", false)}, Action::nothing},
+      {"the target's own, changed there", {"a", "b2", false, false, base_of("a", "b", false)}, Action::nothing},
+      {"the target's own, taken away there", {"a", {}, false, false, base_of("a", "b", false)}, Action::nothing},
+      {"the target's own, changed at the source",
+       {"a2", "b", false, false, base_of("a", "b", false)},
+       Action::keep_both_changed},
+      {"the target's own, gone at the source", {{}, "b", false, false, base_of("a", "b", false)}, Action::nothing},
+      {"the initial one again, after a run", {"a", "i", false, true, base_of("a", "b")}, Action::keep_own},
+  };
+  for (const Case& one : cases) EXPECT_EQ(decide_setting(one.sides), one.action) << one.what;
+}
+
+/// Forwarders by name. What is in `refuses` it can't hold.
+class MemoryAccount final : public store::AccountTarget {
+ public:
+  std::map<std::string, std::string> forwarders{};
+  std::set<std::string> refuses{};
+  std::set<std::string> initial{};
+  std::string approximated{};  ///< a value that becomes another one here
+  bool fails = false;
+  int applied = 0;
+
+  std::vector<store::Setting> read() override {
+    std::vector<store::Setting> out;
+    for (const auto& [name, to] : forwarders)
+      out.push_back({id_of(name), store::Forwarder{{{store::Destination::Kind::address, to}}, ""}});
+    return out;
+  }
+  void visit_files(const std::set<SettingId>& /*files*/,
+                   const std::function<void(const SettingId&, io::Source&)>& /*take*/) override {}
+  bool is_initial(const store::Setting& setting) const override { return initial.count(setting.id.name) != 0; }
+  std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
+                                          store::AccountSource& /*files*/) override {
+    using Result = store::SettingResult;
+    std::vector<Result> results;
+    for (const store::SettingChange& change : changes) {
+      if (fails) throw Error(Cause::no_space, Scope::run, "writing a setting");
+      ++applied;
+      const std::string& name = change.id.name;
+      if (refuses.count(name) != 0) {
+        results.push_back({Result::Outcome::not_carried, "no place", "make one"});
+      } else if (!change.value) {
+        forwarders.erase(name);
+        results.push_back({});
+      } else {
+        std::string to = std::get<store::Forwarder>(*change.value).to.front().text;
+        const bool is_near = to == approximated;
+        forwarders[name] = is_near ? to + "-nearly" : to;
+        results.push_back({is_near ? Result::Outcome::approximated : Result::Outcome::written, "", ""});
+      }
+    }
+    return results;
+  }
+  const std::vector<store::FileChange>& file_changes() const override { return changes_; }
+
+  static SettingId id_of(const std::string& name) { return {"example.com", SettingKind::forwarder, name}; }
+
+ private:
+  std::vector<store::FileChange> changes_{};
+};
+
+class AccountMerge : public ::testing::Test {
+ protected:
+  AccountOutcome merge() { return merge_account(source_, target_, ledger_, options_); }
+  std::vector<Outcome> outcomes(const AccountOutcome& outcome) {
+    std::vector<Outcome> out;
+    for (const SettingReport& report : outcome.reports) out.push_back(report.outcome);
+    return out;
+  }
+
+  CountingEntropy entropy_;
+  ledger::Ledger ledger_ = ledger::Ledger::in_memory(entropy_);
+  MemoryAccount source_;
+  MemoryAccount target_;
+  AccountOptions options_;
+};
+
+TEST_F(AccountMerge, BringsWhatIsThereAndThenNothing) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}};
+  const AccountOutcome first = merge();
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
+  EXPECT_EQ(first.settings, 2U);
+  EXPECT_TRUE(first.is_complete);
+  EXPECT_EQ(outcomes(first), (std::vector{Outcome::written, Outcome::written}));
+  const int applied = target_.applied;
+  const AccountOutcome second = merge();
+  EXPECT_EQ(target_.applied, applied);
+  EXPECT_TRUE(second.reports.empty());
+  EXPECT_EQ(second.unchanged, 2U);
+}
+
+TEST_F(AccountMerge, WhatTheTargetChangedStaysAndWhatTheSourceChangedIsTaken) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}, {"c", "3"}};
+  merge();
+  target_.forwarders["a"] = "mine";
+  source_.forwarders["b"] = "new";
+  target_.forwarders["c"] = "mine";
+  source_.forwarders["c"] = "new";
+  const AccountOutcome outcome = merge();
+  EXPECT_EQ(target_.forwarders, (std::map<std::string, std::string>{{"a", "mine"}, {"b", "new"}, {"c", "mine"}}));
+  EXPECT_EQ(outcomes(outcome), (std::vector{Outcome::kept_own, Outcome::kept_own, Outcome::written}));
+  EXPECT_FALSE(outcome.is_complete);
+  const AccountOutcome next = merge();
+  EXPECT_TRUE(next.is_complete) << "a conflict is said once";
+  EXPECT_EQ(target_.forwarders["c"], "mine");
+}
+
+TEST_F(AccountMerge, OfWhatTheTargetHasItselfOnlyTheInitialIsReplaced) {
+  source_.forwarders = {{"*", "1"}, {"own", "2"}};
+  target_.forwarders = {{"*", "bob"}, {"own", "mine"}, {"more", "mine"}};
+  target_.initial = {"*"};
+  const AccountOutcome outcome = merge();
+  EXPECT_EQ(target_.forwarders, (std::map<std::string, std::string>{{"*", "1"}, {"own", "mine"}, {"more", "mine"}}));
+  EXPECT_FALSE(outcome.is_complete);
+}
+
+TEST_F(AccountMerge, WhatWentAtTheSourceGoesOnlyWhenAsked) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}};
+  merge();
+  source_.forwarders.erase("a");
+  EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::kept_removed}));
+  EXPECT_EQ(target_.forwarders.count("a"), 1U);
+  options_.take_away = true;
+  bool is_complete = false;
+  options_.source_is_complete = [&is_complete] { return is_complete; };
+  merge();
+  EXPECT_EQ(target_.forwarders.count("a"), 1U) << "a source that could not be read is no evidence";
+  is_complete = true;
+  EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::removed}));
+  EXPECT_EQ(target_.forwarders.count("a"), 0U);
+}
+
+TEST_F(AccountMerge, WhatItsOwnerTookAwayAtTheTargetStaysAway) {
+  source_.forwarders = {{"a", "1"}};
+  merge();
+  target_.forwarders.clear();
+  EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::kept_gone}));
+  source_.forwarders["a"] = "2";
+  merge();
+  merge();
+  EXPECT_TRUE(target_.forwarders.empty());
+}
+
+TEST_F(AccountMerge, WhatTheTargetCantHoldIsToldByEveryRun) {
+  source_.forwarders = {{"a", "1"}};
+  target_.refuses = {"a"};
+  for (int run = 0; run < 3; ++run) {
+    const AccountOutcome outcome = merge();
+    EXPECT_FALSE(outcome.is_complete);
+    EXPECT_EQ(outcomes(outcome), (std::vector{Outcome::not_carried}));
+  }
+  target_.refuses.clear();
+  EXPECT_TRUE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
+}
+
+TEST_F(AccountMerge, AnApproximationIsNoChangeOfTheTargets) {
+  source_.forwarders = {{"a", "1"}};
+  target_.approximated = "1";
+  EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::approximated}));
+  EXPECT_TRUE(merge().reports.empty());
+  source_.forwarders["a"] = "2";
+  EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::written}));
+}
+
+TEST_F(AccountMerge, AfterAFailureTheNextRunGoesOn) {
+  source_.forwarders = {{"a", "1"}};
+  target_.fails = true;
+  const AccountOutcome outcome = merge();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_EQ(outcome.error->cause(), Cause::no_space);
+  target_.fails = false;
+  EXPECT_TRUE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
+}
+
+TEST_F(AccountMerge, TwoThatWouldBecomeOneAreTold) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}};
+  options_.rename = [](const store::Setting& setting, std::vector<std::string>& changes) {
+    store::Setting renamed = setting;
+    renamed.id.name = "same";
+    changes.push_back(setting.id.name + " -> same");
+    return std::optional(renamed);
+  };
+  const AccountOutcome outcome = merge();
+  EXPECT_FALSE(outcome.is_complete);
+  EXPECT_EQ(outcome.renames.size(), 2U);
+  EXPECT_EQ(target_.forwarders, (std::map<std::string, std::string>{{"same", "1"}}));
+}
+
+/// Over random histories: the target's own changes are never undone, the source's arrive where the target made none,
+/// and a run after which nothing changed does nothing.
+TEST_F(AccountMerge, RandomHistoriesEndAsTheRuleSays) {
+  std::mt19937 random(7);
+  const auto pick = [&random](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  const std::vector<std::string> names{"a", "b", "c"};
+  std::size_t taken = 0;
+  std::size_t own = 0;
+  for (int history = 0; history < 2000; ++history) {
+    ledger_ = ledger::Ledger::in_memory(entropy_);
+    source_.forwarders.clear();
+    target_.forwarders.clear();
+    options_.take_away = pick(2) == 0;
+    std::set<std::string> touched;  // by the target's owner, ever
+    for (int step = 0; step < 6; ++step) {
+      const auto source_before = source_.forwarders;
+      for (int change = pick(4); change > 0; --change) {
+        const std::string& name = names[static_cast<std::size_t>(pick(3))];
+        const bool at_source = pick(2) == 0;
+        auto& end = at_source ? source_.forwarders : target_.forwarders;
+        if (pick(3) == 0)
+          end.erase(name);
+        else
+          end[name] = std::to_string(pick(4));
+        if (!at_source) touched.insert(name);
+      }
+      const auto target_before = target_.forwarders;
+      merge();
+      for (const std::string& name : names) {
+        const bool was_touched = touched.count(name) != 0;
+        const bool is_same = target_.forwarders.count(name) == target_before.count(name) &&
+                             (target_before.count(name) == 0 || target_.forwarders[name] == target_before.at(name));
+        if (!was_touched && source_.forwarders.count(name) != 0) {
+          ASSERT_EQ(target_.forwarders[name], source_.forwarders[name]) << history << ' ' << step << ' ' << name;
+          ++taken;
+        }
+        if (!was_touched && source_.forwarders.count(name) == 0 && options_.take_away) {
+          ASSERT_EQ(target_.forwarders.count(name), 0U) << history << ' ' << step << ' ' << name;
+        }
+        if (was_touched && target_before.count(name) != 0 && source_.forwarders.count(name) != 0 &&
+            source_before.count(name) != 0 && source_.forwarders[name] == source_before.at(name)) {
+          // The source did nothing: whatever its owner made of the target stays as it is.
+          ASSERT_TRUE(is_same) << history << ' ' << step << ' ' << name;
+          ++own;
+        }
+      }
+      const int applied = target_.applied;
+      merge();
+      ASSERT_EQ(target_.applied, applied) << history << ' ' << step;
+    }
+  }
+  EXPECT_GT(taken, 1000U);
+  EXPECT_GT(own, 1000U);
+}
+
+}  // namespace
+}  // namespace mailhaul::sync
