@@ -1,0 +1,48 @@
+#include "account/cpanel/text_lines.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mailhaul::account::cpanel {
+namespace {
+
+TEST(TextLines, EveryOctetIsInOneOfThem) {
+  for (const char* text : {"", "\n", "a", "a\n", "a\r\nb", "a\rb\n", "a\r", "\r\n\r\n", "a\n\nb\r"}) {
+    std::string joined;
+    for (const TextLine& line : text_lines(text)) {
+      EXPECT_EQ(line.content.find('\n'), std::string_view::npos);
+      joined += line.content;
+      joined += line.end;
+    }
+    EXPECT_EQ(joined, text);
+  }
+  const auto lines = text_lines("a\r\nb\rc\nd\r");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].content, "a");
+  EXPECT_EQ(lines[1].content, "b\rc");
+  EXPECT_EQ(lines[2].content, "d");
+}
+
+TEST(TextLines, ReplacedRemovedAppended) {
+  struct Row {
+    const char* text;
+    std::vector<std::size_t> numbers;
+    std::optional<std::string> line;
+    const char* after;
+  };
+  const std::vector<Row> rows{
+      {"a\nb\nc\n", {1}, "x", "a\nx\nc\n"},
+      {"a\nb\nc\n", {1}, std::nullopt, "a\nc\n"},
+      {"a\nb\nc\nd", {1, 3}, "x", "a\nx\nc\n"},
+      {"a\nb", {1}, "x", "a\nx"},
+      {"a\r\nb\n", {0}, "x", "x\r\nb\n"},
+      {"", {}, "x", "x\n"},
+      {"a", {}, "x", "a\nx\n"},
+      {"a\r\nb", {}, "x", "a\r\nb\r\nx\r\n"},
+      {"a\nb\r", {}, "x", "a\nb\r\nx\n"},
+      {"a\n", {}, std::nullopt, "a\n"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(with_lines_replaced(row.text, row.numbers, row.line), row.after) << row.text;
+}
+
+}  // namespace
+}  // namespace mailhaul::account::cpanel
