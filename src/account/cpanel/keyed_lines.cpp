@@ -93,14 +93,18 @@ std::string with_line(std::string_view text, std::string_view local_part, const 
     line += field;
   }
   if (fields.empty()) line += ':';
-  return with_lines_replaced(text, lines_of(text, local_part), line);
+  LineEdits edits;
+  for (const std::size_t number : lines_of(text, local_part))
+    edits.changed.emplace(number, edits.changed.empty() ? std::optional(line) : std::nullopt);
+  if (edits.changed.empty()) edits.added.push_back(line);
+  return edited(text, edits);
 }
 
 std::string without_line(std::string_view text, std::string_view local_part) {
   require_safe(local_part);
-  const std::vector<std::size_t> lines = lines_of(text, local_part);
-  if (lines.empty()) return std::string(text);
-  return with_lines_replaced(text, lines, std::nullopt);
+  LineEdits edits;
+  for (const std::size_t number : lines_of(text, local_part)) edits.changed.emplace(number, std::nullopt);
+  return edited(text, edits);
 }
 
 }  // namespace mailhaul::account::cpanel

@@ -1,7 +1,11 @@
 set(CPANEL_SOURCES
+  cpanel/destinations.cpp
+  cpanel/destinations_text.cpp
+  cpanel/domain_aliases.cpp
   cpanel/keyed_lines.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
   cpanel/shadow_file.cpp
   cpanel/text_lines.cpp
+  cpanel/valiases.cpp
 )

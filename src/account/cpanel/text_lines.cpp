@@ -17,30 +17,26 @@ std::vector<TextLine> text_lines(std::string_view text) {
   return out;
 }
 
-std::string with_lines_replaced(std::string_view text, const std::vector<std::size_t>& numbers,
-                                const std::optional<std::string>& line) {
+std::string edited(std::string_view text, const LineEdits& edits) {
   const std::vector<TextLine> lines = text_lines(text);
   std::string out;
-  out.reserve(text.size() + (line ? line->size() + 4 : 0));
-  auto next = numbers.begin();
+  out.reserve(text.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (next == numbers.end() || *next != i) {
-      out += lines[i].content;
-      out += lines[i].end;
-      continue;
-    }
-    if (line && next == numbers.begin()) {
-      out += *line;
-      out += lines[i].end;
-    }
-    ++next;
+    const auto change = edits.changed.find(i);
+    if (change != edits.changed.end() && !change->second) continue;
+    out += change == edits.changed.end() ? lines[i].content : *change->second;
+    out += lines[i].end;
   }
-  if (!line || !numbers.empty()) return out;
-  if (!out.empty() && out.back() == '\r') out += '\n';
+  if (edits.added.empty()) return out;
   const std::string_view end = !lines.empty() && lines.front().end == "\r\n" ? "\r\n" : "\n";
-  if (!out.empty() && out.back() != '\n') out += end;
-  out += *line;
-  out += end;
+  if (!out.empty() && out.back() == '\r')
+    out += '\n';
+  else if (!out.empty() && out.back() != '\n')
+    out += end;
+  for (const std::string& line : edits.added) {
+    out += line;
+    out += end;
+  }
   return out;
 }
 

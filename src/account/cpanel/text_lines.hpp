@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +16,14 @@ struct TextLine {
 };
 [[nodiscard]] std::vector<TextLine> text_lines(std::string_view text);
 
-/// `text` without the lines of these numbers (from 0, ascending), and with `line` in the place of the first of them, or
-/// at the end where none is given. All other lines stay octet for octet; a new last line ends as the first one does.
-[[nodiscard]] std::string with_lines_replaced(std::string_view text, const std::vector<std::size_t>& numbers,
-                                              const std::optional<std::string>& line);
+/// Which lines of a text change; numbers from 0.
+struct LineEdits {
+  std::map<std::size_t, std::optional<std::string>> changed{};  ///< what stands there instead; unset: the line goes
+  std::vector<std::string> added{};                             ///< at the end
+};
+/// All other lines stay octet for octet, and a line that changes keeps its end; what is added ends as the first line
+/// does. Given lines have no end.
+[[nodiscard]] std::string edited(std::string_view text, const LineEdits& edits);
 
 /// C0 (TAB too) or DEL: never written into a file that a server reads line by line (S14).
 [[nodiscard]] bool has_control_octet(std::string_view text);

@@ -1,7 +1,10 @@
 set(CPANEL_TEST_SOURCES
+  cpanel/destinations_test.cpp
+  cpanel/domain_aliases_test.cpp
   cpanel/keyed_lines_test.cpp
   cpanel/passwd_file_test.cpp
   cpanel/quota_list_test.cpp
   cpanel/shadow_file_test.cpp
   cpanel/text_lines_test.cpp
+  cpanel/valiases_test.cpp
 )

@@ -22,26 +22,25 @@ TEST(TextLines, EveryOctetIsInOneOfThem) {
   EXPECT_EQ(lines[2].content, "d");
 }
 
-TEST(TextLines, ReplacedRemovedAppended) {
+TEST(TextLines, ChangedRemovedAdded) {
   struct Row {
     const char* text;
-    std::vector<std::size_t> numbers;
-    std::optional<std::string> line;
+    LineEdits edits;
     const char* after;
   };
   const std::vector<Row> rows{
-      {"a\nb\nc\n", {1}, "x", "a\nx\nc\n"},
-      {"a\nb\nc\n", {1}, std::nullopt, "a\nc\n"},
-      {"a\nb\nc\nd", {1, 3}, "x", "a\nx\nc\n"},
-      {"a\nb", {1}, "x", "a\nx"},
-      {"a\r\nb\n", {0}, "x", "x\r\nb\n"},
-      {"", {}, "x", "x\n"},
-      {"a", {}, "x", "a\nx\n"},
-      {"a\r\nb", {}, "x", "a\r\nb\r\nx\r\n"},
-      {"a\nb\r", {}, "x", "a\nb\r\nx\n"},
-      {"a\n", {}, std::nullopt, "a\n"},
+      {"a\nb\nc\n", {{{1, "x"}}, {}}, "a\nx\nc\n"},
+      {"a\nb\nc\n", {{{1, std::nullopt}}, {}}, "a\nc\n"},
+      {"a\nb\nc\nd", {{{1, "x"}, {3, std::nullopt}}, {}}, "a\nx\nc\n"},
+      {"a\nb", {{{1, "x"}}, {}}, "a\nx"},
+      {"a\r\nb\n", {{{0, "x"}}, {}}, "x\r\nb\n"},
+      {"", {{}, {"x", "y"}}, "x\ny\n"},
+      {"a", {{}, {"x"}}, "a\nx\n"},
+      {"a\r\nb", {{}, {"x"}}, "a\r\nb\r\nx\r\n"},
+      {"a\nb\r", {{}, {"x"}}, "a\nb\r\nx\n"},
+      {"a\n", {{}, {}}, "a\n"},
   };
-  for (const Row& row : rows) EXPECT_EQ(with_lines_replaced(row.text, row.numbers, row.line), row.after) << row.text;
+  for (const Row& row : rows) EXPECT_EQ(edited(row.text, row.edits), row.after) << row.text;
 }
 
 }  // namespace
