@@ -5,7 +5,11 @@ set(CPANEL_SOURCES
   cpanel/keyed_lines.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
+  cpanel/responder.cpp
+  cpanel/responder_schedule.cpp
+  cpanel/responder_text.cpp
   cpanel/shadow_file.cpp
   cpanel/text_lines.cpp
   cpanel/valiases.cpp
+  cpanel/yaml_text.cpp
 )
