@@ -1,7 +1,9 @@
 set(CPANEL_SOURCES
+  cpanel/account_file.cpp
   cpanel/destinations.cpp
   cpanel/destinations_text.cpp
   cpanel/domain_aliases.cpp
+  cpanel/domains.cpp
   cpanel/keyed_lines.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
@@ -10,6 +12,7 @@ set(CPANEL_SOURCES
   cpanel/responder_text.cpp
   cpanel/shadow_file.cpp
   cpanel/text_lines.cpp
+  cpanel/user_data.cpp
   cpanel/valiases.cpp
   cpanel/yaml_text.cpp
 )

@@ -1,12 +1,15 @@
 set(CPANEL_TEST_SOURCES
+  cpanel/account_file_test.cpp
   cpanel/destinations_test.cpp
   cpanel/domain_aliases_test.cpp
+  cpanel/domains_test.cpp
   cpanel/keyed_lines_test.cpp
   cpanel/passwd_file_test.cpp
   cpanel/quota_list_test.cpp
   cpanel/responder_test.cpp
   cpanel/shadow_file_test.cpp
   cpanel/text_lines_test.cpp
+  cpanel/user_data_test.cpp
   cpanel/valiases_test.cpp
   cpanel/yaml_text_test.cpp
 )
