@@ -117,6 +117,26 @@ std::optional<Status> Directory::look_at(const std::string& name) const {
   return status;
 }
 
+std::optional<std::string> Directory::link_text(const std::string& name) const {
+  constexpr std::string_view doing = "reading a symbolic link";
+  Kernel& kernel = *handle_->kernel;
+  const Handle::Leaf leaf = handle_->leaf_of(name, doing);
+  int result = leaf.result;
+  // Not through the resolver: openat2 that follows no link does not open one either.
+  constexpr int the_link_itself = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  if (result == 0) result = uninterrupted([&] { return kernel.open_at(leaf.dir, leaf.name, the_link_itself, 0); });
+  if (result == -ENOENT) return std::nullopt;
+  if (result < 0) throw handle_->fail(Scope::message, result, doing, name);
+  const Descriptor link(kernel, result);
+  Status status;
+  std::string text;
+  result = kernel.status(link.value(), status);
+  if (result == 0 && status.kind != EntryKind::symlink) return std::nullopt;
+  if (result == 0) result = kernel.read_link(link.value(), text);
+  if (result < 0) throw handle_->fail(Scope::message, result, doing, name);
+  return text;
+}
+
 void Directory::list(const std::function<void(const Entry&)>& take) const {
   constexpr std::string_view doing = "listing a directory";
   Kernel& kernel = *handle_->kernel;

@@ -91,6 +91,8 @@ class Directory {
 
   /// fstatat without following; nothing when missing. Never permission to do something by that name (S5).
   [[nodiscard]] std::optional<Status> look_at(const std::string& name) const;
+  /// The text of a symlink, which is told and never followed; nothing when there is none of that name.
+  [[nodiscard]] std::optional<std::string> link_text(const std::string& name) const;
   /// Each entry but "." and "..", in the kernel's order, through a descriptor of its own (a fresh listing each time).
   void list(const std::function<void(const Entry&)>& take) const;
 
