@@ -43,11 +43,19 @@ void note_closed(const NoteUnread& note, const std::string& where, const Error& 
        "a directory that could be a folder was not opened: " + error.reason());
 }
 
+/// Dovecot makes a folder of the file that says which format a cPanel mailbox has.
+constexpr const char* format_marker = ".mailbox_format.cpanel";
+
+/// cPanel's ".bob@example_com", through which the owner of an account sees the mailboxes in it.
+bool is_link_to_mailbox(const std::string& name) { return name.find('@') != std::string::npos; }
+
 /// `name` begins with a dot.
 void take_dotted(const fs::Directory& root, const std::string& name, fs::EntryKind kind, const NoteUnread& note,
-                 std::vector<std::string>& folders) {
+                 OtherMailboxes others, std::vector<std::string>& folders) {
   if (kind == fs::EntryKind::symlink) {
-    if (!is_known_link(name)) note(FindingKind::symlink, name, "a symbolic link where a folder could be: not followed");
+    const bool is_others = others == OtherMailboxes::yes && is_link_to_mailbox(name);
+    if (!is_known_link(name) && !is_others)
+      note(FindingKind::symlink, name, "a symbolic link where a folder could be: not followed");
     return;
   }
   if (kind != fs::EntryKind::directory) return;
@@ -55,7 +63,8 @@ void take_dotted(const fs::Directory& root, const std::string& name, fs::EntryKi
     const auto directory = root.find_directory(name);
     if (!directory || !is_folder(*directory)) return;
     // maildir.md section 9. Only mail in there makes it worth a name of its own.
-    if (is_hidden_by_root(name) && !has_mail(*directory)) return;
+    const bool is_marker = others == OtherMailboxes::yes && name == format_marker;
+    if ((is_hidden_by_root(name) || is_marker) && !has_mail(*directory)) return;
     folders.push_back(name);
   } catch (const Error& error) {
     note_closed(note, name, error);
@@ -129,11 +138,12 @@ class NestedFolders {
 
 bool is_folder(const fs::Directory& directory) { return has_any(directory, {"cur", "new", "tmp"}); }
 
-std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note) {
+std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note,
+                                      OtherMailboxes others) {
   if (layout == Layout::fs) return NestedFolders(root, note).find();
   std::vector<std::string> folders;
   root.list([&](const fs::Entry& entry) {
-    if (entry.name.front() == '.') take_dotted(root, entry.name, kind_at(root, entry), note, folders);
+    if (entry.name.front() == '.') take_dotted(root, entry.name, kind_at(root, entry), note, others, folders);
   });
   return folders;
 }

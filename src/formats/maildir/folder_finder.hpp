@@ -13,9 +13,13 @@ namespace mailhaul::formats::maildir {
 /// Told what could be a folder and is not read, and why.
 using NoteUnread = std::function<void(FindingKind kind, const std::string& where, const std::string& text)>;
 
+/// Whether names in the root may be of other mailboxes, as TreeOptions::among_mailboxes has it.
+enum class OtherMailboxes { no, yes };
+
 /// Directories below `root` that are folders in that layout, by path, unsorted; INBOX, the root itself, is not among
 /// them. One that ".INBOX" hides is only when it has mail.
-[[nodiscard]] std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note);
+[[nodiscard]] std::vector<std::string> find_folders(const fs::Directory& root, Layout layout, const NoteUnread& note,
+                                                    OtherMailboxes others = OtherMailboxes::no);
 
 /// What LAYOUT=fs would have as folders and Maildir++ has not, sorted: directories with cur or new below those of the
 /// root that don't begin with a dot.

@@ -170,7 +170,12 @@ std::unique_ptr<store::MessageSource> open_source(Context& context, const std::s
   auto root = find_root(context, path, rules);
   if (!root) throw Error(Cause::not_found, Scope::run, "opening a Maildir").at(path).because(ENOENT).on(rules.side);
   if (!is_maildir(*root)) throw not_a_store(path, rules.side, "a directory without cur and new");
-  return std::make_unique<MaildirSource>(std::make_shared<Tree>(context, std::move(*root), options));
+  return open_source(context, *root, options);
+}
+
+std::unique_ptr<store::MessageSource> open_source(Context& context, const fs::Directory& root,
+                                                  const TreeOptions& options) {
+  return std::make_unique<MaildirSource>(std::make_shared<Tree>(context, root, options));
 }
 
 std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path, const fs::Rules& rules,
@@ -178,8 +183,13 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
   const auto found = find_root(context, path, rules);
   if (found && !is_maildir(*found) && !is_empty(*found))
     throw not_a_store(path, rules.side, "a directory that holds other things than a Maildir");
-  const fs::Directory root =
-      found ? *found : fs::Directory::make_root(context.kernel, context.entropy, path, rules, options.birth);
+  if (found) return open_store(context, *found, options);
+  const auto made = fs::Directory::make_root(context.kernel, context.entropy, path, rules, options.birth);
+  return open_store(context, made, options);
+}
+
+std::unique_ptr<store::MessageStore> open_store(Context& context, const fs::Directory& root,
+                                                const TargetOptions& options) {
   const auto tree = std::make_shared<Tree>(context, root, options.tree);  // before anything is made in it
   bool is_changed = false;
   for (const char* part : {"cur", "new", "tmp"}) {  // "cur" first: what a kill leaves is then known for a Maildir
@@ -187,7 +197,7 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
     static_cast<void>(root.make_directory(part, options.birth));
     is_changed = true;
   }
-  if (is_changed && rules.durability != fs::Durability::none) root.sync();
+  if (is_changed && root.rules().durability != fs::Durability::none) root.sync();
   return std::make_unique<MaildirStore>(tree, options);
 }
 

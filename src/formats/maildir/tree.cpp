@@ -11,7 +11,8 @@ Tree::Tree(Context& context, fs::Directory root, const TreeOptions& said)
     : context_(context),
       root_(std::move(root)),
       naming_(recognise(root_, said).naming),
-      layout_is_said_(said.layout.has_value()) {}
+      layout_is_said_(said.layout.has_value()),
+      among_mailboxes_(said.among_mailboxes) {}
 
 FolderDirectories open_parts(const fs::Directory& home) {
   return {home, home.find_directory("new"), home.find_directory("cur")};
@@ -52,11 +53,11 @@ void Tree::tell_undotted() {
 }
 
 void Tree::list_folders() {
-  auto directories =
-      find_folders(root_, naming_.layout, [this](FindingKind kind, const std::string& where, const std::string& text) {
-        note_unread(kind, where, text);
-      });
-  if (naming_.layout == Layout::maildir_plus_plus) tell_undotted();
+  auto directories = find_folders(
+      root_, naming_.layout,
+      [this](FindingKind kind, const std::string& where, const std::string& text) { note_unread(kind, where, text); },
+      among_mailboxes_ ? OtherMailboxes::yes : OtherMailboxes::no);
+  if (naming_.layout == Layout::maildir_plus_plus && !among_mailboxes_) tell_undotted();
   std::map<mail::FolderName, std::string> found;
   for (NamedDirectory& named : name_folders(std::move(directories), naming_)) {
     if (!named.remark.empty())

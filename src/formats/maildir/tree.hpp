@@ -59,6 +59,7 @@ class Tree {
   fs::Directory root_;
   Naming naming_;
   bool layout_is_said_;
+  bool among_mailboxes_;
   std::mutex mutex_;
   std::optional<std::map<mail::FolderName, std::string>> directories_;
   mail::UidValidity largest_validity_{};

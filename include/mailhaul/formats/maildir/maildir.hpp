@@ -20,6 +20,9 @@ enum class Layout { maildir_plus_plus, fs };
 struct TreeOptions {
   std::optional<Layout> layout{};  ///< unset: the tree itself tells
   bool utf8 = false;               ///< folder names are UTF-8 on disk; false: modified UTF-7, or what the tree tells
+  /// The root also holds other mailboxes, as the one of a cPanel account itself does: directories that are no folders
+  /// and links to such (".bob@example_com") are not told of, nor is an empty ".mailbox_format.cpanel".
+  bool among_mailboxes = false;
 };
 
 /// How messages are stored.
@@ -53,10 +56,18 @@ struct TreeFacts {
 [[nodiscard]] std::unique_ptr<store::MessageSource>
 open_source(Context& context, const std::string& path, const fs::Rules& rules, const TreeOptions& options = {});
 
+/// The Maildir that a directory is taken for, whatever is in it.
+[[nodiscard]] std::unique_ptr<store::MessageSource> open_source(Context& context, const fs::Directory& root,
+                                                                const TreeOptions& options = {});
+
 /// Opens or makes the Maildir at `path`. Error(cannot_create) when it can't be made; Error(not_a_store) when a
 /// non-empty directory without cur and new stands there.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path,
                                                               const fs::Rules& rules, const TargetOptions& options);
+
+/// Makes a directory a Maildir where it is none, whatever else is in it.
+[[nodiscard]] std::unique_ptr<store::MessageStore> open_store(Context& context, const fs::Directory& root,
+                                                              const TargetOptions& options);
 
 /// What `fix` does to the Maildir at `path`; nothing is made or changed by this call. `rules` allow the owners of
 /// `options`. Errors as open_source, of the target's side.
