@@ -41,20 +41,20 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(anchor, YamlNode::Kind::list);
+    begin(anchor, YamlNode::Kind::list);
   }
-  void OnSequenceEnd() override { close(); }
+  void OnSequenceEnd() override { end(); }
   void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    open(anchor, YamlNode::Kind::map);
+    begin(anchor, YamlNode::Kind::map);
   }
-  void OnMapEnd() override { close(); }
+  void OnMapEnd() override { end(); }
 
  private:
   static void refuse_anchor(YAML::anchor_t anchor) {
     if (anchor != 0) throw Refused("it uses anchors");
   }
 
-  void open(YAML::anchor_t anchor, YamlNode::Kind kind) {
+  void begin(YAML::anchor_t anchor, YamlNode::Kind kind) {
     refuse_anchor(anchor);
     if (open_.size() >= limits_.depth) throw Refused("it is nested too deeply");
     if (awaits_key()) throw Refused("a key is not a word");
@@ -63,7 +63,7 @@ class TreeBuilder : public YAML::EventHandler {
     open_.push_back(std::move(node));
   }
 
-  void close() {
+  void end() {
     YamlNode node = std::move(open_.back());
     open_.pop_back();
     add(std::move(node));
