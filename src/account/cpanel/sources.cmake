@@ -7,6 +7,7 @@ set(CPANEL_SOURCES
   cpanel/keyed_lines.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
+  cpanel/filters.cpp
   cpanel/responder.cpp
   cpanel/responder_schedule.cpp
   cpanel/responder_text.cpp
