@@ -8,6 +8,7 @@ set(CPANEL_SOURCES
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
   cpanel/filters.cpp
+  cpanel/opaque_files.cpp
   cpanel/responder.cpp
   cpanel/responder_schedule.cpp
   cpanel/responder_text.cpp
@@ -15,5 +16,6 @@ set(CPANEL_SOURCES
   cpanel/text_lines.cpp
   cpanel/user_data.cpp
   cpanel/valiases.cpp
+  cpanel/spam.cpp
   cpanel/yaml_text.cpp
 )
