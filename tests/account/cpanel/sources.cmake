@@ -3,6 +3,7 @@ set(CPANEL_TEST_SOURCES
   cpanel/destinations_test.cpp
   cpanel/domain_aliases_test.cpp
   cpanel/domains_test.cpp
+  cpanel/generator_test.cpp
   cpanel/keyed_lines_test.cpp
   cpanel/passwd_file_test.cpp
   cpanel/quota_list_test.cpp
@@ -16,3 +17,4 @@ set(CPANEL_TEST_SOURCES
   cpanel/spam_test.cpp
   cpanel/yaml_text_test.cpp
 )
+  cpanel/yaml_text_test.cpp)

@@ -1,0 +1,393 @@
+// The accounts that other tests trust: what lies on the disk is what their facts say, by a reading that shares nothing
+// with the program or the writer.
+#include <archive.h>
+#include <archive_entry.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "support/cpanel_account.hpp"
+#include "support/cpanel_archive.hpp"
+
+namespace mailhaul::support {
+namespace {
+
+namespace files = std::filesystem;
+
+class TempDir {
+ public:
+  // In memory where that is possible: it is thousands of files, and nothing here is about disks.
+  TempDir()
+      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
+              "mailhaul-account-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  }
+  ~TempDir() {
+    std::error_code ignored;
+    files::remove_all(path_, ignored);
+  }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+
+ private:
+  std::string path_;
+};
+
+/// A file whole; inflated when it is gzip, which zlib sees by itself.
+std::string content_of(const std::string& path) {
+  const gzFile in = ::gzopen(path.c_str(), "rb");
+  if (in == nullptr) return "can't be opened: " + path;
+  std::string text;
+  char buffer[65536];
+  for (int got = 0; (got = ::gzread(in, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(got));
+  ::gzclose(in);
+  return text;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::int64_t modified(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 ? status.st_mtime : -1;
+}
+
+bool is_poisoned(const std::string& text) { return text.find(AccountFacts::poison) != std::string::npos; }
+
+/// Base name to UID.
+std::map<std::string, std::uint32_t> uids_of(const std::string& directory) {
+  std::map<std::string, std::uint32_t> uids;
+  bool is_head = true;
+  for (const std::string& line : lines_of(content_of(directory + "/dovecot-uidlist"))) {
+    const std::size_t colon = line.find(':');
+    if (!is_head)
+      uids[line.substr(colon + 1, line.find(':', colon + 1) - colon - 1)] =
+          static_cast<std::uint32_t>(std::stoul(line));
+    is_head = false;
+  }
+  return uids;
+}
+
+/// What a folder has, by the rules of maildir.md in their simplest form; keyed by the path below the folder.
+std::map<std::string, ExpectedMessage> read_folder(const std::string& directory) {
+  std::map<char, std::string> keywords;
+  if (files::exists(directory + "/dovecot-keywords"))
+    for (const std::string& line : lines_of(content_of(directory + "/dovecot-keywords")))
+      keywords[static_cast<char>('a' + std::stoi(line))] = line.substr(line.find(' ') + 1);
+  const std::map<std::string, std::uint32_t> uids = uids_of(directory);
+  std::map<std::string, ExpectedMessage> found;
+  for (const char* part : {"cur", "new"}) {
+    for (const files::directory_entry& entry : files::directory_iterator(directory + '/' + part)) {
+      const std::string name = entry.path().filename();
+      ExpectedMessage message;
+      message.mail.octets = content_of(entry.path());
+      message.mail.date = modified(entry.path());
+      message.mail.fresh = part == std::string("new");
+      const std::size_t info = name.find(":2,");
+      for (const char letter : info == std::string::npos ? "" : name.substr(info + 3)) {
+        if (letter >= 'A' && letter <= 'Z') message.mail.flags += letter;
+        if (letter >= 'a') message.mail.keywords.insert(keywords[letter]);
+      }
+      const auto uid = uids.find(name.substr(0, info));
+      if (uid != uids.end()) message.uid = uid->second;
+      found.emplace(std::string(part) + '/' + name, message);
+    }
+  }
+  return found;
+}
+
+std::set<std::string> names_below(const files::path& directory) {
+  std::set<std::string> names;
+  for (const files::directory_entry& entry : files::recursive_directory_iterator(directory))
+    names.insert(entry.path().lexically_relative(directory));
+  return names;
+}
+
+std::string without_slash(std::string name) {
+  while (!name.empty() && name.back() == '/') name.pop_back();
+  return name.starts_with("./") ? name.substr(2) : name;
+}
+
+using Reader = std::unique_ptr<archive, decltype(&::archive_read_free)>;
+
+Reader reader() {
+  Reader made(::archive_read_new(), &::archive_read_free);
+  ::archive_read_support_filter_gzip(made.get());
+  ::archive_read_support_format_tar(made.get());
+  return made;
+}
+
+/// Name to content.
+std::map<std::string, std::string> members_of(archive* opened) {
+  std::map<std::string, std::string> members;
+  // A warning: a name of the pax format that the locale has no letters for; it is there, octet for octet.
+  for (archive_entry* entry = nullptr;;) {
+    const int result = ::archive_read_next_header(opened, &entry);
+    if (result == ARCHIVE_EOF) break;
+    if (result < ARCHIVE_WARN) throw std::runtime_error(::archive_error_string(opened));
+    std::string text(static_cast<std::size_t>(::archive_entry_size(entry)), '\0');
+    const std::string name = without_slash(::archive_entry_pathname(entry));
+    if (!text.empty())
+      text.resize(
+          static_cast<std::size_t>(std::max<la_ssize_t>(0, ::archive_read_data(opened, text.data(), text.size()))));
+    if (!name.empty() && name != ".") members.emplace(name, std::move(text));
+  }
+  return members;
+}
+
+std::map<std::string, std::string> members_of(const std::string& path, ArchiveForm form) {
+  std::vector<std::string> paths{path};
+  if (form == ArchiveForm::parts) {
+    paths.clear();
+    for (const files::directory_entry& entry : files::directory_iterator(files::path(path).parent_path()))
+      paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());
+    EXPECT_GT(paths.size(), 9U);
+  }
+  std::vector<const char*> names;
+  for (const std::string& one : paths) names.push_back(one.c_str());
+  names.push_back(nullptr);
+  const Reader opened = reader();
+  EXPECT_EQ(::archive_read_open_filenames(opened.get(), names.data(), 65536), ARCHIVE_OK);
+  std::map<std::string, std::string> members = members_of(opened.get());
+  if (form != ArchiveForm::homedir_tar) return members;
+  const std::string home = members.at("cpmove-alice/homedir.tar");
+  const Reader inner = reader();
+  EXPECT_EQ(::archive_read_open_memory(inner.get(), home.data(), home.size()), ARCHIVE_OK);
+  for (auto& member : members_of(inner.get())) members.emplace("cpmove-alice/homedir/" + member.first, member.second);
+  return members;
+}
+
+std::size_t contacts_in(const std::string& path) {
+  sqlite3* opened = nullptr;
+  ::sqlite3_open(path.c_str(), &opened);
+  std::size_t count = 0;
+  ::sqlite3_exec(
+      opened, "SELECT email FROM contacts",
+      [](void* to, int, char**, char**) {
+        ++*static_cast<std::size_t*>(to);
+        return 0;
+      },
+      &count, nullptr);
+  ::sqlite3_close(opened);
+  return count;
+}
+
+AccountPlan everything() {
+  AccountPlan plan;
+  plan.mdbox = plan.hostile = plan.suspended = true;
+  return plan;
+}
+
+TEST(CpanelGenerator, MailOnTheDiskIsWhatTheFactsSay) {
+  const TempDir directory;
+  AccountPlan plan;
+  plan.mdbox = true;
+  const AccountFacts facts = make_cpanel_account(plan, directory / "a");
+  const std::string home = directory / "a/home/alice/";
+  std::size_t messages = 0;
+  std::size_t gzipped = 0;
+  for (const auto& mailbox : facts.mailboxes) {
+    EXPECT_EQ(files::is_directory(home + mailbox.second.path), mailbox.second.has_directory) << mailbox.first;
+    for (const ExpectedFolder& folder : mailbox.second.folders) {
+      std::map<std::string, ExpectedMessage> found = read_folder(home + folder.path);
+      EXPECT_EQ(found.size(), folder.messages.size()) << folder.path;
+      for (const ExpectedMessage& message : folder.messages) {
+        const ExpectedMessage& other = found[message.path.substr(folder.path.size() + 1)];
+        EXPECT_TRUE(other.mail == message.mail) << message.path;
+        EXPECT_EQ(other.uid, message.uid) << message.path;
+        EXPECT_FALSE(is_poisoned(message.mail.octets));
+        ++messages;
+        if (message.is_gzipped) ++gzipped;
+      }
+      EXPECT_NE(
+          content_of(home + folder.path + "/dovecot-uidlist").find("V" + std::to_string(folder.uid_validity) + " "),
+          std::string::npos);
+    }
+  }
+  EXPECT_GT(messages, 100U);
+  EXPECT_GT(gzipped, 10U);
+  EXPECT_GT(facts.mailboxes.size(), 10U);
+}
+
+TEST(CpanelGenerator, NoFolderWithMessagesIsMissingFromTheFacts) {
+  const TempDir directory;
+  const AccountFacts facts = make_cpanel_account({}, directory / "a");
+  const std::string home = directory / "a/home/alice";
+  std::set<std::string> known;
+  for (const auto& mailbox : facts.mailboxes)
+    for (const ExpectedFolder& folder : mailbox.second.folders) known.insert(folder.path);
+  for (const std::string& name : names_below(home)) {
+    if (!name.ends_with("/cur")) continue;
+    EXPECT_TRUE(known.contains(name.substr(0, name.size() - 4))) << name;
+  }
+}
+
+TEST(CpanelGenerator, DatabasesOfLoginsAreWhatTheFactsSay) {
+  for (const bool suspended : {false, true}) {
+    const TempDir directory;
+    AccountPlan plan;
+    plan.suspended = suspended;
+    const AccountFacts facts = make_cpanel_account(plan, directory / "a");
+    std::map<store::SettingId, store::SettingValue> settings;
+    for (const store::Setting& setting : facts.settings)
+      EXPECT_TRUE(settings.emplace(setting.id, setting.value).second) << setting.id.owner << ' ' << setting.id.name;
+    std::map<std::string, std::string> hashes;
+    for (const auto& mailbox : facts.mailboxes) {
+      const std::size_t at = mailbox.first.find('@');
+      if (at == std::string::npos || mailbox.second.format == ExpectedMailbox::Format::archive) continue;
+      const std::string local_part = mailbox.first.substr(0, at);
+      const std::string etc = directory / ("a/home/alice/etc/" + mailbox.first.substr(at + 1));
+      const auto line_in = [&](const char* file) {
+        for (const std::string& line : lines_of(content_of(etc + '/' + file)))
+          if (line.starts_with(local_part + ':')) return line.substr(local_part.size() + 1);
+        return std::string("none");
+      };
+      EXPECT_EQ(line_in("passwd") != "none", mailbox.second.has_login) << mailbox.first;
+      const std::string shadow = line_in("shadow");
+      ASSERT_EQ(shadow != "none", mailbox.second.has_password) << mailbox.first;
+      if (!mailbox.second.has_password) continue;
+      EXPECT_EQ(shadow.starts_with("*LOCKED*") && shadow.ends_with("*LOCKED*"), suspended);
+      const store::SettingId id{mailbox.first, store::SettingKind::password, ""};
+      hashes[mailbox.first] = std::get<store::Password>(settings.at(id)).hash;
+      EXPECT_NE(shadow.find(hashes[mailbox.first]), std::string::npos) << mailbox.first;
+    }
+    EXPECT_NE(hashes.at("al@example.com"), hashes.at("sal@example.com"));
+    EXPECT_EQ(settings.contains({"", store::SettingKind::suspension, ""}), suspended);
+  }
+}
+
+TEST(CpanelGenerator, EveryForwarderStandsInItsFile) {
+  const TempDir directory;
+  const AccountFacts facts = make_cpanel_account(everything(), directory / "a");
+  std::size_t count = 0;
+  std::set<store::Destination::Kind> kinds;
+  for (const store::Setting& setting : facts.settings) {
+    const auto* forwarder = std::get_if<store::Forwarder>(&setting.value);
+    if (forwarder == nullptr) continue;
+    const std::string text = '\n' + content_of(directory / ("a/etc/valiases/" + setting.id.owner));
+    EXPECT_NE(text.find('\n' + setting.id.name + ": " + forwarder->original), std::string::npos) << setting.id.name;
+    for (const store::Destination& to : forwarder->to) kinds.insert(to.kind);
+    ++count;
+  }
+  EXPECT_GT(count, 30U);
+  EXPECT_EQ(kinds.size(), 8U) << "every kind but the unknown one";
+}
+
+TEST(CpanelGenerator, WhatIsCarriedHasNoPoisonAndWhatIsDroppedIsNothingElse) {
+  const TempDir directory;
+  const AccountFacts facts = make_cpanel_account(everything(), directory / "a");
+  const std::string home = directory / "a/home/alice/";
+  EXPECT_GT(facts.files.size(), 10U);
+  for (const auto& file : facts.files) {
+    EXPECT_TRUE(content_of(home + file.first.name) == file.second) << file.first.name;
+    EXPECT_FALSE(is_poisoned(file.second)) << file.first.name;
+  }
+  EXPECT_GT(facts.dropped.size(), 20U);
+  for (const std::string& name : facts.dropped) EXPECT_TRUE(is_poisoned(content_of(home + name))) << name;
+  std::size_t absolute = 0;
+  for (const std::string& name : facts.derived_links) {
+    ASSERT_TRUE(files::is_symlink(home + name)) << name;
+    if (files::read_symlink(home + name).is_absolute()) ++absolute;
+  }
+  EXPECT_GT(absolute, 3U);
+  EXPECT_GT(facts.derived_links.size(), absolute + 3);
+}
+
+TEST(CpanelGenerator, TheLastContactIsInTheWriteAheadLogAlone) {
+  const TempDir directory;
+  const AccountFacts facts = make_cpanel_account({}, directory / "a");
+  ASSERT_EQ(facts.roundcube.size(), 2U);
+  for (const auto& book : facts.roundcube) {
+    const std::string path = directory / ("a/home/alice/" + book.second.path);
+    files::copy_file(path, directory / (book.first + ".db"));
+    EXPECT_EQ(contacts_in(directory / (book.first + ".db")), 1U);
+    EXPECT_EQ(contacts_in(path), book.second.contacts.size());
+  }
+}
+
+TEST(CpanelGenerator, SameSeedSameAccount) {
+  const TempDir directory;
+  AccountPlan plan;
+  const AccountFacts first = make_cpanel_account(plan, directory / "a");
+  const AccountFacts again = make_cpanel_account(plan, directory / "b");
+  plan.seed = 2;
+  const AccountFacts other = make_cpanel_account(plan, directory / "c");
+  EXPECT_EQ(names_below(directory / "a"), names_below(directory / "b"));
+  EXPECT_EQ(first.files, again.files);
+  EXPECT_EQ(first.account_hash, again.account_hash);
+  EXPECT_NE(first.account_hash, other.account_hash);
+  EXPECT_NE(names_below(directory / "a"), names_below(directory / "c"));
+}
+
+TEST(CpanelGenerator, AttacksAreThereBySwitchAlone) {
+  const TempDir directory;
+  const AccountFacts good = make_cpanel_account({}, directory / "good");
+  const AccountFacts bad = make_cpanel_account(everything(), directory / "bad");
+  EXPECT_FALSE(files::exists(directory / "good/outside"));
+  const auto fifos = [](const std::string& below) {
+    const auto begin = files::recursive_directory_iterator(below);
+    return std::count_if(begin, files::recursive_directory_iterator(),
+                         [](const files::directory_entry& e) { return e.is_fifo(); });
+  };
+  EXPECT_EQ(fifos(directory / "good"), 0);
+  EXPECT_EQ(fifos(directory / "bad"), 1);
+  // Every mailbox of the account is there as well, with all its mail.
+  for (const auto& mailbox : good.mailboxes) {
+    ASSERT_TRUE(bad.mailboxes.contains(mailbox.first));
+    for (const ExpectedFolder& folder : bad.mailboxes.at(mailbox.first).folders)
+      for (const ExpectedMessage& message : folder.messages)
+        EXPECT_TRUE(files::is_regular_file(directory / ("bad/home/alice/" + message.path))) << message.path;
+  }
+  EXPECT_GT(bad.remarks.size(), good.remarks.size() + 8);
+}
+
+TEST(CpanelGenerator, EveryArchiveHasTheWholeHome) {
+  const TempDir directory;
+  const AccountFacts facts = make_cpanel_account(everything(), directory / "a");
+  const std::set<std::string> home = names_below(directory / "a/home/alice");
+  for (const ArchiveForm form : all_archive_forms()) {
+    const std::string name(to_string(form));
+    const std::string path = pack_cpanel_account(facts, directory / "a", directory / ("packed-" + name), form);
+    std::set<std::string> found;
+    if (form == ArchiveForm::directory) {
+      found = names_below(path);
+    } else {
+      const std::string top = form == ArchiveForm::without_top ? "" : "cpmove-alice/";
+      for (const auto& member : members_of(path, form)) {
+        EXPECT_TRUE((member.first + '/').starts_with(top)) << name << ' ' << member.first;
+        found.insert(member.first.substr(std::min(top.size(), member.first.size())));
+      }
+    }
+    std::set<std::string> homedir;
+    for (const std::string& member : found)
+      if (member.starts_with("homedir/")) homedir.insert(member.substr(8));
+    EXPECT_EQ(homedir, home) << name;
+    for (const char* member : {"cp/alice", "va/example.com", "vad/parked.example", "vf/addon.example", "userdata/main",
+                               "shadow", "homedir_paths", "version", "pds", "suspended/alice"})
+      EXPECT_TRUE(found.contains(member)) << name << ' ' << member;
+    EXPECT_EQ(found.contains("homedir.tar"), form == ArchiveForm::homedir_tar) << name;
+    EXPECT_FALSE(files::exists(directory / ("packed-" + name + "/.staging")));
+  }
+}
+
+}  // namespace
+}  // namespace mailhaul::support
