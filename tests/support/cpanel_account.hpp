@@ -48,8 +48,9 @@ struct ExpectedMessage {
 };
 
 struct ExpectedFolder {
-  std::string name{};  ///< "INBOX", "Work/2024", in UTF-8
-  std::string path{};  ///< of its directory below the home
+  std::string name{};                 ///< "INBOX", "Work/2024", in UTF-8
+  std::string path{};                 ///< of its directory below the home
+  std::set<std::string> spellings{};  ///< of that directory below the mailbox's: in modified UTF-7 and in UTF-8
   std::uint32_t uid_validity = 0;
   bool is_subscribed = false;
   std::vector<ExpectedMessage> messages{};

@@ -18,3 +18,5 @@ set(CPANEL_TEST_SOURCES
   cpanel/yaml_text_test.cpp
 )
   cpanel/yaml_text_test.cpp)
+  cpanel/yaml_text_test.cpp
+)

@@ -70,7 +70,7 @@ std::vector<Line> lines_of_main(const AccountPlan& plan) {
       {"refused2" + at, "\":fail: No Such User Here\"", {{Kind::fail, "No Such User Here"}}},
       {"refused3" + at, ":fail:", {{Kind::fail, ""}}},
       {"void" + at, ":blackhole:", {{Kind::discard, ""}}},
-      {"void2" + at, "/dev/null", {{Kind::discard, ""}}},
+      {"void2" + at, "/dev/null", {{Kind::discard, "/dev/null"}}},
       {"box" + at,
        home + "/mail/" + plan.main_domain + "/bob/.Sent/",
        {{Kind::file, home + "/mail/" + plan.main_domain + "/bob/.Sent/"}}},

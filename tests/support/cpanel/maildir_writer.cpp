@@ -82,6 +82,7 @@ ExpectedFolder& MaildirWriter::folder(ExpectedMailbox& mailbox, const std::strin
   ExpectedFolder folder;
   folder.name = name;
   folder.path = on_disk.empty() ? mailbox.path : mailbox.path + '/' + on_disk;
+  folder.spellings = {on_disk};
   folder.uid_validity = next_validity_++;
   make_directory(folder.path, on_disk.empty());
 
@@ -150,6 +151,7 @@ void MaildirWriter::write(const MaildirPlan& plan, ExpectedMailbox& mailbox) {
     if (named.from > plan.folders) continue;
     const std::string on_disk = mailbox.names_are_utf8 ? named.utf8 : named.modified_utf7;
     ExpectedFolder& made = folder(mailbox, named.name, on_disk, plan.all_gzipped);
+    made.spellings = {named.modified_utf7, named.utf8};
     made.is_subscribed = writer_.below(4) != 0;
     if (made.is_subscribed) subscriptions += subscription_of(on_disk, is_old_form ? '.' : '\t') + '\n';
   }
