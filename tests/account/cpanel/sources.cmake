@@ -3,6 +3,7 @@ set(CPANEL_TEST_SOURCES
   cpanel/destinations_test.cpp
   cpanel/domain_aliases_test.cpp
   cpanel/domains_test.cpp
+  cpanel/facts_test.cpp
   cpanel/generator_test.cpp
   cpanel/keyed_lines_test.cpp
   cpanel/passwd_file_test.cpp
