@@ -76,6 +76,8 @@ class GzipDecoder final : public GzipCodec {
         in, out, [](z_stream& stream) { return inflate(&stream, Z_NO_FLUSH); }, result);
     if (result == Z_MEM_ERROR) fail_memory();
     if (result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR) return step;
+    // What came before the fault is whole; the next step says the same again and makes nothing.
+    if (result == Z_DATA_ERROR && step.made > 0) return step;
     fail(Cause::damaged, stream_.msg != nullptr ? stream_.msg : "not a valid gzip stream");
   }
   void restart() override { inflateReset(&stream_); }

@@ -1,0 +1,13 @@
+set(ARCHIVE_SOURCES
+  archive/archive.cpp
+  archive/detect.cpp
+  archive/index.cpp
+  archive/indexer.cpp
+  archive/member_name.cpp
+  archive/part_names.cpp
+  archive/pass.cpp
+  archive/reader.cpp
+  archive/stored_file.cpp
+  archive/tar_stream.cpp
+  archive/tree.cpp
+)
