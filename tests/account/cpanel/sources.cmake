@@ -19,5 +19,4 @@ set(CPANEL_TEST_SOURCES
   cpanel/yaml_text_test.cpp
 )
   cpanel/yaml_text_test.cpp)
-  cpanel/yaml_text_test.cpp
 )
