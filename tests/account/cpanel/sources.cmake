@@ -18,5 +18,3 @@ set(CPANEL_TEST_SOURCES
   cpanel/spam_test.cpp
   cpanel/yaml_text_test.cpp
 )
-  cpanel/yaml_text_test.cpp)
-)

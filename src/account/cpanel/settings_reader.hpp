@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "account/cpanel/account_places.hpp"
+#include "mailhaul/base/finding.hpp"
+#include "mailhaul/store/account.hpp"
+
+namespace mailhaul::account::cpanel {
+
+/// Reads all that lies beside the mail of an account. What is odd or can't be read is told as a finding, and the rest
+/// goes on. Errors of scope run alone are thrown.
+class SettingsReader final : public store::AccountSource {
+ public:
+  SettingsReader(const AccountPlaces& places, Findings& findings) : places_(places), findings_(findings) {}
+
+  /// A quota and a suspension for every mailbox with a login, also where there is none: that one ended is a change.
+  /// `original` of a Forwarder is the line without its key. Owners and names as SettingKind says; domains in lower
+  /// case.
+  [[nodiscard]] std::vector<store::Setting> read() override;
+  void visit_files(const std::set<store::SettingId>& files,
+                   const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
+  /// False: something could not be read by the last read(), so that absence means nothing.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+
+ private:
+  const AccountPlaces places_;
+  Findings& findings_;
+  bool is_complete_ = true;
+};
+
+}  // namespace mailhaul::account::cpanel
