@@ -36,6 +36,7 @@ const char* to_string(FindingKind kind) {
   case FindingKind::compression: return "compression";
   case FindingKind::lost_dates: return "lost_dates";
   case FindingKind::setting: return "setting";
+  case FindingKind::mailbox: return "mailbox";
   case FindingKind::owner: return "owner";
   case FindingKind::security_label: return "security_label";
   case FindingKind::durability: return "durability";

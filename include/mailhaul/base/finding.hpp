@@ -46,6 +46,7 @@ enum class FindingKind {
   compression,         ///< messages that are stored compressed, or no longer are
   lost_dates,          ///< file times that look like those of a copy, not of arrival
   setting,             ///< a subscription or an access list that could not be kept
+  mailbox,             ///< a mailbox that is not whole, or of a format that is not read
   owner,               ///< who shall own what is made, and can't
   security_label,      ///< SELinux types that a confined mail server may not be let in by
   durability,          ///< `--fsync=none`, or a file system that can't promise

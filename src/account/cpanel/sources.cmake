@@ -5,6 +5,7 @@ set(CPANEL_SOURCES
   cpanel/domain_aliases.cpp
   cpanel/domains.cpp
   cpanel/keyed_lines.cpp
+  cpanel/layout.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
   cpanel/filters.cpp

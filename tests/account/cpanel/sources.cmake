@@ -6,6 +6,7 @@ set(CPANEL_TEST_SOURCES
   cpanel/facts_test.cpp
   cpanel/generator_test.cpp
   cpanel/keyed_lines_test.cpp
+  cpanel/layout_test.cpp
   cpanel/passwd_file_test.cpp
   cpanel/quota_list_test.cpp
   cpanel/filters_test.cpp
