@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/store_contract.hpp"
+#include "support/store_view.hpp"
 
 namespace mailhaul::support {
 namespace {
@@ -12,32 +13,9 @@ class Fixture final : public StoreFixture {
  public:
   explicit Fixture(MemoryStore::Options options) : store_(options) {}
 
-  std::unique_ptr<store::MessageStore> open() override { return std::make_unique<View>(store_); }
+  std::unique_ptr<store::MessageStore> open() override { return std::make_unique<StoreView>(store_); }
 
  private:
-  class View final : public store::MessageStore {
-   public:
-    explicit View(MemoryStore& inner) : inner_(inner) {}
-    [[nodiscard]] store::StoreId identity() const override { return inner_.identity(); }
-    [[nodiscard]] store::Capabilities capabilities() const override { return inner_.capabilities(); }
-    [[nodiscard]] std::vector<store::Mailbox> mailboxes() override { return inner_.mailboxes(); }
-    [[nodiscard]] store::FolderInfo folder(const store::FolderRef& f) override { return inner_.folder(f); }
-    [[nodiscard]] std::optional<store::Stamp> stamp(const store::FolderRef& f) override { return inner_.stamp(f); }
-    [[nodiscard]] std::unique_ptr<store::MessageCursor> walk(std::span<const store::FolderSince> f) override {
-      return inner_.walk(f);
-    }
-    [[nodiscard]] std::unique_ptr<store::MessageCursor> fetch(const store::FolderRef& f,
-                                                              std::span<const store::Handle> h) override {
-      return inner_.fetch(f, h);
-    }
-    [[nodiscard]] std::unique_ptr<store::FolderWriter> open_folder(const store::FolderRef& f,
-                                                                   const store::FolderInfo& i) override {
-      return inner_.open_folder(f, i);
-    }
-
-   private:
-    MemoryStore& inner_;
-  };
   MemoryStore store_;
 };
 
