@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -91,6 +92,13 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<YamlNode> open_{};
 };
 
+/// The library looks ahead to the end of a bracket, and keeps 250 octets for each mark that it passes: 1 MiB of them
+/// would be 250 MiB before the first event.
+std::size_t marks_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return c == '[' || c == ']' || c == '{' || c == '}' || c == ','; }));
+}
+
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -104,6 +112,7 @@ YamlText read_yaml(std::string_view text, const YamlLimits& limits) {
   // The library takes an EOT for the end of the text, and a NUL for UTF-16: what follows would be left out unsaid.
   if (text.find('\x04') != std::string_view::npos || text.find('\0') != std::string_view::npos)
     return {std::nullopt, "it holds a control octet"};
+  if (marks_in(text) > limits.nodes) return {std::nullopt, "it has too many values"};
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

@@ -39,7 +39,8 @@ TEST(YamlText, WhatIsRefusedSaysWhy) {
       {std::string("a: 1\n\x04\nb: 2\n"), "control"},
       {std::string("a: 1\n\0b: 2\n", 12), "control"},
       {"- - - - - - - - - - - - - - - - - - - a\n", "deeply"},
-      {std::string(100000, '['), ""},
+      {std::string(60000, '['), ""},
+      {std::string(1000000, '['), "too many"},
       {"? [a]\n: b\n", "not a word"},
   };
   for (const auto& row : table) {
