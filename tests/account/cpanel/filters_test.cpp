@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mailhaul/store/renaming.hpp"
+
 namespace mailhaul::account::cpanel {
 namespace {
 
@@ -88,6 +90,29 @@ TEST(CpanelFilters, NoFiltersAreUnderstood) {
 TEST(CpanelFilters, OneTextWithoutTheOtherIsSaid) {
   EXPECT_EQ(read_filters(yaml_of_two, "").problems.size(), 1U);
   EXPECT_EQ(read_filters("", exim).problems.size(), 1U);
+}
+
+TEST(CpanelFilters, TheTextOfRenamedOnesSaysWhatTheirListSays) {
+  const std::string yaml = R"(filter:
+  - filtername: a
+    rules:
+      - {part: '$header_to:', match: is, val: "x, dest: /home/aa"}
+    actions:
+      - {action: save, dest: /home/aa/mail/old.example/bob}
+      - dest: '/home/aa/it''s "x"'
+        action: pipe
+      - dest: "bob@old.example"
+        action: deliver
+)";
+  std::vector<std::string> lines;
+  const store::Setting out = store::renamed({{"", store::SettingKind::filters, ""}, read_filters(yaml, "").value},
+                                            {{{"old.example", "new.example"}}, {}, {"/home/aa"}, "/home/bb"}, lines);
+  const auto& value = std::get<store::Filters>(out.value);
+  EXPECT_EQ(lines.size(), 3U);
+  EXPECT_NE(value.yaml, yaml);
+  EXPECT_EQ(read_filters(value.yaml, "").value.list, value.list);
+  EXPECT_EQ(value.list[0].actions[0].destination, "/home/bb/mail/new.example/bob");
+  EXPECT_EQ(value.list[0].rules[0].value, "x, dest: /home/aa");
 }
 
 TEST(CpanelFilters, TheBlockComesAndGoesWithoutATrace) {
