@@ -58,8 +58,8 @@ struct ExpectedFolder {
 
 struct ExpectedMailbox {
   enum class Format : std::uint8_t { maildir, mdbox, archive };  ///< archive: cPanel's e-mail archive, a Maildir
-  std::string name{};                                            ///< "bob@example.com"; of the account itself the user
-  std::string path{};                                            ///< below the home; whether it is there or not
+  std::string name{};  ///< "bob@example.com"; of the account itself the user; "archive/example.com"
+  std::string path{};  ///< below the home; whether it is there or not
   Format format = Format::maildir;
   bool has_directory = true;
   bool has_login = true;

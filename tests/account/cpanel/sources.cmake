@@ -5,6 +5,7 @@ set(CPANEL_TEST_SOURCES
   cpanel/domains_test.cpp
   cpanel/facts_test.cpp
   cpanel/generator_test.cpp
+  cpanel/home_facts_test.cpp
   cpanel/keyed_lines_test.cpp
   cpanel/layout_test.cpp
   cpanel/passwd_file_test.cpp

@@ -25,7 +25,7 @@ void write_filters(AccountWriter& writer) {
     if (!exim.empty()) writer.file(directory + "/filter", exim, 0640);
   };
 
-  // Both kinds, for a mailbox.
+  // Both kinds, for a mailbox. How the last rule would join to a next one counts for nothing.
   const std::string folder = plan.home + "/mail/" + plan.main_domain + "/info/.Work";
   store::Filters both;
   both.yaml = "---\nfilter:\n  -\n    actions:\n      -\n        action: save\n        dest: " + folder +
@@ -43,7 +43,7 @@ void write_filters(AccountWriter& writer) {
                 {{"save", folder}, {"deliver", "copy@other.example"}}},
                {"Off",
                 false,
-                {{"foranyaddress $h_to:,$h_cc:,$h_bcc:", "is", "x@other.example", true}},
+                {{"foranyaddress $h_to:,$h_cc:,$h_bcc:", "is", "x@other.example", false}},
                 {{"fail", "no: thanks"}}}};
   of_box("info", both.yaml, both.exim);
   writer.expect(store::SettingKind::filters, "info" + at, "", both);
@@ -85,7 +85,7 @@ void write_filters(AccountWriter& writer) {
   global.exim = exim_save("X-Spam-Bar", "+++++", "/dev/null");
   global.list = {{"Generated SpamAssassin Discard Rule",
                   true,
-                  {{"$h_X-Spam-Bar:", "contains", "+++++", true}},
+                  {{"$h_X-Spam-Bar:", "contains", "+++++", false}},
                   {{"save", "/dev/null"}}}};
   writer.directory(writer.in_home(".cpanel"), 0700);
   writer.file(writer.in_home(".cpanel/filter.yaml"), global.yaml, 0600);

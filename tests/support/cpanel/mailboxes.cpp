@@ -196,7 +196,7 @@ class MailboxesWriter {
 
   /// The e-mail archive of the main domain.
   void archive() {
-    const std::string name = "archive@" + writer_.plan().main_domain;
+    const std::string name = "archive/" + writer_.plan().main_domain;
     ExpectedMailbox& box = mailbox(name, "mail/archive/" + writer_.plan().main_domain);
     box.format = ExpectedMailbox::Format::archive;
     box.has_login = box.has_password = false;
