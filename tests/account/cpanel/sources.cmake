@@ -1,5 +1,6 @@
 set(CPANEL_TEST_SOURCES
   cpanel/account_file_test.cpp
+  cpanel/archive_facts_test.cpp
   cpanel/destinations_test.cpp
   cpanel/domain_aliases_test.cpp
   cpanel/domains_test.cpp
