@@ -10,7 +10,6 @@
 
 #include "mailhaul/io/source.hpp"
 #include "mailhaul/mail/content_key.hpp"
-#include "mailhaul/store/account.hpp"
 #include "mailhaul/store/message.hpp"
 #include "mailhaul/store/settings.hpp"
 

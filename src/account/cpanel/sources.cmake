@@ -4,19 +4,21 @@ set(CPANEL_SOURCES
   cpanel/destinations_text.cpp
   cpanel/domain_aliases.cpp
   cpanel/domains.cpp
+  cpanel/filters.cpp
   cpanel/keyed_lines.cpp
   cpanel/layout.cpp
+  cpanel/opaque_files.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
-  cpanel/filters.cpp
-  cpanel/opaque_files.cpp
+  cpanel/reading.cpp
   cpanel/responder.cpp
   cpanel/responder_schedule.cpp
   cpanel/responder_text.cpp
+  cpanel/settings_reader.cpp
   cpanel/shadow_file.cpp
+  cpanel/spam.cpp
   cpanel/text_lines.cpp
   cpanel/user_data.cpp
   cpanel/valiases.cpp
-  cpanel/spam.cpp
   cpanel/yaml_text.cpp
 )

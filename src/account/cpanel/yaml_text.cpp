@@ -42,15 +42,6 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-<<<<<<< HEAD
-    begin(anchor, YamlNode::Kind::list);
-  }
-  void OnSequenceEnd() override { end(); }
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    begin(anchor, YamlNode::Kind::map);
-  }
-  void OnMapEnd() override { end(); }
-=======
     begin_collection(anchor, YamlNode::Kind::list);
   }
   void OnSequenceEnd() override { end_collection(); }
@@ -58,18 +49,13 @@ class TreeBuilder : public YAML::EventHandler {
     begin_collection(anchor, YamlNode::Kind::map);
   }
   void OnMapEnd() override { end_collection(); }
->>>>>>> cb4237a (account: a builder of YAML trees opens no files, and is not named as if it did)
 
  private:
   static void refuse_anchor(YAML::anchor_t anchor) {
     if (anchor != 0) throw Refused("it uses anchors");
   }
 
-<<<<<<< HEAD
-  void begin(YAML::anchor_t anchor, YamlNode::Kind kind) {
-=======
   void begin_collection(YAML::anchor_t anchor, YamlNode::Kind kind) {
->>>>>>> cb4237a (account: a builder of YAML trees opens no files, and is not named as if it did)
     refuse_anchor(anchor);
     if (open_.size() >= limits_.depth) throw Refused("it is nested too deeply");
     if (awaits_key()) throw Refused("a key is not a word");
@@ -78,11 +64,7 @@ class TreeBuilder : public YAML::EventHandler {
     open_.push_back(std::move(node));
   }
 
-<<<<<<< HEAD
-  void end() {
-=======
   void end_collection() {
->>>>>>> cb4237a (account: a builder of YAML trees opens no files, and is not named as if it did)
     YamlNode node = std::move(open_.back());
     open_.pop_back();
     add(std::move(node));

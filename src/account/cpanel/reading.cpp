@@ -1,0 +1,330 @@
+#include "account/cpanel/reading.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "account/cpanel/domain_aliases.hpp"
+#include "account/cpanel/filters.hpp"
+#include "account/cpanel/keyed_lines.hpp"
+#include "account/cpanel/opaque_files.hpp"
+#include "account/cpanel/passwd_file.hpp"
+#include "account/cpanel/quota_list.hpp"
+#include "account/cpanel/responder.hpp"
+#include "account/cpanel/shadow_file.hpp"
+#include "account/cpanel/spam.hpp"
+#include "account/cpanel/valiases.hpp"
+#include "mailhaul/account/address.hpp"
+#include "mailhaul/base/error.hpp"
+#include "mailhaul/mail/digest.hpp"
+
+namespace mailhaul::account::cpanel {
+
+using io::NodeKind;
+using store::SettingKind;
+
+std::vector<store::Setting> Reading::read() {
+  read_account();
+  read_domains();
+  for (const std::string& domain : domains_) {
+    read_aliases(domain);
+    read_mailboxes(domain);
+  }
+  read_responders();
+  read_account_filters();
+  read_spam();
+  read_files();
+  std::sort(settings_.begin(), settings_.end(),
+            [](const store::Setting& a, const store::Setting& b) { return a.id < b.id; });
+  const auto last = std::unique(settings_.begin(), settings_.end(),
+                                [](const store::Setting& a, const store::Setting& b) { return a.id == b.id; });
+  settings_.erase(last, settings_.end());
+  return std::move(settings_);
+}
+
+void Reading::add(std::string owner, SettingKind kind, std::string name, store::SettingValue value) {
+  settings_.push_back({{std::move(owner), kind, std::move(name)}, std::move(value)});
+}
+
+void Reading::tell(Weight weight, const std::string& where, const std::string& text) {
+  findings_.add({FindingKind::setting, weight, "", where, text, 1});
+}
+
+void Reading::tell(const std::vector<Problem>& problems, const std::string& where) {
+  for (const Problem& problem : problems) {
+    std::string place = where;
+    if (problem.line != 0) place += ':' + std::to_string(problem.line);
+    tell(problem.weight, place, (problem.subject.empty() ? "" : problem.subject + ": ") + problem.text);
+  }
+}
+
+std::optional<std::string> Reading::text_of(io::Tree& tree, const std::string& path, std::uint64_t limit) {
+  try {
+    return tree.read(path, limit);
+  } catch (const Error& error) {
+    if (error.scope() == Scope::run) throw;
+    is_complete_ = false;
+    tell(Weight::lost, path, "can't be read: " + error.reason());
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> Reading::home_text(const std::string& path) {
+  return text_of(places_.home, path, control_file_limit);
+}
+
+std::optional<std::string> Reading::server_text(const std::string& path, std::uint64_t limit) {
+  return places_.server == nullptr ? std::nullopt : text_of(*places_.server, path, limit);
+}
+
+void Reading::list(const std::string& path, const std::function<void(const std::string&, NodeKind)>& take) {
+  try {
+    places_.home.list(path, take);
+  } catch (const Error& error) {
+    if (error.scope() == Scope::run) throw;
+    is_complete_ = false;
+    tell(Weight::lost, path, "can't be listed: " + error.reason());
+  }
+}
+
+void Reading::read_account() {
+  if (const auto text = server_text(places_.account_file())) {
+    account_file_ = parse_account_file(*text);
+    tell(account_file_.problems, places_.account_file());
+  }
+  store::Suspension suspension = account_file_.suspension();
+  if (places_.is_live()) {
+    for (const auto& [file, addresses] : {std::pair{"etc/outgoing_mail_suspended_users", &held_back_.suspended},
+                                          std::pair{"etc/outgoing_mail_hold_users", &held_back_.held}}) {
+      const auto text = server_text(file, list_file_limit);
+      for (std::size_t begin = 0; text && begin < text->size();) {
+        const std::size_t end = std::min(text->find('\n', begin), text->size());
+        addresses->insert(text->substr(begin, end - begin));
+        begin = end + 1;
+      }
+    }
+    suspension.outgoing = suspension.outgoing || held_back_.suspended.count(places_.user) != 0;
+    suspension.held = suspension.held || held_back_.held.count(places_.user) != 0;
+  }
+  if (places_.server != nullptr) add("", SettingKind::suspension, "", suspension);
+}
+
+void Reading::read_domains() {
+  DomainTexts texts;
+  texts.user = places_.user;
+  texts.user_data_main = server_text(places_.user_data_main());
+  texts.account_file = server_text(places_.account_file());
+  if (places_.is_live()) {
+    texts.user_data_domains = server_text("etc/userdatadomains", list_file_limit);
+    texts.user_domains = server_text("etc/userdomains", list_file_limit);
+    texts.local_domains = server_text("etc/localdomains", list_file_limit);
+    texts.remote_domains = server_text("etc/remotedomains", list_file_limit);
+    texts.secondary_mx = server_text("etc/secondarymx", list_file_limit);
+  } else {
+    texts.addons = server_text("addons");
+    texts.parked = server_text("pds");
+    texts.subs = server_text("sds");
+    if (places_.server != nullptr)
+      places_.server->list(places_.alias_directory(), [&texts](const std::string& name, NodeKind kind) {
+        if (kind == NodeKind::file) texts.alias_files.insert(name);
+      });
+  }
+  for (const char* const above : {"mail", "etc"})
+    list(above, [&texts](const std::string& name, NodeKind kind) {
+      if (kind == NodeKind::directory && name.front() != '.') texts.directories.insert(name);
+    });
+  const AccountDomains found = account_domains(texts);
+  tell(found.problems, "domains");
+  for (const NamedDomain& domain : found.list) {
+    domains_.push_back(domain.name);
+    add(domain.name, SettingKind::domain, "", domain.domain);
+  }
+}
+
+void Reading::add_directories(const std::string& domain, std::map<std::string, Box>& boxes) {
+  list("mail/" + domain, [&](const std::string& name, NodeKind kind) {
+    // What is no mailbox's name is the mail reader's to tell of.
+    if (kind == NodeKind::directory && name.front() != '.' && is_safe_local_part(name))
+      boxes[name].state.has_directory = true;
+  });
+}
+
+void Reading::read_mailboxes(const std::string& domain) {
+  const std::string etc = "etc/" + domain;
+  std::map<std::string, Box> boxes;
+  if (const auto text = home_text(etc + "/passwd")) {
+    PasswdFile file = parse_passwd(*text);
+    tell(file.problems, etc + "/passwd");
+    for (const PasswdRecord& record : file.records) boxes[record.local_part].state.has_login = true;
+  }
+  if (const auto text = home_text(etc + "/shadow")) {
+    ShadowFile file = parse_shadow(*text);
+    tell(file.problems, etc + "/shadow");
+    for (ShadowRecord& record : file.records) {
+      Box& box = boxes[record.local_part];
+      box.state.has_password = true;
+      box.password = std::move(record.password);
+      // That the whole account is suspended is said once, of the account.
+      box.suspension.login = record.suspension.login;
+    }
+  }
+  if (const auto text = home_text(etc + "/quota")) {
+    const QuotaList file = parse_quota_list(*text);
+    tell(file.problems, etc + "/quota");
+    for (const QuotaRecord& record : file.records) boxes[record.local_part].quota = record.quota;
+  }
+  add_directories(domain, boxes);
+  for (auto& [local_part, box] : boxes) {
+    const std::string address = local_part + '@' + domain;
+    box.suspension.outgoing = held_back_.suspended.count(address) != 0;
+    box.suspension.held = held_back_.held.count(address) != 0;
+    if (is_safe_local_part(local_part)) read_mailbox_filters(address, etc + '/' + local_part, box.suspension);
+    add(address, SettingKind::mailbox, "", box.state);
+    if (box.password) add(address, SettingKind::password, "", *box.password);
+    if (box.state.has_login || box.quota) add(address, SettingKind::quota, "", box.quota.value_or(store::Quota{}));
+    if (box.state.has_login || box.state.has_password) add(address, SettingKind::suspension, "", box.suspension);
+  }
+}
+
+void Reading::read_aliases(const std::string& domain) {
+  if (const auto text = server_text(places_.aliases(domain), list_file_limit)) {
+    AliasFile file = parse_valiases(*text, domain);
+    tell(file.problems, places_.aliases(domain));
+    for (AliasEntry& entry : file.entries) {
+      for (const store::Destination& to : entry.forwarder.to)
+        if (to.kind == store::Destination::Kind::responder) responding_.insert(lower_case(to.text));
+      add(domain, SettingKind::forwarder, std::move(entry.key), std::move(entry.forwarder));
+    }
+  }
+  if (const auto text = server_text(places_.domain_aliases(domain))) {
+    DomainAlias alias = parse_domain_alias(*text, domain);
+    tell(alias.problems, places_.domain_aliases(domain));
+    if (alias.forwarder) add(domain, SettingKind::domain_forwarder, "", std::move(*alias.forwarder));
+  }
+}
+
+void Reading::read_responders() {
+  const std::string directory = ".autorespond/";
+  std::map<std::string, std::string> names;  // by address
+  for (const std::string& address : responding_) names.emplace(address, address);
+  list(".autorespond", [&names](const std::string& name, NodeKind kind) {
+    if (kind == NodeKind::file && is_responder_name(name)) names[lower_case(name)] = name;
+  });
+  for (const auto& [address, name] : names) {
+    const ResponderFiles files{home_text(directory + name), home_text(directory + name + ".json"),
+                               home_text(directory + name + ".conf")};
+    ReadResponder responder = read_responder(files, responding_.count(address) != 0);
+    for (const std::string& problem : responder.problems) tell(Weight::note, directory + name, problem);
+    if (!responder.value.has_text)
+      tell(Weight::note, directory + name, "mail is led to this responder, which has no text");
+    add(name, SettingKind::responder, "", std::move(responder.value));
+  }
+}
+
+void Reading::read_mailbox_filters(const std::string& address, const std::string& directory,
+                                   store::Suspension& suspension) {
+  std::string yaml = home_text(directory + "/filter.yaml").value_or("");
+  std::string exim = home_text(directory + "/filter").value_or("");
+  if (blocks_incoming(exim)) {
+    suspension.incoming = true;
+    if (const auto without = with_incoming_block(exim, false))
+      exim = *without;
+    else
+      tell(Weight::note, directory + "/filter",
+           "where the block on new messages ends is not clear: it is carried as "
+           "it stands, as part of the filter");
+  }
+  const auto first_rule =
+      exim.find_first_not_of(" \t\r\n", exim.find('\n') == std::string::npos ? exim.size() : exim.find('\n'));
+  if (yaml.empty() && first_rule == std::string::npos) return;
+  ReadFilters filters = read_filters(std::move(yaml), std::move(exim));
+  for (const std::string& problem : filters.problems) tell(Weight::note, directory + "/filter.yaml", problem);
+  add(address, SettingKind::filters, "", std::move(filters.value));
+}
+
+void Reading::read_account_filters() {
+  std::string yaml = home_text(".cpanel/filter.yaml").value_or("");
+  // One copy a domain, all the same; the main domain's is taken.
+  std::string exim;
+  for (const std::string& domain : domains_) {
+    if (!exim.empty()) break;
+    exim = server_text(places_.domain_filter(domain)).value_or("");
+  }
+  if (yaml.empty() && exim.empty()) return;
+  ReadFilters filters = read_filters(std::move(yaml), std::move(exim));
+  for (const std::string& problem : filters.problems) tell(Weight::note, ".cpanel/filter.yaml", problem);
+  add("", SettingKind::filters, "", std::move(filters.value));
+}
+
+void Reading::read_spam() {
+  std::set<std::string> present;
+  for (const SpamFlagFile& file : spam_flag_files)
+    if (places_.home.look_at(std::string(file.name)).is_file()) present.emplace(file.name);
+  add("", SettingKind::spam, "",
+      cpanel::read_spam(present, home_text(std::string(spam_preferences_file)).value_or("")));
+}
+
+void Reading::look_at_file(const std::string& path) {
+  const HomePath what = classify_home_path(path);
+  switch (what.kind) {
+  case HomePathKind::opaque:
+  case HomePathKind::database:
+    opaque_.insert(path);
+    opaque_owner_[path] = what.owner;
+    return;
+  case HomePathKind::attack:
+  case HomePathKind::unknown:
+  case HomePathKind::snapshot: tell(Weight::note, path, what.remark); return;
+  case HomePathKind::not_ours:
+  case HomePathKind::mail:
+  case HomePathKind::setting:
+  case HomePathKind::companion:
+  case HomePathKind::cache: return;
+  }
+}
+
+void Reading::look_below(const std::string& directory, std::size_t depth) {
+  constexpr std::size_t deepest = 16;
+  std::vector<std::string> below;
+  list(directory, [&](const std::string& name, NodeKind kind) {
+    const std::string path = directory + '/' + name;
+    if (kind == NodeKind::file) look_at_file(path);
+    if (kind == NodeKind::directory) below.push_back(path);
+  });
+  if (depth < deepest)
+    for (const std::string& path : below) look_below(path, depth + 1);
+  else if (!below.empty())
+    tell(Weight::lost, directory, "directories nested too deep: what lies in them is not read");
+}
+
+void Reading::read_files() {
+  list("", [this](const std::string& name, NodeKind kind) {
+    if (kind == NodeKind::file) look_at_file(name);
+  });
+  for (const std::string_view directory : classified_directories) look_below(std::string(directory), 0);
+  std::set<std::string> unread = opaque_;
+  const auto take = [&](const std::string& path, io::Source& content) {
+    mail::Digester digester;
+    store::OpaqueFile file;
+    for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
+      digester.write(piece);
+      file.octets += piece.size();
+    }
+    file.digest = digester.finish();
+    file.mode = places_.home.look_at(path).mode & 0777U;
+    unread.erase(path);
+    add(opaque_owner_[path], SettingKind::file, path, std::move(file));
+  };
+  std::string reason;
+  try {
+    places_.home.visit(opaque_, take);
+  } catch (const Error& error) {
+    if (error.scope() == Scope::run) throw;
+    reason = ": " + error.reason();
+  }
+  for (const std::string& path : unread) {
+    is_complete_ = false;
+    tell(Weight::lost, path, "can't be read" + reason);
+  }
+}
+
+}  // namespace mailhaul::account::cpanel

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "account/cpanel/account_file.hpp"
+#include "account/cpanel/account_places.hpp"
+#include "account/cpanel/domains.hpp"
+#include "account/cpanel/problem.hpp"
+#include "mailhaul/base/finding.hpp"
+#include "mailhaul/store/account_settings.hpp"
+
+namespace mailhaul::account::cpanel {
+
+/// One pass over an account for all that lies beside its mail. One thread, one use.
+class Reading {
+ public:
+  Reading(const AccountPlaces& places, Findings& findings) : places_(places), findings_(findings) {}
+
+  [[nodiscard]] std::vector<store::Setting> read();
+  /// False: something could not be read.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+
+ private:
+  /// What is known of one mailbox before all of it was seen.
+  struct Box {
+    store::MailboxState state{};
+    std::optional<store::Password> password{};
+    std::optional<store::Quota> quota{};
+    store::Suspension suspension{};
+  };
+  /// Sources of what the server holds back of an address.
+  struct HeldBack {
+    std::set<std::string> suspended{};
+    std::set<std::string> held{};
+  };
+
+  void read_account();
+  void read_domains();
+  void read_mailboxes(const std::string& domain);
+  void add_directories(const std::string& domain, std::map<std::string, Box>& boxes);
+  void read_aliases(const std::string& domain);
+  void read_responders();
+  void read_mailbox_filters(const std::string& address, const std::string& directory, store::Suspension& suspension);
+  void read_account_filters();
+  void read_spam();
+  void read_files();
+  void look_below(const std::string& directory, std::size_t depth);
+  void look_at_file(const std::string& path);
+
+  void add(std::string owner, store::SettingKind kind, std::string name, store::SettingValue value);
+  /// Nothing where there is none or it can't be read, which is told.
+  [[nodiscard]] std::optional<std::string> text_of(io::Tree& tree, const std::string& path, std::uint64_t limit);
+  [[nodiscard]] std::optional<std::string> home_text(const std::string& path);
+  [[nodiscard]] std::optional<std::string> server_text(const std::string& path,
+                                                       std::uint64_t limit = control_file_limit);
+  void list(const std::string& path, const std::function<void(const std::string&, io::NodeKind)>& take);
+  void tell(const std::vector<Problem>& problems, const std::string& where);
+  void tell(Weight weight, const std::string& where, const std::string& text);
+
+  const AccountPlaces& places_;
+  Findings& findings_;
+  bool is_complete_ = true;
+  AccountFile account_file_{};
+  HeldBack held_back_{};
+  std::vector<std::string> domains_{};
+  std::set<std::string> responding_{};  ///< addresses whose mail is led to a responder
+  std::set<std::string> opaque_{};      ///< paths
+  std::map<std::string, std::string> opaque_owner_{};
+  std::vector<store::Setting> settings_{};
+};
+
+}  // namespace mailhaul::account::cpanel
