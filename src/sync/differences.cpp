@@ -85,14 +85,19 @@ bool Differences::misses_any() const {
 void Differences::settle_target_strangers(std::vector<Listing>& listings) {
   const bool any = std::any_of(listings.begin(), listings.end(), [](const Listing& l) { return !l.strangers.empty(); });
   if (!any) return;
-  MissingRows missing;
+  // One mailbox is one person's: the same mail in that of another was not filed there by him.
+  std::map<std::string, MissingRows> missing_of;
+  const std::vector<ledger::Folder> folders = ledger_.folders(Side::target);
+  std::map<ledger::FolderId, std::string> mailbox_of;
+  for (const ledger::Folder& folder : folders) mailbox_of[folder.id] = folder.ref.mailbox;
   for (const auto& [id, change] : rows_)
     if (change.target_gone && !change.target_now)
-      missing.add(change.row.key, {id, change.row.target_folder, true, change.row.source.has_value()});
+      missing_of[mailbox_of[change.row.target_folder]].add(
+          change.row.key, {id, change.row.target_folder, true, change.row.source.has_value()});
   // Removed by its user in an earlier run, and put back since.
-  for (const ledger::Folder& folder : ledger_.folders(Side::target))
+  for (const ledger::Folder& folder : folders)
     ledger_.each_gone_from(Side::target, folder.id, [&](const ledger::Row& row) {
-      if (row.source) missing.add(row.key, {row.id, folder.id, false, false});
+      if (row.source) missing_of[folder.ref.mailbox].add(row.key, {row.id, folder.id, false, false});
     });
 
   std::vector<Listing*> by_name;
@@ -100,7 +105,9 @@ void Differences::settle_target_strangers(std::vector<Listing>& listings) {
   for (Listing& listing : listings) by_name.push_back(&listing);
   std::sort(by_name.begin(), by_name.end(), [](const Listing* a, const Listing* b) { return a->folder < b->folder; });
   const auto settle = [&](const Listing& listing, const Stranger& stranger, int least) {
-    const auto found = missing.take(*stranger.key, listing.id, least);
+    const auto missing = missing_of.find(listing.folder.mailbox);
+    if (missing == missing_of.end()) return false;
+    const auto found = missing->second.take(*stranger.key, listing.id, least);
     if (!found) return false;
     RowChange& change = change_of(*found);
     change.target_now = stranger.seen;
@@ -109,7 +116,10 @@ void Differences::settle_target_strangers(std::vector<Listing>& listings) {
   };
   // The pairs that fit best first, over all folders: whose folder is listed first must not decide whose flags are
   // whose.
-  for (int least = MissingRows::best_fit; least >= 0 && !missing.empty(); --least)
+  const auto any_missing = [&] {
+    return std::any_of(missing_of.begin(), missing_of.end(), [](const auto& one) { return !one.second.empty(); });
+  };
+  for (int least = MissingRows::best_fit; least >= 0 && any_missing(); --least)
     for (Listing* listing : by_name) {
       auto& strangers = listing->strangers;
       strangers.erase(std::remove_if(strangers.begin(), strangers.end(),
@@ -133,16 +143,20 @@ void Vanished::add(const RowChange& change) {
   by_key_[change.row.key].push_back(change);
 }
 
-std::optional<RowChange> Vanished::take(const mail::ContentKey& key, ledger::FolderId source_folder) {
+std::optional<RowChange> Vanished::take(const mail::ContentKey& key, ledger::FolderId source_folder,
+                                        const std::function<bool(ledger::FolderId)>& may_come_from) {
   const std::lock_guard guard(mutex_);
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return std::nullopt;
   auto& some = found->second;
+  const auto others = std::partition(some.begin(), some.end(),
+                                     [&](const RowChange& one) { return may_come_from(one.row.source_folder); });
+  if (others == some.begin()) return std::nullopt;
   // What is still at the target before what its user removed there: then nothing is left to be called deleted.
   const auto worth = [&](const RowChange& change) {
     return (change.row.source_folder == source_folder ? 2 : 0) + (change.target() != nullptr ? 1 : 0);
   };
-  const auto best = std::max_element(some.begin(), some.end(),
+  const auto best = std::max_element(some.begin(), others,
                                      [&](const RowChange& a, const RowChange& b) { return worth(a) < worth(b); });
   RowChange taken = std::move(*best);
   some.erase(best);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -58,8 +59,10 @@ class Differences {
 class Vanished {
  public:
   void add(const RowChange& change);
-  /// Of those with that content: one from the same folder before one from another. Taken out.
-  [[nodiscard]] std::optional<RowChange> take(const mail::ContentKey& key, ledger::FolderId source_folder);
+  /// Of those with that content and from a folder that it may come from: one from the same folder before one from
+  /// another. Taken out.
+  [[nodiscard]] std::optional<RowChange> take(const mail::ContentKey& key, ledger::FolderId source_folder,
+                                              const std::function<bool(ledger::FolderId)>& may_come_from);
   [[nodiscard]] bool empty() const;
   /// Those that were not taken: they are gone.
   [[nodiscard]] std::vector<RowChange> left() const;

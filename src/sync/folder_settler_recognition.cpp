@@ -28,7 +28,13 @@ bool FolderSettler::recognise(const store::MessageInfo& info, const Read& read, 
 bool FolderSettler::recognise_vanished(const store::MessageInfo& info, const Read& read, FolderOutcome& outcome) {
   if (run_.vanished.empty()) return false;
   const ledger::FolderId here = source_id(outcome);
-  auto change = run_.vanished.take(read.key, here);
+  // The mail of one person does not move to another's: the same one that comes to him is new.
+  const auto mailbox_of = [this](ledger::FolderId id) {
+    const auto folder = run_.ledger.folder(id);
+    return folder ? folder->ref.mailbox : std::string();
+  };
+  auto change = run_.vanished.take(
+      read.key, here, [&](ledger::FolderId from) { return from == here || mailbox_of(from) == mailbox_of(here); });
   if (!change) return false;
   if (change->is_unplaced) {
     // Flags as they were: the next run looks for it at the target, and finds the difference.

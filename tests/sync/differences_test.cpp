@@ -56,5 +56,42 @@ TEST_F(EqualMessages, TheOnePutBackInItsFolderIsKnownBeforeAStrangerInAnEarlierO
   EXPECT_FALSE(harness_.target.seen(inbox).at(1).info.flags.has(mail::Flag::flagged));
 }
 
+/// Two mailboxes of an account that both hold one mail, and what becomes of the copies.
+class MailOfTwo : public testing::Test {
+ protected:
+  MailOfTwo() {
+    harness_.source.deliver(amy_, text_, with_flags({}));
+    harness_.source.make_folder(bob_);
+    EXPECT_FALSE(harness_.copy().error);
+  }
+  static void remove(support::MemoryStore& store, const FolderRef& folder) {
+    store.messages(folder).clear();
+    store.renumber(folder);
+  }
+
+  const FolderRef amy_{"amy@example.com", {}};
+  const FolderRef bob_{"bob@example.com", {}};
+  const std::string text_ = mail_text("to both");
+  Harness harness_;
+};
+
+TEST_F(MailOfTwo, WhatOneLosesAtTheSourceAndTheOtherGetsIsCopiedToHim) {
+  remove(harness_.source, amy_);
+  harness_.source.deliver(bob_, text_, with_flags({}));
+  EXPECT_FALSE(harness_.copy().error);
+  EXPECT_EQ(harness_.target.seen(bob_).size(), 1U);
+  EXPECT_EQ(harness_.target.seen(amy_).size(), 1U);
+}
+
+TEST_F(MailOfTwo, WhatOneRemovesAtTheTargetIsNotTheOnesThatTheOtherGets) {
+  remove(harness_.target, amy_);
+  harness_.target.deliver(bob_, text_, with_flags({}));
+  EXPECT_FALSE(harness_.copy().error);
+  harness_.source.messages(amy_).front().info.flags = {mail::Flag::flagged};
+  EXPECT_FALSE(harness_.copy().error);
+  EXPECT_FALSE(harness_.target.seen(bob_).at(0).info.flags.has(mail::Flag::flagged));
+  EXPECT_TRUE(harness_.target.seen(amy_).empty());
+}
+
 }  // namespace
 }  // namespace mailhaul::sync
