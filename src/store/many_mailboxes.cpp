@@ -407,7 +407,9 @@ MailboxFindings::~MailboxFindings() = default;
 void MailboxFindings::add(const Finding& finding) {
   constexpr std::size_t most_remembered = 4096;
   Finding named = finding;
-  named.folder = finding.folder.empty() ? mailbox_ : mailbox_ + ": " + finding.folder;
+  named.folder = finding.folder.empty() ? mailbox_
+                 : mailbox_.empty()     ? finding.folder
+                                        : mailbox_ + ": " + finding.folder;
   const std::string key = std::to_string(static_cast<int>(finding.kind)) + '\0' + finding.folder + '\0' +
                           finding.where + '\0' + finding.text + '\0' + std::to_string(finding.count);
   {

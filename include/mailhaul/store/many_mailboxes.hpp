@@ -42,7 +42,8 @@ struct MailboxStores {
 [[nodiscard]] std::unique_ptr<MessageSource> join_mailboxes(ManyMailboxes about, MailboxSources inner);
 [[nodiscard]] std::unique_ptr<MessageStore> join_mailboxes(ManyMailboxes about, MailboxStores inner);
 
-/// Puts the name of a mailbox before that of the folder, and tells each thing once, however often its store is opened.
+/// Puts the name of a mailbox, where there is one, before that of the folder, and tells each thing once, however often
+/// its store is opened.
 class MailboxFindings final : public Findings {
  public:
   MailboxFindings(Findings& findings, std::string mailbox);

@@ -73,6 +73,7 @@ struct Capabilities {
   bool moves = false;           ///< FolderWriter::take works
   bool changes_flags = true;    ///< FolderWriter::change_flags works
   bool folders = false;         ///< holds more than INBOX
+  bool mailboxes = false;       ///< holds more than one mailbox, each with its name
   bool keeps_keywords = false;
   bool keeps_uids = false;
   bool keeps_base_names = false;

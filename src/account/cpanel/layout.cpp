@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "account/bearable_name.hpp"
 #include "account/cpanel/keyed_lines.hpp"
 #include "account/cpanel/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
@@ -34,13 +35,6 @@ bool is_never_mail(const std::string& name) {
 
 bool is_part_of_mailbox(const std::string& name) {
   return is_one_of(name, {"cur", "new", "tmp", "storage", "mailboxes"});
-}
-
-/// May be the name of a directory, and stand in a line: what else is in it is its owner's choice.
-bool is_bearable(std::string_view local_part) {
-  return !local_part.empty() && local_part.size() <= 64 && local_part != "." && local_part != ".." &&
-         local_part.find_first_of("/:") == std::string_view::npos && !has_control_octet(local_part) &&
-         local_part.find('@') == std::string_view::npos;
 }
 
 Names list(io::Tree& tree, const std::string& path) {
@@ -161,7 +155,7 @@ class LayoutReader {
       return tell(FindingKind::symlink, Weight::failed, address, path,
                   "a symbolic link where a mailbox could be: not followed");
     if (kind != io::NodeKind::directory) return;
-    if (!is_bearable(name))
+    if (!is_bearable_local_part(name))
       return tell(FindingKind::odd_name, Weight::failed, "", path, "no mailbox can have that name: not read");
     if (!is_known && (name.front() == '.' || !is_mailbox(path)))
       return tell(FindingKind::ignored_file, Weight::note, "", path, "a directory that is no mailbox: not read");
@@ -348,7 +342,7 @@ std::string mailbox_path(const std::string& name, const std::string& user) {
     return is_safe_domain(domain) ? "mail/archive/" + domain : "";
   }
   const auto parts = split_address(name);
-  if (!parts || !is_bearable(parts->local_part) || !is_safe_domain(parts->domain)) return "";
+  if (!parts || !is_bearable_local_part(parts->local_part) || !is_safe_domain(parts->domain)) return "";
   return "mail/" + parts->domain + "/" + parts->local_part;
 }
 

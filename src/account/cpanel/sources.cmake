@@ -8,6 +8,7 @@ set(CPANEL_SOURCES
   cpanel/keyed_lines.cpp
   cpanel/layout.cpp
   cpanel/opaque_files.cpp
+  cpanel/mail.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
   cpanel/reading.cpp

@@ -1,0 +1,4 @@
+set(VMAIL_SOURCES
+  vmail/mail.cpp
+  vmail/pattern.cpp
+)
