@@ -1,4 +1,9 @@
 set(CPANEL_SOURCES
+  cpanel/clean_database.cpp
+  cpanel/renamed_webmail.cpp
+  cpanel/scratch_file.cpp
+  cpanel/scratch_file_system.cpp
+  cpanel/webmail_database.cpp
   cpanel/account_file.cpp
   cpanel/destinations.cpp
   cpanel/destinations_text.cpp

@@ -1,4 +1,8 @@
 set(CPANEL_TEST_SOURCES
+  cpanel/clean_database_test.cpp
+  cpanel/database_maker.cpp
+  cpanel/scratch_file_test.cpp
+  cpanel/webmail_database_test.cpp
   cpanel/account_file_test.cpp
   cpanel/archive_facts_test.cpp
   cpanel/destinations_test.cpp
