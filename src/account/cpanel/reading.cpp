@@ -13,6 +13,7 @@
 #include "account/cpanel/shadow_file.hpp"
 #include "account/cpanel/spam.hpp"
 #include "account/cpanel/valiases.hpp"
+#include "account/cpanel/webmail_database.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/mail/digest.hpp"
@@ -301,6 +302,27 @@ void Reading::read_files() {
     if (kind == NodeKind::file) look_at_file(name);
   });
   for (const std::string_view directory : classified_directories) look_below(std::string(directory), 0);
+  read_opaque_files();
+  if (!databases_.empty()) read_databases();
+}
+
+void Reading::read_databases() {
+  DatabaseVisitor visitor;
+  visitor.take = [this](const std::string& path, CleanDatabase& database) {
+    store::OpaqueFile file;
+    file.octets = database.octets();
+    file.digest = database.digest();
+    file.mode = places_.home.look_at(path).mode & 0777U;
+    add(opaque_owner_[path], SettingKind::file, path, std::move(file));
+  };
+  visitor.fail = [this](const std::string& path, const Error& error) {
+    is_complete_ = false;
+    tell(Weight::lost, path, std::string("this database is not carried: ") + error.reason());
+  };
+  visit_databases(places_.home, databases_, webmail_.room, webmail_.clock, webmail_.renaming, visitor);
+}
+
+void Reading::read_opaque_files() {
   std::set<std::string> unread = opaque_;
   const auto take = [&](const std::string& path, io::Source& content) {
     mail::Digester digester;

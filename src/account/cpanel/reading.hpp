@@ -12,6 +12,7 @@
 #include "account/cpanel/account_places.hpp"
 #include "account/cpanel/domains.hpp"
 #include "account/cpanel/problem.hpp"
+#include "account/cpanel/settings_reader.hpp"
 #include "mailhaul/base/finding.hpp"
 #include "mailhaul/store/account_settings.hpp"
 
@@ -20,7 +21,8 @@ namespace mailhaul::account::cpanel {
 /// One pass over an account for all that lies beside its mail. One thread, one use.
 class Reading {
  public:
-  Reading(const AccountPlaces& places, Findings& findings) : places_(places), findings_(findings) {}
+  Reading(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings)
+      : places_(places), webmail_(webmail), findings_(findings) {}
 
   [[nodiscard]] std::vector<store::Setting> read();
   /// False: something could not be read.
@@ -50,6 +52,8 @@ class Reading {
   void read_account_filters();
   void read_spam();
   void read_files();
+  void read_opaque_files();
+  void read_databases();
   void look_below(const std::string& directory, std::size_t depth);
   void look_at_file(const std::string& path);
 
@@ -64,6 +68,7 @@ class Reading {
   void tell(Weight weight, const std::string& where, const std::string& text);
 
   const AccountPlaces& places_;
+  const WebmailRoom& webmail_;
   Findings& findings_;
   bool is_complete_ = true;
   AccountFile account_file_{};
@@ -71,6 +76,7 @@ class Reading {
   std::vector<std::string> domains_{};
   std::set<std::string> responding_{};  ///< addresses whose mail is led to a responder
   std::set<std::string> opaque_{};      ///< paths
+  std::set<std::string> databases_{};
   std::map<std::string, std::string> opaque_owner_{};
   std::vector<store::Setting> settings_{};
 };

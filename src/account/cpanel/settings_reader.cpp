@@ -1,11 +1,16 @@
 #include "account/cpanel/settings_reader.hpp"
 
+#include <map>
+
+#include "account/cpanel/opaque_files.hpp"
 #include "account/cpanel/reading.hpp"
+#include "account/cpanel/webmail_database.hpp"
+#include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {
 
 std::vector<store::Setting> SettingsReader::read() {
-  Reading reading(places_, findings_);
+  Reading reading(places_, webmail_, findings_);
   std::vector<store::Setting> settings = reading.read();
   is_complete_ = reading.is_complete();
   return settings;
@@ -14,13 +19,23 @@ std::vector<store::Setting> SettingsReader::read() {
 void SettingsReader::visit_files(const std::set<store::SettingId>& files,
                                  const std::function<void(const store::SettingId& id, io::Source& content)>& take) {
   std::map<std::string, store::SettingId> by_path;
-  std::set<std::string> paths;
+  std::set<std::string> plain;
+  std::set<std::string> databases;
   for (const store::SettingId& id : files) {
     if (id.kind != store::SettingKind::file) continue;
-    paths.insert(id.name);
+    const bool is_database = classify_home_path(id.name).kind == HomePathKind::database;
+    (is_database ? databases : plain).insert(id.name);
     by_path.emplace(id.name, id);
   }
-  places_.home.visit(paths, [&](const std::string& path, io::Source& content) { take(by_path.at(path), content); });
+  places_.home.visit(plain, [&](const std::string& path, io::Source& content) { take(by_path.at(path), content); });
+  DatabaseVisitor visitor;
+  visitor.take = [&](const std::string& path, CleanDatabase& database) {
+    const auto content = database.content();
+    take(by_path.at(path), *content);
+  };
+  visitor.fail = [](const std::string& path, const Error& error) { throw Error(error).at(path); };
+  if (!databases.empty())
+    visit_databases(places_.home, databases, webmail_.room, webmail_.clock, webmail_.renaming, visitor);
 }
 
 }  // namespace mailhaul::account::cpanel

@@ -4,16 +4,27 @@
 #include <vector>
 
 #include "account/cpanel/account_places.hpp"
+#include "account/cpanel/scratch_file.hpp"
+#include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/finding.hpp"
 #include "mailhaul/store/account.hpp"
+#include "mailhaul/store/renaming.hpp"
 
 namespace mailhaul::account::cpanel {
+
+/// For databases, which are carried as one clean file each.
+struct WebmailRoom {
+  const ScratchRoom& room;
+  const Clock& clock;
+  const store::Renaming* renaming = nullptr;  ///< done to what is in them, so that both ends read the same
+};
 
 /// Reads all that lies beside the mail of an account. What is odd or can't be read is told as a finding, and the rest
 /// goes on. Errors of scope run alone are thrown.
 class SettingsReader final : public store::AccountSource {
  public:
-  SettingsReader(const AccountPlaces& places, Findings& findings) : places_(places), findings_(findings) {}
+  SettingsReader(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings)
+      : places_(places), webmail_(webmail), findings_(findings) {}
 
   /// A quota and a suspension for every mailbox with a login, also where there is none: that one ended is a change.
   /// `original` of a Forwarder is the line without its key. Owners and names as SettingKind says; domains in lower
@@ -26,6 +37,7 @@ class SettingsReader final : public store::AccountSource {
 
  private:
   const AccountPlaces places_;
+  const WebmailRoom webmail_;
   Findings& findings_;
   bool is_complete_ = true;
 };

@@ -94,12 +94,16 @@ class CpanelSettings : public ::testing::TestWithParam<bool> {
   fs::PosixKernel kernel_;
   SystemEntropy entropy_;
   Collected findings_;
+  SystemClock clock_;
+  ScratchRoom room_{};
+  WebmailRoom webmail_{room_, clock_, nullptr};
 };
 
 TEST_P(CpanelSettings, OfALiveAccountAreReadWhole) {
   fs::DirectoryTree home(directory(path_ + "/a" + facts_.plan.home));
   fs::DirectoryTree server(directory(path_ + "/a"));
-  SettingsReader reader({home, &server, AccountPlaces::Form::live, facts_.plan.user, facts_.plan.home}, findings_);
+  SettingsReader reader({home, &server, AccountPlaces::Form::live, facts_.plan.user, facts_.plan.home}, webmail_,
+                        findings_);
   expect_facts(reader, facts_.settings);
   EXPECT_TRUE(reader.is_complete() || GetParam());
 }
@@ -108,7 +112,8 @@ TEST_P(CpanelSettings, OfADirectoryThatABackupIsAreReadWhole) {
   const std::string top = support::pack_cpanel_account(facts_, path_ + "/a", path_ + "/packed", ArchiveForm::directory);
   fs::DirectoryTree home(directory(top + "/homedir"));
   fs::DirectoryTree server(directory(top));
-  SettingsReader reader({home, &server, AccountPlaces::Form::archive, facts_.plan.user, facts_.plan.home}, findings_);
+  SettingsReader reader({home, &server, AccountPlaces::Form::archive, facts_.plan.user, facts_.plan.home}, webmail_,
+                        findings_);
   expect_facts(reader, support::settings_in_archive(facts_));
 }
 
@@ -127,7 +132,7 @@ TEST_P(CpanelSettings, OfEachFormOfAnArchiveAreReadWhole) {
     const auto tree = archive->tree();
     io::SubTree home(*tree, "homedir");
     SettingsReader reader({home, tree.get(), AccountPlaces::Form::archive, facts_.plan.user, facts_.plan.home},
-                          findings_);
+                          webmail_, findings_);
     expect_facts(reader, support::settings_in_archive(facts_));
   }
 }
