@@ -47,28 +47,27 @@ class Patience {
 class Database {
  public:
   Database(ScratchFileSystem& files, const char* name, int flags) : files_(files) {
-    const int result = sqlite3_open_v2(name, &handle_, flags | SQLITE_OPEN_NOMUTEX, files.name());
-    if (result != SQLITE_OK) {
-      sqlite3_close(handle_);
-      fail(result, sqlite3_errstr(result));
-    }
+    sqlite3* opened = nullptr;
+    const int result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, files.name());
+    handle_.reset(opened);
+    if (result != SQLITE_OK) fail(result, sqlite3_errstr(result));
     distrust();
   }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
-  ~Database() { sqlite3_close(handle_); }
+  ~Database() = default;
 
-  [[nodiscard]] sqlite3* handle() const { return handle_; }
+  [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
   void check(int result) const {
     if (result == SQLITE_OK || result == SQLITE_DONE || result == SQLITE_ROW) return;
-    fail(result, sqlite3_errmsg(handle_));
+    fail(result, sqlite3_errmsg(handle()));
   }
-  void execute(const char* statements) const { check(sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr)); }
+  void execute(const char* statements) const { check(sqlite3_exec(handle(), statements, nullptr, nullptr, nullptr)); }
   /// The first column of the first row.
   [[nodiscard]] std::string ask(const char* statement) const {
     sqlite3_stmt* prepared = nullptr;
-    check(sqlite3_prepare_v2(handle_, statement, -1, &prepared, nullptr));
+    check(sqlite3_prepare_v2(handle(), statement, -1, &prepared, nullptr));
     const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> owner(prepared, &sqlite3_finalize);
     const int result = sqlite3_step(prepared);
     check(result);
@@ -79,15 +78,15 @@ class Database {
 
  private:
   void distrust() {
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     for (const int option :
          {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW,
           SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_ENABLE_FKEY, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER})
-      sqlite3_db_config(handle_, option, 0, nullptr);
-    for (const auto& limit : limits) sqlite3_limit(handle_, limit.first, limit.second);
-    sqlite3_drop_modules(handle_, nullptr);
+      sqlite3_db_config(handle(), option, 0, nullptr);
+    for (const auto& limit : limits) sqlite3_limit(handle(), limit.first, limit.second);
+    sqlite3_drop_modules(handle(), nullptr);
     sqlite3_progress_handler(
-        handle_, 1000, [](void* patience) { return static_cast<Patience*>(patience)->is_over() ? 1 : 0; }, &patience_);
+        handle(), 1000, [](void* patience) { return static_cast<Patience*>(patience)->is_over() ? 1 : 0; }, &patience_);
     // A log is then used without shared memory. Power cuts are nothing to a file that is made anew.
     execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
             "PRAGMA cell_size_check=ON; PRAGMA ignore_check_constraints=ON;");
@@ -107,7 +106,7 @@ class Database {
 
   ScratchFileSystem& files_;
   Patience patience_{};
-  sqlite3* handle_ = nullptr;
+  std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle_{nullptr, &sqlite3_close};
 };
 
 void check_header(const ScratchFile& file) {

@@ -90,6 +90,21 @@ TEST(CleanDatabase, HasAnotherDigestWhenAnythingInItIsAnother) {
   EXPECT_NE(cleaned(after(stored, "PRAGMA user_version=7")).digest, digest);
 }
 
+TEST(CleanDatabase, CountsNoWritesAndNoVersionsOfSqliteInItsDigest) {
+  const ScratchRoom room;
+  const auto digest_with = [&](std::size_t at) {
+    std::string octets(8192, 'x');
+    if (at != 0) octets[at] = 'y';
+    return CleanDatabase(scratch(room, octets), {}).digest();
+  };
+  const std::string digest = digest_with(0);
+  for (std::size_t at = 1; at < 110; ++at) {
+    const bool is_counted = at < 24 || (at > 27 && at < 92) || at > 99;
+    EXPECT_EQ(digest_with(at) != digest, is_counted) << at;
+  }
+  EXPECT_NE(digest_with(8191), digest);
+}
+
 TEST(CleanDatabase, TakesBackWhatATransactionLeftHalfDone) {
   // So many pages that some are in the file already.
   const StoredDatabase filled =

@@ -169,18 +169,23 @@ TEST_F(WebmailDatabases, AreRefusedOneByOneAndTheOthersCome) {
   machine_.put_special("/home/etc/fifo.rcube.db-journal", fs::EntryKind::fifo);
   machine_.put_file("/home/etc/large.rcube.db", std::string(150'001, 'x'));
   machine_.put_file("/home/etc/text.rcube.db", "no database");
+  StoredDatabase headless = rolled_;
+  headless.database.replace(16, 84, std::string(84, '\xff'));
+  put("headless.rcube.db", headless);
   put("foreign.rcube.db", rolled_);
   machine_.give_to("/home/etc/foreign.rcube.db", {1000, 1000});
   put("z.rcube.db", logged_);
   for (const bool is_quiet : {false, true}) {
     if (is_quiet) let_time_pass();
-    const auto taken = visit({"a.rcube.db", "bad-log.rcube.db", "fifo.rcube.db", "foreign.rcube.db", "large.rcube.db",
-                              "link.rcube.db", "missing.rcube.db", "text.rcube.db", "z.rcube.db"});
+    const auto taken =
+        visit({"a.rcube.db", "bad-log.rcube.db", "fifo.rcube.db", "foreign.rcube.db", "headless.rcube.db",
+               "large.rcube.db", "link.rcube.db", "missing.rcube.db", "text.rcube.db", "z.rcube.db"});
     EXPECT_EQ(taken.size(), 2U);
     EXPECT_EQ(taken.count("a.rcube.db") + taken.count("z.rcube.db"), 2U);
     EXPECT_EQ(failure("bad-log.rcube.db"), Cause::refused);
     EXPECT_EQ(failure("fifo.rcube.db"), Cause::refused);
     EXPECT_EQ(failure("foreign.rcube.db"), Cause::refused);
+    EXPECT_EQ(failure("headless.rcube.db"), Cause::damaged);
     EXPECT_EQ(failure("large.rcube.db"), Cause::limit);
     EXPECT_EQ(failure("link.rcube.db"), Cause::refused);
     EXPECT_EQ(failure("missing.rcube.db"), Cause::not_found);
