@@ -7,8 +7,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace mailhaul::account::cpanel {
 namespace {
@@ -35,7 +36,9 @@ class Place {
   }
   [[nodiscard]] std::string octets(const std::string& ending) const {
     std::ifstream in(database() + ending, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream text;
+    text << in.rdbuf();
+    return std::move(text).str();
   }
 
  private:
