@@ -49,7 +49,7 @@ Exit status:
 struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
-  std::vector<std::string> includes, excludes, maps, special_uses, from_lines;
+  std::vector<std::string> includes, excludes, maps, user_maps, domain_maps, special_uses, from_lines;
   std::string min_size, max_size, min_age, max_age, fsync = "batch", variant, quoting, state, postmark, source_zone,
                                                     compress, dates = "mtime";
   TypedOwners owners{};
@@ -58,6 +58,7 @@ struct Typed {
   std::uint32_t lock_wait = 30;
   bool checksum = false, restore_missing = false, accept_missing = false, remove = false, expunge = false;
   bool dry_run = false, allow_sparse = false, no_sandbox = false, subscribed = false, audit = false, no_openat2 = false;
+  std::string mailbox{}, source_root{"/"}, target_root{"/"};
   int verbose = 0;
   std::vector<std::string> from_owners{};
   bool drop_indexes = false;
@@ -124,13 +125,38 @@ void add_common(CLI::App& command, Typed& typed) {
       ->group("");
 }
 
+void add_server_root(CLI::App& command, const char* name, std::string& typed, const char* of) {
+  command
+      .add_option(name, typed,
+                  fmt::format("where the files of {}'s server are, etc/passwd among them (default: /)", of))
+      ->type_name("DIR");
+}
+
 void add_source_and_target(CLI::App& command, Typed& typed) {
   command.add_option("SRC", typed.source, "where the mail is")->required()->type_name("");
   command.add_option("DST", typed.target, "where it shall be too")->required()->type_name("");
+  add_server_root(command, "--src-root", typed.source_root, "SRC");
+  add_server_root(command, "--dst-root", typed.target_root, "DST");
   add_owner_options(command, typed.owners);
 }
 
+void add_mailbox_options(CLI::App& command, Typed& typed) {
+  command
+      .add_option("--mailbox", typed.mailbox,
+                  "only that mailbox of an account; where the other end holds a single one, which one it is")
+      ->type_name("ADDRESS");
+  command
+      .add_option("--map-user", typed.user_maps,
+                  "a mailbox of SRC has another name at DST; so has that of an account itself, named by its user")
+      ->type_name("OLD=NEW")
+      ->allow_extra_args(false);
+  command.add_option("--map-domain", typed.domain_maps, "all mailboxes of a domain are in another one at DST")
+      ->type_name("OLD=NEW")
+      ->allow_extra_args(false);
+}
+
 void add_message_filters(CLI::App& command, Typed& typed) {
+  add_mailbox_options(command, typed);
   command
       .add_option("--map-folder", typed.maps,
                   "folder A and those below it become B; A may be a glob, then all that match go into B")
@@ -329,7 +355,13 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
                      : kind == Command::Kind::list_runs ? std::vector<std::string>{}
                                                         : std::vector<std::string>{typed.source, typed.target};
   for (const std::string& text : texts) command.locations.push_back(run::parse_location(text));
+  for (run::Location& location : command.locations)
+    location.server_root =
+        &location != &command.locations.front() && !names_stores ? typed.target_root : typed.source_root;
   run::Request& request = command.request;
+  request.mailboxes.mailbox = typed.mailbox;
+  for (const std::string& pair : typed.user_maps) run::add_user_map(request.mailboxes, pair);
+  for (const std::string& pair : typed.domain_maps) run::add_domain_map(request.mailboxes, pair);
   read_filters(typed, clock, request.options);
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
   request.options.jobs = typed.jobs > 0 ? std::min<std::size_t>(typed.jobs, 64) : std::min<std::size_t>(processors, 4);
@@ -389,6 +421,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   scan->add_option("STORE", typed.stores, "one or two locations")->required()->expected(1, 2);
   scan->add_flag("--audit", typed.audit,
                  "list every doubtful 'From ' line of an mbox: its octet, what it is taken for");
+  add_server_root(*scan, "--src-root", typed.source_root, "STORE");
   add_common(*scan, typed);
 
   CLI::App* sync =
@@ -415,6 +448,9 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   CLI::App* show_runs = runs->add_subcommand("show", "Of one pair");
   show_runs->add_option("SRC", typed.source, "where the mail came from")->required()->type_name("");
   show_runs->add_option("DST", typed.target, "where it went")->required()->type_name("");
+  show_runs->add_option("--mailbox", typed.mailbox, "the mailbox that was chosen")->type_name("ADDRESS");
+  add_server_root(*show_runs, "--src-root", typed.source_root, "SRC");
+  add_server_root(*show_runs, "--dst-root", typed.target_root, "DST");
   for (CLI::App* command : {list_runs, show_runs}) {
     command->add_option("--state", typed.state, "the directory that remembers runs")->type_name("DIR");
     command->add_flag("--json", typed.json, "one JSON object a line instead of text");

@@ -123,6 +123,12 @@ void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_roo
       .on(Side::target);
 }
 
+OwnershipOptions with_usual_profile(const OwnershipOptions& options, const Store& target) {
+  OwnershipOptions with = options;
+  if (with.profile == nullptr) with.profile = usual_profile(target.format);
+  return with;
+}
+
 Roots look_at_roots(formats::Context& context, const fs::Status& source_root, const Store& target,
                     const std::optional<fs::Status>& target_root, const OwnershipOptions& options) {
   Roots roots{source_root, target_root, std::nullopt};

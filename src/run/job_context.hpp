@@ -74,6 +74,9 @@ void refuse_foreign_mbox(formats::Context& context, const fs::Status& source_roo
 /// Error(usage) when messages shall be stored compressed in a format that has no such thing.
 void refuse_compressing(const OpenOptions& options, const Store& target);
 
+/// As the operator said, and where he did not, the modes of the kind of server that such a target is of.
+[[nodiscard]] OwnershipOptions with_usual_profile(const OwnershipOptions& options, const Store& target);
+
 /// What decides who owns what is made at `target`; its home only where a profile asks for it.
 [[nodiscard]] Roots look_at_roots(formats::Context& context, const fs::Status& source_root, const Store& target,
                                   const std::optional<fs::Status>& target_root, const OwnershipOptions& options);

@@ -7,6 +7,9 @@
 #include <boost/filesystem/path.hpp>
 #include <fmt/format.h>
 
+#include "account_home.hpp"
+#include "mailhaul/account/cpanel/mail.hpp"
+#include "mailhaul/account/vmail/mail.hpp"
 #include "mailhaul/store/dry_run_store.hpp"
 
 namespace mailhaul::run {
@@ -75,8 +78,52 @@ std::string inbox_of(const Store& store) {
   return inbox == store.options.end() ? std::string() : inbox->second;
 }
 
-const std::array<FormatRow, 3>& format_rows() {
-  static const std::array<FormatRow, 3> rows{
+/// The home that a cpanel: location names.
+fs::Directory open_home(Context& context, const Store& store, const fs::Rules& rules) {
+  if (auto home = fs::Directory::find_root(context.kernel, context.entropy, store.path, rules)) return *home;
+  const bool is_target = rules.side == Side::target;
+  throw Error(is_target ? Cause::cannot_create : Cause::not_found, Scope::run, "opening the home of an account")
+      .at(store.path)
+      .because("no such directory")
+      .hint(is_target ? "make the account first" : "")
+      .on(rules.side);
+}
+
+/// What a cPanel location says, else what its directory is called.
+std::string user_of(const Store& store) {
+  const auto user = store.options.find("USER");
+  return user == store.options.end() ? fs::split_operator_path(store.path).name : user->second;
+}
+
+/// Such trees are Maildir++ always; a new one has names in modified UTF-7 unless the location says otherwise.
+formats::maildir::TargetOptions mailboxes_of(const Store& store, const OpenOptions& options, const fs::Birth& birth) {
+  formats::maildir::TreeOptions tree;
+  tree.utf8 = store.options.count("UTF-8") != 0;
+  return {birth, tree, options.compress.value_or(formats::maildir::Compress::keep)};
+}
+
+account::vmail::Pattern pattern_of(const Store& store) {
+  using account::vmail::Pattern;
+  const auto layout = store.options.find("LAYOUT");
+  const std::string text = layout == store.options.end() ? Pattern::usual : layout->second;
+  if (auto pattern = Pattern::parse(text)) return *std::move(pattern);
+  throw Error(Cause::usage, Scope::run, "reading a location")
+      .at(text)
+      .because("not a layout: components joined by '/', and in them %d and %n once, or %u")
+      .hint("such as vmail:/var/vmail:LAYOUT=%d/%n/Maildir");
+}
+
+std::unique_ptr<store::Repairs> refuse_repairs(Context& /*context*/, const Store& store, const fs::Rules& rules,
+                                               const formats::RepairOptions& /*options*/) {
+  throw Error(Cause::unsupported, Scope::run, "mending mail")
+      .at(store.path)
+      .because("this version mends the mailboxes of such a store one by one")
+      .hint("mailhaul fix maildir:DIRECTORY of each")
+      .on(rules.side);
+}
+
+const std::array<FormatRow, 5>& format_rows() {
+  static const std::array<FormatRow, 5> rows{
       FormatRow{
           Format::maildir,
           "maildir",
@@ -97,6 +144,22 @@ const std::array<FormatRow, 3>& format_rows() {
           },
           [](const Store& store) { return formats::maildir::abilities_of(tree_options(store)); },
           &look_at_tree},
+      FormatRow{Format::cpanel,
+                "cpanel",
+                true,
+                {{"UTF-8"}, {"USER", {}, "NAME"}},
+                &account::cpanel::detect,
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
+                  return account::cpanel::open_mail(context, open_home(context, store, rules), user_of(store));
+                },
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+                   const fs::Birth& birth) {
+                  return account::cpanel::open_mail_store(context, open_home(context, store, rules), user_of(store),
+                                                          mailboxes_of(store, options, birth));
+                },
+                &refuse_repairs,
+                [](const Store& store) { return account::cpanel::mail_abilities(store.options.count("UTF-8") != 0); },
+                nullptr},
       FormatRow{
           Format::mbox,
           "mbox",
@@ -139,6 +202,33 @@ const std::array<FormatRow, 3>& format_rows() {
           },
           [](const Store& /*store*/) { return formats::mboxdir::abilities(); },
           nullptr},
+      FormatRow{Format::vmail,
+                "vmail",
+                true,
+                {{"UTF-8"}, {"LAYOUT", {}, "PATTERN"}},
+                // Any tree could be one: which it is only its server knows.
+                [](Context& /*context*/, const std::string& /*path*/) {
+                  return Evidence{false, "only where it is named"};
+                },
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
+                  const bool utf8 = store.options.count("UTF-8") != 0;
+                  return account::vmail::open_mail(
+                      context, fs::Directory::open_root(context.kernel, context.entropy, store.path, rules),
+                      pattern_of(store), utf8);
+                },
+                [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& options,
+                   const fs::Birth& birth) {
+                  const auto pattern = pattern_of(store);
+                  return account::vmail::open_mail_store(
+                      context, fs::Directory::make_root(context.kernel, context.entropy, store.path, rules, birth),
+                      pattern, mailboxes_of(store, options, birth));
+                },
+                &refuse_repairs,
+                [](const Store& store) {
+                  static_cast<void>(pattern_of(store));  // before anything is made
+                  return account::vmail::mail_abilities(store.options.count("UTF-8") != 0);
+                },
+                nullptr},
   };
   return rows;
 }
@@ -278,6 +368,12 @@ Location parse_location(std::string_view text) {
 namespace {
 
 Store find_format(Context& context, const Location& location, Side side) {
+  if (location.format == Format::cpanel && is_user_name(location.path)) {
+    Store store{Format::cpanel, home_of_user(context, location.path, location.server_root, side),
+                "the home of " + location.path, location.options};
+    store.options.emplace("USER", location.path);
+    return store;
+  }
   if (location.format)
     return {*location.format, location.path, fmt::format("the location says {}", to_string(*location.format)),
             location.options};
@@ -320,6 +416,8 @@ Store detect(Context& context, const Location& location, Side side) {
 
 Store detect(Context& context, const Location& location, const fs::Rules& rules) {
   Store store = find_format(context, location, rules.side);
+  if (store.format == Format::cpanel && store.options.count("USER") == 0)
+    store.options["USER"] = user_of_home(context, store.path, location.server_root, rules.side);
   if (const auto look_closer = row_of(store.format).look_closer) look_closer(context, store, rules);
   return store;
 }
@@ -401,6 +499,14 @@ std::optional<fs::Status> root_status(Context& context, const Store& store, Side
   const fs::ParentAndName parts = fs::split_operator_path(store.path);
   const auto parent = fs::Directory::find_root(context.kernel, context.entropy, parts.parent, rules);
   return parent ? parent->look_at(parts.name) : std::nullopt;
+}
+
+const OwnerProfile* usual_profile(Format format) {
+  switch (format) {
+  case Format::cpanel: return &find_owner_profile("cpanel");
+  case Format::vmail: return &find_owner_profile("user");  // its modes, and the owner of the root
+  default: return nullptr;
+  }
 }
 
 std::vector<Store> parts_of(const Store& store) {

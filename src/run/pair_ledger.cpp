@@ -51,8 +51,9 @@ const std::string& state_directory_of(const Machine& machine, const Request& req
   return request.state_directory.empty() ? machine.state_directory : request.state_directory;
 }
 
-ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& target) {
-  return {typed_as(machine, source), typed_as(machine, target), {}, {}};
+ledger::Pair pair_of(const Machine& machine, const Request& request, const Store& source, const Store& target) {
+  const PairSuffix suffixes = pair_suffix(source, target, request.mailboxes);
+  return {typed_as(machine, source) + suffixes.source, typed_as(machine, target) + suffixes.target, {}, {}};
 }
 
 PairLedger open_ledger(const Machine& machine, const Request& request, const ledger::Pair& pair, Findings& findings) {

@@ -32,6 +32,7 @@ struct PairLedger {
 [[nodiscard]] std::vector<std::string> ledgers_of(const Machine& machine, const Request& request);
 
 /// The two stores by their locations, however they were typed: format and absolute path.
-[[nodiscard]] ledger::Pair pair_of(const Machine& machine, const Store& source, const Store& target);
+[[nodiscard]] ledger::Pair pair_of(const Machine& machine, const Request& request, const Store& source,
+                                   const Store& target);
 
 }  // namespace mailhaul::run

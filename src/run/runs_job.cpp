@@ -36,7 +36,7 @@ RunsReport show_runs(const Machine& machine, const Request& request, const Locat
   JobContext job(machine, request, findings);
   const Store from = detect(job.source(), source, Side::source);
   const Store to = detect(job.target(), target, Side::target);
-  const ledger::Pair pair = pair_of(machine, from, to);
+  const ledger::Pair pair = pair_of(machine, request, from, to);
   auto ledger = find_ledger(machine, request, pair);
   if (!ledger)
     throw Error(Cause::not_found, Scope::run, "looking for the runs of a pair")

@@ -122,13 +122,14 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   }
   for (const auto& [to, to_root] : targets)
     refuse_foreign_mbox(job.target(), source_root, to, to_root, request.ownership);
-  const fs::Birth birth =
-      decide_birth(look_at_roots(job.target(), source_root, report.target, target_root, request.ownership),
-                   request.ownership, machine.runner);
+  const OwnershipOptions ownership = with_usual_profile(request.ownership, report.target);
+  const fs::Birth birth = decide_birth(look_at_roots(job.target(), source_root, report.target, target_root, ownership),
+                                       ownership, machine.runner);
   tell_of_lost_owner(source_root, birth, machine.runner, findings);
 
   const auto from =
-      open_source(job.source(), report.source, request.open, more_source_owners(request.ownership, birth));
+      choose_mailboxes(open_source(job.source(), report.source, request.open, more_source_owners(ownership, birth)),
+                       report.source, report.target, request.mailboxes);
   // Before anything is made at the target: what can't be planned must leave no trace.
   (void)sync::plan_folders(*from, abilities_of(report.target), request.options);
   const auto secrets = mail::KeySecrets::make(machine.entropy);
@@ -136,7 +137,7 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                   : open_target(job.target(), report.target, request.open, birth);
   std::optional<RunLock> lock;
   if (!request.dry_run) lock.emplace(take_run_lock(machine, job.target(), report.target, request));
-  ledger::Pair pair = pair_of(machine, report.source, report.target);
+  ledger::Pair pair = pair_of(machine, request, report.source, report.target);
   pair.source_id = from->identity();
   pair.target_id = to->identity();
   PairLedger memory = open_ledger(machine, request, pair, findings);

@@ -16,13 +16,14 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const fs::Status target_root = existing_root(job.target(), report.target, Side::target);
   refuse_same_store(source_root, target_root, target);
-  const fs::Birth birth =
-      decide_birth(look_at_roots(job.target(), source_root, report.target, target_root, request.ownership),
-                   request.ownership, machine.runner);
+  const OwnershipOptions ownership = with_usual_profile(request.ownership, report.target);
+  const fs::Birth birth = decide_birth(look_at_roots(job.target(), source_root, report.target, target_root, ownership),
+                                       ownership, machine.runner);
   const auto from =
-      open_source(job.source(), report.source, request.open, more_source_owners(request.ownership, birth));
+      choose_mailboxes(open_source(job.source(), report.source, request.open, more_source_owners(ownership, birth)),
+                       report.source, report.target, request.mailboxes);
   const auto to = read_target(job.target(), report.target, request.open, birth);
-  auto ledger = find_ledger(machine, request, pair_of(machine, report.source, report.target));
+  auto ledger = find_ledger(machine, request, pair_of(machine, request, report.source, report.target));
   const auto secrets = ledger ? ledger->secrets() : mail::KeySecrets::make(machine.entropy);
   report.sandbox = confine(machine, request, report.source, report.target, Landlock::Access::read);
   report.result = sync::verify(*from, *to, abilities_of(report.target), secrets, ledger ? &*ledger : nullptr,

@@ -15,6 +15,7 @@
 #include "mailhaul/run/exit_status.hpp"
 #include "mailhaul/run/finding_log.hpp"
 #include "mailhaul/run/location.hpp"
+#include "mailhaul/run/mailbox_choice.hpp"
 #include "mailhaul/run/ownership.hpp"
 #include "mailhaul/sync/copier.hpp"
 #include "mailhaul/sync/verifier.hpp"
@@ -41,6 +42,7 @@ struct Request {
   sync::Options options{};
   OpenOptions open{};
   OwnershipOptions ownership{};
+  MailboxOptions mailboxes{};
   std::chrono::milliseconds lock_wait{30'000};
   std::string state_directory{};      ///< --state; empty: where such things are on this machine
   std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's

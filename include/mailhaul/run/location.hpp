@@ -13,13 +13,14 @@
 #include "mailhaul/formats/mboxdir/mboxdir.hpp"
 #include "mailhaul/formats/repair_options.hpp"
 #include "mailhaul/fs/directory.hpp"
+#include "mailhaul/run/owner_profile.hpp"
 #include "mailhaul/store/dated_source.hpp"
 #include "mailhaul/store/repairs.hpp"
 #include "mailhaul/store/store.hpp"
 
 namespace mailhaul::run {
 
-enum class Format { maildir, mbox, mboxdir };
+enum class Format { maildir, mbox, mboxdir, cpanel, vmail };
 [[nodiscard]] std::string_view to_string(Format format);
 
 /// What the user types: PATH, or `FORMAT:PATH[:KEY=VALUE | :WORD]…` where `::` is a colon in the path or a value.
@@ -27,6 +28,8 @@ struct Location {
   std::optional<Format> format{};  ///< unset: to be detected
   std::string path{};
   formats::LocationOptions options{};
+  /// Where the files of its server are (etc/passwd): that of a mounted disk is not that of this machine.
+  std::string server_root{"/"};
 };
 
 /// Error(usage) for an unknown format, an empty path, and an option that the format does not know, that is there twice
@@ -40,6 +43,8 @@ struct Store {
   std::string evidence{};
   formats::LocationOptions options{};
 };
+/// `cpanel:USER` is looked up in etc/passwd of its server; of a cPanel home the option USER is filled in.
+///
 /// A stated format is believed (opening it will tell); else the path is looked at. What the store tells of itself (how
 /// folders are laid out) joins the options. Error(not_found) when there is nothing, Error(not_a_store) with what each
 /// format missed.
@@ -79,6 +84,9 @@ struct OpenOptions {
 
 /// fstat of the store's root (the directory, or the mbox file); nothing when it does not exist.
 [[nodiscard]] std::optional<fs::Status> root_status(formats::Context& context, const Store& store, Side side);
+
+/// Whose owner and modes such a store has where the operator does not say; null: no kind of server's.
+[[nodiscard]] const OwnerProfile* usual_profile(Format format);
 
 /// What a store is made of, each as a store of its own: itself, and the INBOX that an mboxdir has apart.
 [[nodiscard]] std::vector<Store> parts_of(const Store& store);

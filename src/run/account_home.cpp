@@ -1,0 +1,94 @@
+#include "account_home.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "mailhaul/base/error.hpp"
+#include "mailhaul/fs/control_file.hpp"
+#include "mailhaul/fs/directory.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+struct Line {
+  std::string user{};
+  std::optional<uid_t> uid{};
+  std::string home{};
+};
+
+/// `user:x:UID:GID:gecos:HOME:shell`
+std::optional<Line> read_line(std::string_view text) {
+  std::vector<std::string_view> fields;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(':', begin), text.size());
+    fields.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  constexpr std::size_t uid_field = 2;
+  constexpr std::size_t home_field = 5;
+  if (fields.size() <= home_field || fields[0].empty()) return std::nullopt;
+  Line line;
+  line.user = fields[0];
+  line.home = fields[home_field];
+  uid_t uid = 0;
+  const std::string_view number = fields[uid_field];
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), uid);
+  if (error == std::errc() && end == number.data() + number.size()) line.uid = uid;
+  return line;
+}
+
+std::vector<Line> read_passwd(formats::Context& context, const std::string& server_root, Side side) {
+  constexpr std::uint64_t longest = std::uint64_t{16} << 20U;
+  fs::Rules rules;
+  rules.side = side;
+  const auto etc = fs::Directory::find_root(context.kernel, context.entropy, server_root + "/etc", rules);
+  const auto file = etc ? fs::read_control_file(*etc, "passwd", longest) : std::nullopt;
+  std::vector<Line> lines;
+  if (!file) return lines;
+  std::string_view rest = file->text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (auto line = read_line(rest.substr(0, end))) lines.push_back(*std::move(line));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return lines;
+}
+
+std::string below(const std::string& server_root, const std::string& home) {
+  return server_root == "/" ? home : server_root + home;
+}
+
+}  // namespace
+
+bool is_user_name(const std::string& path) {
+  return !path.empty() && path != "." && path != ".." && path.find('/') == std::string::npos && path.front() != '~';
+}
+
+std::string home_of_user(formats::Context& context, const std::string& user, const std::string& server_root,
+                         Side side) {
+  for (const Line& line : read_passwd(context, server_root, side))
+    if (line.user == user && line.home.starts_with('/')) return below(server_root, line.home);
+  throw Error(Cause::not_found, Scope::run, "looking for the home of a user")
+      .at(user)
+      .because("there is no such user in " + below(server_root, "/etc/passwd"))
+      .hint("name the home itself: cpanel:/home/USER, or cpanel:./USER for a directory here")
+      .on(side);
+}
+
+std::string user_of_home(formats::Context& context, const std::string& home, const std::string& server_root,
+                         Side side) {
+  const std::string name = fs::split_operator_path(home).name;
+  fs::Rules rules;
+  rules.side = side;
+  const auto root = fs::Directory::find_root(context.kernel, context.entropy, home, rules);
+  if (!root || root->opened_as().owner.uid == 0) return name;
+  std::string by_uid;
+  for (const Line& line : read_passwd(context, server_root, side)) {
+    if (below(server_root, line.home) == home) return line.user;
+    if (line.uid == root->opened_as().owner.uid && (by_uid.empty() || line.user == name)) by_uid = line.user;
+  }
+  return by_uid.empty() ? name : by_uid;
+}
+
+}  // namespace mailhaul::run
