@@ -10,6 +10,7 @@
 #include <array>
 #include <limits>
 #include <new>
+#include <utility>
 
 #include <bzlib.h>
 #include <lzma.h>
@@ -81,6 +82,93 @@ class GzipDecoder final : public GzipCodec {
     fail(Cause::damaged, stream_.msg != nullptr ? stream_.msg : "not a valid gzip stream");
   }
   void restart() override { inflateReset(&stream_); }
+};
+
+/// Stops between deflate blocks, and notes points there.
+class NotingGzipDecoder final : public GzipCodec {
+ public:
+  explicit NotingGzipDecoder(GzipPoints& points) : points_(points) {
+    if (inflateInit2(&stream_, gzip_window_bits) != Z_OK) fail_memory();
+  }
+  ~NotingGzipDecoder() override { inflateEnd(&stream_); }
+  Step step(Bytes in, std::span<std::byte> out, bool /*last*/) override {
+    int result = Z_OK;
+    const Step step = run(
+        in, out, [](z_stream& stream) { return inflate(&stream, Z_BLOCK); }, result);
+    taken_ += step.taken;
+    made_ += step.made;
+    if (result == Z_MEM_ERROR) fail_memory();
+    if (result == Z_DATA_ERROR && step.made > 0) return step;
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+      fail(Cause::damaged, stream_.msg != nullptr ? stream_.msg : "not a valid gzip stream");
+    if (step.taken > 0) last_octet_ = std::to_integer<std::uint8_t>(in[step.taken - 1]);
+    if (result == Z_OK) note();
+    return step;
+  }
+  void restart() override {
+    inflateReset(&stream_);
+    if (points_.wants(made_)) points_.add({made_, taken_, 0, 0, {}, true});
+  }
+
+ private:
+  void note() {
+    constexpr int between_blocks = 128;
+    constexpr int in_last_block = 64;
+    constexpr std::size_t window_octets = 32 * 1024;
+    const int type = stream_.data_type;
+    if ((type & between_blocks) == 0 || (type & in_last_block) != 0 || !points_.wants(made_)) return;
+    GzipPoint point{made_, taken_, static_cast<unsigned>(type) & 7U, last_octet_, std::string(window_octets, '\0')};
+    uInt length = 0;
+    inflateGetDictionary(&stream_, reinterpret_cast<Bytef*>(point.window.data()), &length);
+    point.window.resize(length);
+    points_.add(std::move(point));
+  }
+
+  GzipPoints& points_;
+  std::uint64_t taken_ = 0;
+  std::uint64_t made_ = 0;
+  std::uint8_t last_octet_ = 0;
+};
+
+/// Goes on from a point. The check of the stream that it is in can't be made; those of streams behind it are.
+class ResumedGzipDecoder final : public GzipCodec {
+ public:
+  explicit ResumedGzipDecoder(const GzipPoint& point) : is_raw_(!point.is_begin) {
+    if (inflateInit2(&stream_, is_raw_ ? -MAX_WBITS : gzip_window_bits) != Z_OK) fail_memory();
+    if (!is_raw_) return;
+    if (point.bits_left > 0) {
+      const int bits = point.last_octet >> (8U - point.bits_left);
+      inflatePrime(&stream_, static_cast<int>(point.bits_left), bits);
+    }
+    inflateSetDictionary(&stream_, reinterpret_cast<const Bytef*>(point.window.data()),
+                         static_cast<uInt>(point.window.size()));
+  }
+  ~ResumedGzipDecoder() override { inflateEnd(&stream_); }
+  Step step(Bytes in, std::span<std::byte> out, bool /*last*/) override {
+    if (trailer_left_ > 0) {
+      const std::size_t passed = std::min(trailer_left_, in.size());
+      trailer_left_ -= passed;
+      return {passed, 0, trailer_left_ == 0};
+    }
+    int result = Z_OK;
+    Step step = run(
+        in, out, [](z_stream& stream) { return inflate(&stream, Z_NO_FLUSH); }, result);
+    if (result == Z_MEM_ERROR) fail_memory();
+    if (result == Z_DATA_ERROR && step.made > 0) return step;
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+      fail(Cause::damaged, stream_.msg != nullptr ? stream_.msg : "not a valid gzip stream");
+    constexpr std::size_t trailer_octets = 8;
+    if (result == Z_STREAM_END && std::exchange(is_raw_, false)) {
+      trailer_left_ = trailer_octets;
+      step.ended = false;
+    }
+    return step;
+  }
+  void restart() override { inflateReset2(&stream_, gzip_window_bits); }
+
+ private:
+  bool is_raw_;
+  std::size_t trailer_left_ = 0;
 };
 
 class GzipEncoder final : public GzipCodec {
@@ -278,6 +366,12 @@ std::unique_ptr<Codec> make_decoder(Compression compression) {
   case Compression::lz4: break;
   }
   refuse_lz4();
+}
+
+std::unique_ptr<Codec> make_noting_decoder(GzipPoints& points) { return std::make_unique<NotingGzipDecoder>(points); }
+
+std::unique_ptr<Codec> make_resumed_decoder(const GzipPoint& point) {
+  return std::make_unique<ResumedGzipDecoder>(point);
 }
 
 std::unique_ptr<Codec> make_encoder(Compression compression) {

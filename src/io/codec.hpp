@@ -6,6 +6,7 @@
 
 #include "mailhaul/base/bytes.hpp"
 #include "mailhaul/io/compression.hpp"
+#include "mailhaul/io/gzip_points.hpp"
 
 namespace mailhaul::io {
 
@@ -30,6 +31,10 @@ class Codec {
 };
 
 [[nodiscard]] std::unique_ptr<Codec> make_decoder(Compression compression);
+/// Of gzip; notes points in `points`, which it lends.
+[[nodiscard]] std::unique_ptr<Codec> make_noting_decoder(GzipPoints& points);
+/// Of gzip; what it is given first is the octet at GzipPoint::stored_at.
+[[nodiscard]] std::unique_ptr<Codec> make_resumed_decoder(const GzipPoint& point);
 [[nodiscard]] std::unique_ptr<Codec> make_encoder(Compression compression);
 
 }  // namespace mailhaul::io

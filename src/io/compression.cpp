@@ -88,6 +88,24 @@ DecompressingSource::DecompressingSource(Source& compressed, Compression compres
   }
 }
 
+DecompressingSource::DecompressingSource(Source& compressed, GzipPoints& points, const ExpansionLimits& limits,
+                                         StreamPlace place, std::vector<std::byte>& buffer)
+    : compressed_(compressed),
+      compression_(Compression::gzip),
+      limits_(limits),
+      place_(std::move(place)),
+      buffer_(buffer),
+      codec_(make_noting_decoder(points)) {}
+
+DecompressingSource::DecompressingSource(Source& compressed, const GzipPoint& point, const ExpansionLimits& limits,
+                                         StreamPlace place, std::vector<std::byte>& buffer)
+    : compressed_(compressed),
+      compression_(Compression::gzip),
+      limits_(limits),
+      place_(std::move(place)),
+      buffer_(buffer),
+      codec_(make_resumed_decoder(point)) {}
+
 DecompressingSource::~DecompressingSource() = default;
 
 Error DecompressingSource::failure(Cause cause, std::string_view reason) const {

@@ -10,6 +10,7 @@
 
 #include "mailhaul/base/bytes.hpp"
 #include "mailhaul/base/error.hpp"
+#include "mailhaul/io/gzip_points.hpp"
 #include "mailhaul/io/sink.hpp"
 #include "mailhaul/io/source.hpp"
 
@@ -63,6 +64,12 @@ class DecompressingSource final : public Source {
  public:
   /// `compressed` and `buffer` are lent and must outlive this.
   DecompressingSource(Source& compressed, Compression compression, const ExpansionLimits& limits, StreamPlace place,
+                      std::vector<std::byte>& buffer);
+  /// A gzip stream from its beginning; notes in `points`, which is lent too, where it can be gone on with.
+  DecompressingSource(Source& compressed, GzipPoints& points, const ExpansionLimits& limits, StreamPlace place,
+                      std::vector<std::byte>& buffer);
+  /// A gzip stream from a point: what comes first is the octet at its `stored_at`.
+  DecompressingSource(Source& compressed, const GzipPoint& point, const ExpansionLimits& limits, StreamPlace place,
                       std::vector<std::byte>& buffer);
   ~DecompressingSource() override;
   [[nodiscard]] Bytes read() override;
