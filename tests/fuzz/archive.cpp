@@ -80,14 +80,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto tree = archive->tree();
     std::size_t files = 0;
     look_below(*tree, "", 0, files);
-    const auto walk = archive->walk(std::vector<bool>(archive->member_count(), true));
-    while (walk->next()) {
+    const auto contents = archive->contents();
+    for (std::uint32_t i = archive->member_count(); i-- > 0;) {
+      const auto member = archive->member(i);
+      if (member.content != i) continue;
       try {
-        const std::uint32_t number = walk->number();
-        const auto kept = archive->kept(number);
-        const std::size_t octets = read_through(walk->content());
-        fuzz::require(octets == archive->member(number).size_octets, "what is whole has its size");
-        if (kept) fuzz::require(kept->size() == octets, "what is kept is whole");
+        const std::size_t octets = read_through(contents->open(i));
+        fuzz::require(octets == member.size_octets, "what is whole has its size");
+        if (const auto kept = archive->kept(i)) fuzz::require(kept->size() == octets, "what is kept is whole");
       } catch (const Error& error) {
         fuzz::require(error.scope() == Scope::message, "one member's content");
       }

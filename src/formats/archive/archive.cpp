@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "formats/archive/contents.hpp"
 #include "formats/archive/index.hpp"
 #include "formats/archive/indexer.hpp"
 #include "formats/archive/pass.hpp"
@@ -41,6 +42,7 @@ struct Archive::Parts {
   StoredFile file;
   Options options;
   std::optional<io::Compression> compression{};
+  io::GzipPoints points{};
   Indexed found{};
 };
 
@@ -51,7 +53,7 @@ std::unique_ptr<Archive> Archive::open(Context& context, const std::string& path
   if (file.size_octets() == 0)
     throw Error(Cause::not_a_store, Scope::run, "opening an archive").at(path).because("it is empty").on(rules.side);
   parts->compression = compression_of(file);
-  Pass pass(file, parts->compression, parts->options.limits);
+  Pass pass(file, parts->compression, parts->options.limits, &parts->points);
   try {
     parts->found = index_members(pass, parts->options, file.place(), file.side(), context.findings);
   } catch (Error& error) {
@@ -95,78 +97,13 @@ std::optional<std::string_view> Archive::kept(std::uint32_t number) const {
   return std::string_view(there->second);
 }
 
-std::unique_ptr<Walk> Archive::walk(std::vector<bool> wanted) const {
-  const Parts& parts = *parts_;
-  wanted.resize(parts.found.index.size());
-  return std::unique_ptr<Walk>(new Walk(parts.found.index, parts.file,
-                                        std::make_unique<Pass>(parts.file, parts.compression, parts.options.limits),
-                                        std::move(wanted), parts.options.limits));
+bool Archive::can_go_back() const { return !parts_->compression || *parts_->compression == io::Compression::gzip; }
+
+std::unique_ptr<Contents> Archive::contents() const {
+  return std::make_unique<MemberContents>(parts_->file, parts_->compression, parts_->points, parts_->found.index,
+                                          parts_->options.limits);
 }
 
 std::unique_ptr<io::Tree> Archive::tree() const { return std::make_unique<ArchiveTree>(*this, parts_->found.index); }
-
-/// One member's content.
-class Walk::Content final : public io::Source {
- public:
-  explicit Content(Pass& pass) : pass_(pass) {}
-  [[nodiscard]] Bytes read() override { return pass_.read(); }
-
- private:
-  Pass& pass_;
-};
-
-Walk::Walk(const Index& index, const StoredFile& file, std::unique_ptr<Pass> pass, std::vector<bool> wanted,
-           const Limits& limits)
-    : index_(index), file_(file), pass_(std::move(pass)), wanted_(std::move(wanted)), limits_(limits) {
-  for (std::uint32_t i = 0; i < wanted_.size(); ++i) {
-    if (wanted_[i] && index_.member(i).content != i) wanted_[i] = false;
-    if (wanted_[i]) ++left_;
-  }
-}
-
-Walk::~Walk() = default;
-
-bool Walk::next() {
-  content_.reset();
-  while (left_ > 0 && pass_->next()) {
-    const std::uint32_t number = pass_->number();
-    if (number >= wanted_.size() || !wanted_[number]) continue;
-    --left_;
-    const Member indexed = index_.member(number);
-    const Head& head = pass_->head();
-    // The same file has the same members; where it was written to meanwhile this is another one.
-    if (head.kind != indexed.kind || head.size_octets != indexed.size_octets ||
-        head.modified_seconds != indexed.modified_seconds || pass_->components().empty() ||
-        pass_->components().back() != indexed.name)
-      break;
-    return true;
-  }
-  if (left_ > 0 || !file_.is_unchanged()) {
-    left_ = 0;
-    check_unchanged(file_);
-    throw Error(Cause::source_changed, Scope::run, "reading an archive")
-        .at(file_.place())
-        .because("it is not what it was when its members were listed")
-        .hint("run the same command again")
-        .on(file_.side());
-  }
-  return false;
-}
-
-std::uint32_t Walk::number() const { return pass_->number(); }
-
-io::Source& Walk::content() {
-  const Member member = index_.member(number());
-  const auto refuse = [&](Cause cause, const char* reason) {
-    return Error(cause, Scope::message, "reading a member of an archive")
-        .at(file_.place() + ": " + index_.path_of(member.number))
-        .because(reason)
-        .on(file_.side());
-  };
-  if (member.is_hollow) throw refuse(Cause::refused, "a sparse file, far larger than what is stored of it");
-  if (member.size_octets > limits_.largest_member) throw refuse(Cause::limit, "larger than the limit");
-  content_ = std::make_unique<Content>(*pass_);
-  return *content_;
-}
 
 }  // namespace mailhaul::formats::archive

@@ -48,7 +48,7 @@ Index::DirectoryNumber Index::directory_for(std::span<const std::string_view> co
   return at;
 }
 
-void Index::add(std::span<const std::string_view> components, const Head& head) {
+void Index::add(std::span<const std::string_view> components, const Head& head, std::uint64_t data_at) {
   Row& row = rows_.emplace_back();
   if (components.empty()) return;
   row.directory = directory_for(components.first(components.size() - 1));
@@ -61,6 +61,8 @@ void Index::add(std::span<const std::string_view> components, const Head& head) 
   row.size_octets = head.kind == MemberKind::file ? head.size_octets : 0;
   row.modified_seconds = head.modified_seconds;
   row.is_hollow = head.is_hollow;
+  row.has_holes = head.has_holes;
+  row.data_at = data_at;
   if (head.kind == MemberKind::symlink) {
     row.link = static_cast<std::uint32_t>(targets_.size());
     targets_.emplace_back(names_.add(head.link_target), head.link_target.size());
@@ -168,6 +170,11 @@ std::string Index::path_of(std::uint32_t number) const {
   std::string out;
   join(names, out);
   return out;
+}
+
+std::optional<std::uint64_t> Index::data_at(std::uint32_t number) const {
+  const Row& row = rows_[number];
+  return row.has_holes ? std::nullopt : std::optional(row.data_at);
 }
 
 std::optional<Index::DirectoryNumber> Index::find_child(DirectoryNumber parent, std::string_view name) const {

@@ -17,7 +17,7 @@
 
 namespace mailhaul::formats::archive {
 
-/// All members of an archive: 48 octets and its last component for each, and each directory once (S13: at most 200
+/// All members of an archive: 56 octets and its last component for each, and each directory once (S13: at most 200
 /// octets a member).
 class Index {
  public:
@@ -29,7 +29,7 @@ class Index {
 
   // Building, in storage order.
   /// `components`: none for a member whose name leads nowhere; it keeps its number and is found nowhere.
-  void add(std::span<const std::string_view> components, const Head& head);
+  void add(std::span<const std::string_view> components, const Head& head, std::uint64_t data_at);
   /// What the hard link that was added last has its content from.
   void set_target(std::span<const std::string_view> components);
   /// Its content is not whole: it is found nowhere.
@@ -42,6 +42,8 @@ class Index {
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
   [[nodiscard]] Member member(std::uint32_t number) const;
   [[nodiscard]] std::string path_of(std::uint32_t number) const;
+  /// Where its content begins in the octets of the archive; nothing where it is not in one piece there.
+  [[nodiscard]] std::optional<std::uint64_t> data_at(std::uint32_t number) const;
   /// A directory by its path below the root, whether it is a member itself or only others are in it.
   [[nodiscard]] std::optional<DirectoryNumber> find_directory(std::string_view path) const;
   /// Member numbers of a directory by name, then in storage order.
@@ -56,6 +58,7 @@ class Index {
   struct Row {
     std::uint64_t size_octets = 0;
     std::int64_t modified_seconds = 0;
+    std::uint64_t data_at = 0;
     const char* name = nullptr;
     DirectoryNumber directory = none;
     std::uint32_t link = none;  ///< of a symlink: of `targets_`; of a hard link: the member with its content
@@ -63,6 +66,7 @@ class Index {
     std::uint16_t mode = 0;
     MemberKind kind = MemberKind::special;
     bool is_hollow = false;
+    bool has_holes = false;
     [[nodiscard]] std::string_view name_text() const { return {name, name_octets}; }
   };
   struct Directory {

@@ -39,12 +39,12 @@ class Indexer {
     }
     const std::vector<std::string_view>& components = pass_.components();
     if (pass_.fault() != NameFault::none) {
-      out_.index.add({}, head);
+      out_.index.add({}, head, 0);
       oddities_.add(FindingKind::odd_name, Weight::note, std::string(head.name),
                     std::string(reason_of(pass_.fault())) + ": the member is not read");
       return;
     }
-    out_.index.add(components, head);
+    out_.index.add(components, head, pass_.data_at());
     if (components.empty()) return;  // the root itself
     last_name_ = head.name;
     switch (head.kind) {

@@ -23,14 +23,15 @@ class Pass::Inside final : public TarStream {
   Reader& outer_;
 };
 
-Pass::Pass(const StoredFile& file, std::optional<io::Compression> compression, const Limits& limits)
+Pass::Pass(const StoredFile& file, std::optional<io::Compression> compression, const Limits& limits,
+           io::GzipPoints* points)
     : file_(file), is_plain_(!compression) {
   if (compression) {
     io::ExpansionLimits expansion;
     expansion.largest_octets = std::numeric_limits<std::uint64_t>::max();
     expansion.most_ratio = limits.most_ratio;
     expansion.free_octets = limits.free_octets;
-    stream_ = std::make_unique<PlainOctets>(file, *compression, expansion);
+    stream_ = std::make_unique<PlainOctets>(file, *compression, expansion, points);
   } else {
     stream_ = std::make_unique<FileRange>(file, 0, file.size_octets());
   }
@@ -117,6 +118,7 @@ void Pass::enter_home_tar() {
   above_inner_.assign(components_.begin(), components_.end() - 1);
   above_inner_.emplace_back(home_name);
   const Head& it = outer_->head();
+  inner_at_ = it.data_at;
   if (is_plain_)
     inner_stream_ = std::make_unique<FileRange>(file_, it.data_at, it.data_at + it.size_octets);
   else

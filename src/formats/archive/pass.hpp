@@ -19,8 +19,9 @@ namespace mailhaul::formats::archive {
 /// through in its place: its members stand in a directory `homedir` beside where it stood. One thread.
 class Pass {
  public:
-  /// `file` is lent.
-  Pass(const StoredFile& file, std::optional<io::Compression> compression, const Limits& limits);
+  /// `file` is lent, and `points`, where those of a gzip stream are noted.
+  Pass(const StoredFile& file, std::optional<io::Compression> compression, const Limits& limits,
+       io::GzipPoints* points = nullptr);
   ~Pass();
 
   /// Goes to the next member; false behind the last one that can be read: see damage().
@@ -28,6 +29,8 @@ class Pass {
   /// Counts all members of both tars; the n-th is the same in every pass over an unchanged file.
   [[nodiscard]] std::uint32_t number() const { return number_; }
   [[nodiscard]] const Head& head() const { return current().head(); }
+  /// Where its content begins in the octets of the archive.
+  [[nodiscard]] std::uint64_t data_at() const { return head().data_at + (inner_ ? inner_at_ : 0); }
   /// Where its name leads. With a fault there are no components.
   [[nodiscard]] const std::vector<std::string_view>& components() const { return components_; }
   [[nodiscard]] NameFault fault() const { return fault_; }
@@ -59,6 +62,7 @@ class Pass {
   bool is_plain_;
   std::unique_ptr<TarStream> stream_;
   std::unique_ptr<Reader> outer_;
+  std::uint64_t inner_at_ = 0;  ///< where the inner tar begins
   std::unique_ptr<TarStream> inner_stream_;
   std::unique_ptr<Reader> inner_;
   std::vector<std::string> above_inner_{};  ///< components of what the inner tar's members stand in

@@ -1,11 +1,13 @@
 set(ARCHIVE_SOURCES
   archive/archive.cpp
+  archive/contents.cpp
   archive/detect.cpp
   archive/index.cpp
   archive/indexer.cpp
   archive/member_name.cpp
   archive/part_names.cpp
   archive/pass.cpp
+  archive/plain_octets.cpp
   archive/reader.cpp
   archive/stored_file.cpp
   archive/tar_stream.cpp

@@ -27,8 +27,14 @@ std::uint64_t FileRange::skip(std::uint64_t octets) {
   return passed;
 }
 
-PlainOctets::PlainOctets(const StoredFile& file, io::Compression compression, const io::ExpansionLimits& limits)
-    : stored_(file, 0, file.size_octets()),
-      plain_(stored_, compression, limits, {file.place(), file.side()}, buffer_) {}
+PlainOctets::PlainOctets(const StoredFile& file, io::Compression compression, const io::ExpansionLimits& limits,
+                         io::GzipPoints* points)
+    : stored_(file, 0, file.size_octets()) {
+  const io::StreamPlace place{file.place(), file.side()};
+  if (points != nullptr && compression == io::Compression::gzip)
+    plain_.emplace(stored_, *points, limits, place, buffer_);
+  else
+    plain_.emplace(stored_, compression, limits, place, buffer_);
+}
 
 }  // namespace mailhaul::formats::archive

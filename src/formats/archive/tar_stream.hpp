@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "formats/archive/stored_file.hpp"
@@ -35,14 +35,16 @@ class FileRange final : public TarStream {
 /// What is inside a compressed file. libarchive could undo that itself, but does not check the CRC of a gzip stream.
 class PlainOctets final : public TarStream {
  public:
-  PlainOctets(const StoredFile& file, io::Compression compression, const io::ExpansionLimits& limits);
-  [[nodiscard]] Bytes read() override { return plain_.read(); }
+  /// Notes in `points`, where the compression is gzip, from where it can be gone on with.
+  PlainOctets(const StoredFile& file, io::Compression compression, const io::ExpansionLimits& limits,
+              io::GzipPoints* points);
+  [[nodiscard]] Bytes read() override { return plain_->read(); }
   [[nodiscard]] std::uint64_t skip(std::uint64_t /*octets*/) override { return 0; }
 
  private:
   std::vector<std::byte> buffer_{};
   FileRange stored_;
-  io::DecompressingSource plain_;
+  std::optional<io::DecompressingSource> plain_{};
 };
 
 }  // namespace mailhaul::formats::archive

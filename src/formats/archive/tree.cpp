@@ -2,7 +2,6 @@
 
 #include <map>
 #include <utility>
-#include <vector>
 
 namespace mailhaul::formats::archive {
 namespace {
@@ -100,18 +99,9 @@ void ArchiveTree::visit(const std::set<std::string>& paths,
       wanted.emplace(*member->content, &path);
     }
   }
-  // Links to one content: each gets it from a pass of its own.
-  while (!wanted.empty()) {
-    std::vector<bool> members(archive_.member_count());
-    for (const auto& [number, path] : wanted) members[number] = true;
-    const auto walk = archive_.walk(std::move(members));
-    while (walk->next()) {
-      const auto one = wanted.find(walk->number());
-      const std::string& path = *one->second;
-      wanted.erase(one);
-      take(path, walk->content());
-    }
-  }
+  if (wanted.empty()) return;
+  const auto contents = archive_.contents();
+  for (const auto& [number, path] : wanted) take(*path, contents->open(number));
 }
 
 }  // namespace mailhaul::formats::archive

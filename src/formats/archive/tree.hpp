@@ -9,8 +9,8 @@
 
 namespace mailhaul::formats::archive {
 
-/// The files of an archive, by their paths below its root. What is not kept in memory costs a pass over the archive
-/// each time it is read: ask visit() for many at once.
+/// The files of an archive, by their paths below its root. What is not kept in memory costs some
+/// reading each time: ask visit() for many at once.
 ///
 /// A name that is a directory as well as something else is the directory: what is in it is there.
 class ArchiveTree final : public io::Tree {

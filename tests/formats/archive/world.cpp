@@ -30,11 +30,14 @@ std::string content_of(io::Source& source) {
 
 std::map<std::string, std::string> contents(const Archive& archive) {
   std::map<std::string, std::string> out;
-  const auto walk = archive.walk(std::vector<bool>(archive.member_count(), true));
-  while (walk->next()) {
-    const std::uint32_t number = walk->number();
-    out[archive.path_of(number)] += content_of(walk->content());
-  }
+  const auto opened = archive.contents();
+  for (std::uint32_t i = 0; i < archive.member_count(); ++i)
+    if (archive.member(i).content == i) out[archive.path_of(i)] += content_of(opened->open(i));
+  // And backwards.
+  std::map<std::string, std::string> again;
+  for (std::uint32_t i = archive.member_count(); i-- > 0;)
+    if (archive.member(i).content == i) again[archive.path_of(i)].insert(0, content_of(opened->open(i)));
+  EXPECT_EQ(out, again);
   return out;
 }
 

@@ -30,7 +30,7 @@ struct Limits {
 struct Options {
   Limits limits{};
   /// Which files are kept in memory while the members are indexed, because somebody will ask for them: by their path
-  /// below the root. A file that is not kept, or too large to be, costs a pass of its own when it is read.
+  /// below the root. A file that is not kept, or too large to be, is looked for in the archive when it is read.
   std::function<bool(std::string_view path)> keep{};
   /// What stands at the root of such an archive. The root is the top of the archive, or its one directory, whichever
   /// holds one of these; and without these (or with none found) that one directory, if nothing is beside it.
@@ -38,42 +38,23 @@ struct Options {
 };
 
 class Index;
-class Pass;
 class StoredFile;
 
-/// Second pass over an archive: some of its members, in storage order. One thread.
-class Walk {
+/// Contents of members, one after the other. Cheap in storage order; in another one as well where the archive is plain
+/// or compressed with gzip. One thread.
+class Contents {
  public:
-  ~Walk();
-  Walk(const Walk&) = delete;
-  Walk& operator=(const Walk&) = delete;
-
-  /// Goes to the next wanted member; false at the end. Error(source_changed, run): the archive is another one now.
-  [[nodiscard]] bool next();
-  [[nodiscard]] std::uint32_t number() const;
-  /// Its content, once, gone at next(). Errors of scope message, also while it is read: limit, damaged …
-  [[nodiscard]] io::Source& content();
-
- private:
-  friend class Archive;
-  class Content;
-  Walk(const Index& index, const StoredFile& file, std::unique_ptr<Pass> pass, std::vector<bool> wanted,
-       const Limits& limits);
-
-  const Index& index_;
-  const StoredFile& file_;
-  std::unique_ptr<Pass> pass_;
-  std::vector<bool> wanted_;
-  std::uint32_t left_ = 0;
-  Limits limits_;
-  std::unique_ptr<Content> content_;
+  virtual ~Contents() = default;
+  /// Of a member that is its own content; gone at the next call. Errors of scope message, also while it is read:
+  /// refused, limit, damaged …
+  [[nodiscard]] virtual io::Source& open(std::uint32_t number) = 0;
 };
 
 /// A tar, plain or compressed with gzip or zstd, in one file or in parts: what is in it, as data (S12). Opening it
-/// reads it through once; it is never unpacked. Any number of threads may ask and walk, once it is open.
+/// reads it through once; it is never unpacked. Any number of threads may ask, once it is open.
 ///
 /// Names that lead out of it are refused, devices and FIFOs recorded, links of both kinds never followed. Of members of
-/// one name all can be walked; by its path the last one is found, as tar would leave it.
+/// one name all can be read; by its path the last one is found, as tar would leave it.
 class Archive {
  public:
   /// `path` is the archive, or one of its parts (NAME.part00001), or what they are called without that. Errors of scope
@@ -108,8 +89,10 @@ class Archive {
   /// The content of a member, where it was kept.
   [[nodiscard]] std::optional<std::string_view> kept(std::uint32_t number) const;
 
-  /// `wanted`: one entry a member; only those are gone to that are their own content.
-  [[nodiscard]] std::unique_ptr<Walk> walk(std::vector<bool> wanted) const;
+  /// Whether contents can be opened in any order without reading all that is before them.
+  [[nodiscard]] bool can_go_back() const;
+  /// Lends this.
+  [[nodiscard]] std::unique_ptr<Contents> contents() const;
   /// Lends this. One thread each.
   [[nodiscard]] std::unique_ptr<io::Tree> tree() const;
 
