@@ -4,6 +4,10 @@ set(ARCHIVE_SOURCES
   archive/detect.cpp
   archive/index.cpp
   archive/indexer.cpp
+  archive/maildir_cursor.cpp
+  archive/maildir_listing.cpp
+  archive/maildir_source.cpp
+  archive/maildir_tree.cpp
   archive/member_name.cpp
   archive/part_names.cpp
   archive/pass.cpp

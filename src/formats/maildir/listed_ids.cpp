@@ -10,9 +10,6 @@ namespace mailhaul::formats::maildir {
 
 namespace {
 
-/// S13. Several million records. Read through, not held.
-constexpr std::uint64_t longest_list = std::uint64_t{512} << 20U;
-constexpr const char* too_long = "larger than 512 MiB";
 constexpr std::size_t piece_octets = 64 * 1024;
 
 const char* reason_of(fs::Refusal refusal) {
@@ -21,6 +18,14 @@ const char* reason_of(fs::Refusal refusal) {
   case fs::Refusal::foreign_owner: return "owned by somebody else than the mailbox";
   default: return "no ordinary file";
   }
+}
+
+/// At the target nothing is lost by it: that list stays as it is.
+TellOfList teller_of(Tree& tree) {
+  return [&tree](Finding finding) {
+    if (tree.side() == Side::target) finding.weight = Weight::note;
+    tree.tell(finding);
+  };
 }
 
 class ListFile {
@@ -34,7 +39,7 @@ class ListFile {
     const fs::OpenResult opened = home_.open_file(name_);
     if (opened.refusal == fs::Refusal::missing) return std::nullopt;
     if (!opened.file) return lost(reason_of(opened.refusal));
-    if (opened.file->opened_as().size_octets > longest_list) return lost(too_long);
+    if (opened.file->opened_as().size_octets > longest_uid_list) return lost(too_long_uid_list_reason);
     if (!tree_.shared_lists().may_read(opened.file->opened_as(), home_.opened_as().id))
       return lost("another folder has the same file (a hard link), and it is larger than 4 MiB");
     UidListParser parser(take);
@@ -44,31 +49,18 @@ class ListFile {
       while (const std::size_t got = opened.file->read_at(buffer, offset)) {
         parser.write(as_text(Bytes(buffer).first(got)));
         offset += got;
-        if (offset > longest_list) return lost(too_long);
+        if (offset > longest_uid_list) return lost(too_long_uid_list_reason);
       }
     } catch (const Error& error) {
       return lost(error.reason());
     }
     parser.finish();
-    if (parser.is_empty()) return std::nullopt;
-    if (!parser.header()) return lost(parser.first_bad());
-    if (parser.bad_lines() > 0) {
-      tell(Weight::lost, parser.first_bad() + ": a server would throw the list away; what it says otherwise is kept",
-           parser.bad_lines());
-    }
-    return parser.header();
-  }
-
-  void tell(Weight weight, const std::string& text, std::uint64_t count) const {
-    // At the target nothing is lost by it: that list stays as it is.
-    if (tree_.side() == Side::target) weight = Weight::note;
-    tree_.tell({FindingKind::uid_list, weight, folder_, name_, text, count});
+    return settle_uid_list(parser, folder_, name_, teller_of(tree_));
   }
 
  private:
   [[nodiscard]] std::optional<UidListHeader> lost(std::string_view reason) const {
-    tell(Weight::lost, "the UIDs of the folder can't be read: " + std::string(reason), 1);
-    return std::nullopt;
+    return lost_uid_list(reason, folder_, name_, teller_of(tree_));
   }
 
   Tree& tree_;
@@ -87,7 +79,30 @@ std::optional<UidListHeader> read_uid_list(Tree& tree, const fs::Directory& home
   return ListFile(tree, home, folder, courier_uid_list_name).read(take);
 }
 
+std::nullopt_t lost_uid_list(std::string_view reason, const std::string& folder, const std::string& name,
+                             const TellOfList& tell) {
+  tell({FindingKind::uid_list, Weight::lost, folder, name,
+        "the UIDs of the folder can't be read: " + std::string(reason), 1});
+  return std::nullopt;
+}
+
+std::optional<UidListHeader> settle_uid_list(const UidListParser& parser, const std::string& folder,
+                                             const std::string& name, const TellOfList& tell) {
+  if (parser.is_empty()) return std::nullopt;
+  if (!parser.header()) return lost_uid_list(parser.first_bad(), folder, name, tell);
+  if (parser.bad_lines() > 0) {
+    tell({FindingKind::uid_list, Weight::lost, folder, name,
+          parser.first_bad() + ": a server would throw the list away; what it says otherwise is kept",
+          parser.bad_lines()});
+  }
+  return parser.header();
+}
+
 ListedIds::ListedIds(Tree& tree, const fs::Directory& home, const std::string& folder, const Listing& listing)
+    : ListedIds([&](const UidListParser::Take& take) { return read_uid_list(tree, home, folder, take); },
+                teller_of(tree), folder, listing) {}
+
+ListedIds::ListedIds(const ReadUidList& read, const TellOfList& tell, const std::string& folder, const Listing& listing)
     : rows_(listing.size()), fields_("\n") {
   constexpr std::size_t fields_each = 160;
   constexpr std::size_t fields_at_least = 64 * 1024;
@@ -95,7 +110,7 @@ ListedIds::ListedIds(Tree& tree, const fs::Directory& home, const std::string& f
 
   std::uint64_t twice = 0;
   std::string example;
-  const auto header = read_uid_list(tree, home, folder, [&](const UidRecord& record) {
+  const auto header = read([&](const UidRecord& record) {
     auto [item, end] = listing.find(record.key);
     while (item < end && listing.item(item).is_namesake) ++item;
     if (item == end) return;
@@ -107,10 +122,10 @@ ListedIds::ListedIds(Tree& tree, const fs::Directory& home, const std::string& f
     return;
   }
   if (twice > 0)
-    tree.tell({FindingKind::uid_list, Weight::note, folder, example, "listed twice: its last UID counts", twice});
+    tell({FindingKind::uid_list, Weight::note, folder, example, "listed twice: its last UID counts", twice});
   if (fields_dropped_ > 0)
-    tree.tell({FindingKind::over_limit, tree.side() == Side::target ? Weight::note : Weight::lost, folder,
-               uid_list_name, "GUIDs and POP3 UIDLs of records that are far too long", fields_dropped_});
+    tell({FindingKind::over_limit, Weight::lost, folder, uid_list_name,
+          "GUIDs and POP3 UIDLs of records that are far too long", fields_dropped_});
   sort();
 }
 

@@ -10,6 +10,7 @@
 #include "formats/dovecot/acl_file.hpp"
 #include "formats/dovecot/subscription_list.hpp"
 #include "formats/maildir/folder_layout.hpp"
+#include "formats/maildir/stored_names.hpp"
 #include "mailhaul/fs/control_file.hpp"
 
 namespace mailhaul::formats::maildir {
@@ -26,45 +27,12 @@ dovecot::SubscriptionPlace place_of(Tree& tree) {
   return {tree.root(), "subscriptions", tree.naming().layout == Layout::fs ? '/' : '.'};
 }
 
-/// Finds the folders that stored names mean: the directory of that spelling where there is one, so that odd ones have
-/// the names under which they are read; else what the spelling says.
-class FolderNames {
- public:
-  explicit FolderNames(Tree& tree) : naming_(tree.naming()) {
-    for (auto& [folder, directory] : tree.directories()) folders_.emplace(directory, folder);
-  }
-
-  [[nodiscard]] mail::FolderName find(const StoredName& name) const {
-    const bool nested = naming_.layout == Layout::fs;
-    std::string directory;
-    for (const std::string& level : name) {
-      if (!nested || !directory.empty()) directory += nested ? '/' : '.';
-      directory += level;
-    }
-    if (name.size() == 1 && is_inbox_level(name.front())) return {};
-    if (const auto there = folders_.find(directory); there != folders_.end()) return there->second;
-    return name_folders({directory}, naming_).front().folder;
-  }
-
- private:
-  Naming naming_;
-  std::map<std::string, mail::FolderName> folders_;
-};
-
 /// Courier's list has the names that its IMAP server shows: all below INBOX.
 std::vector<StoredName> read_courier_list(Tree& tree) {
   const dovecot::SubscriptionPlace place{tree.root(), courier_subscriptions_name, '.'};
   const auto list = dovecot::read_subscriptions(place);
-  std::vector<StoredName> names;
   std::size_t others = 0;
-  for (const StoredName& name : list.value_or(std::vector<StoredName>{})) {
-    if (!is_inbox_level(name.front()))
-      ++others;
-    else if (name.size() == 1)
-      names.push_back(name);
-    else
-      names.emplace_back(name.begin() + 1, name.end());
-  }
+  auto names = below_inbox(list.value_or(std::vector<StoredName>{}), others);
   if (others > 0)
     tree.tell({FindingKind::setting, Weight::lost, "", courier_subscriptions_name,
                "subscriptions of folders that are not in this mailbox", others});
@@ -76,7 +44,7 @@ std::vector<StoredName> read_courier_list(Tree& tree) {
 store::Subscriptions Settings::subscriptions(const std::string& /*mailbox*/) {
   auto list = dovecot::read_subscriptions(place_of(tree_));
   if (!list) list = read_courier_list(tree_);
-  const FolderNames names(tree_);
+  const FolderOfStoredName names(tree_.naming(), tree_.directories());
   store::Subscriptions out;
   for (const StoredName& name : *list) out.insert(names.find(name));
   return out;

@@ -1,6 +1,5 @@
 set(MAILDIR_SOURCES
   maildir/base_names.cpp
-  maildir/body.cpp
   maildir/changes.cpp
   maildir/control_lock.cpp
   maildir/courier_keywords.cpp
@@ -17,6 +16,7 @@ set(MAILDIR_SOURCES
   maildir/listed_ids.cpp
   maildir/listing.cpp
   maildir/live_messages.cpp
+  maildir/message_octets.cpp
   maildir/moves.cpp
   maildir/name.cpp
   maildir/name_mender.cpp
@@ -31,6 +31,7 @@ set(MAILDIR_SOURCES
   maildir/store.cpp
   maildir/target_keywords.cpp
   maildir/target_uid_list.cpp
+  maildir/stored_names.cpp
   maildir/tree.cpp
   maildir/uid_list_mending.cpp
   maildir/uidlist.cpp
