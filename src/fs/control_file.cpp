@@ -73,10 +73,15 @@ std::optional<ControlFile> read_control_file(const Directory& directory, const s
 
 bool write_control_file(const Directory& directory, const std::string& name, const std::string& text,
                         const Birth& birth, const std::optional<Status>& replaced) {
-  const bool durable = directory.rules().durability != Durability::none;
   NewFile file = directory.create_file();
   file.append(as_bytes(text));
   file.dress(birth, std::nullopt);
+  return place_file(directory, name, file, replaced);
+}
+
+bool place_file(const Directory& directory, const std::string& name, NewFile& file,
+                const std::optional<Status>& replaced) {
+  const bool durable = directory.rules().durability != Durability::none;
   if (durable) file.sync();
   const bool done =
       replaced ? replace(directory, name, file, *replaced) : file.link(directory, name) == LinkResult::done;

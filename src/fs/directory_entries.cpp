@@ -137,6 +137,17 @@ std::optional<std::string> Directory::link_text(const std::string& name) const {
   return text;
 }
 
+LinkResult Directory::make_symlink(const std::string& name, const std::string& text) const {
+  constexpr std::string_view doing = "making a symbolic link";
+  if (!is_plain_relative(text))
+    throw handle_->refuse(Scope::message, doing, name, "it would lead out of its directory");
+  const Handle::Leaf leaf = handle_->leaf_of(name, doing);
+  const int result = leaf.result < 0 ? leaf.result : handle_->kernel->make_symlink(text, leaf.dir, leaf.name);
+  if (result == -EEXIST) return LinkResult::exists;
+  if (result < 0) throw handle_->fail(Scope::message, result, doing, name);
+  return LinkResult::done;
+}
+
 void Directory::list(const std::function<void(const Entry&)>& take) const {
   constexpr std::string_view doing = "listing a directory";
   Kernel& kernel = *handle_->kernel;

@@ -239,6 +239,11 @@ int PosixKernel::make_directory(int dir, const std::string& name, mode_t mode) {
   return or_errno(::mkdirat(dir, name.c_str(), mode));
 }
 
+int PosixKernel::make_symlink(const std::string& target, int dir, const std::string& name) {
+  settle();
+  return or_errno(::symlinkat(target.c_str(), dir, name.c_str()));
+}
+
 // Needed only where what was made belongs to another: giving away is root's.
 int PosixKernel::change_owner(int fd, Owner owner) {
   act_as_runner();

@@ -41,6 +41,20 @@ TEST_P(Entries, AreListedAnewEachTimeWithoutTheDots) {
   EXPECT_EQ(listed(root), expected);
 }
 
+TEST_P(Entries, AreMadeAsLinksThatLeadDownwardsOnly) {
+  world().put_directory("d");
+  const Directory root = open();
+  EXPECT_EQ(root.make_symlink("l", "d/x"), LinkResult::done);
+  EXPECT_EQ(root.link_text("l"), "d/x");
+  EXPECT_EQ(root.look_at("l")->kind, EntryKind::symlink);
+  EXPECT_EQ(root.make_symlink("l", "d/y"), LinkResult::exists);
+  EXPECT_EQ(root.make_symlink("d", "d/y"), LinkResult::exists);
+  EXPECT_EQ(root.link_text("l"), "d/x");
+  for (const char* const text : {"", "/etc", "..", "d/../x", "./d"})
+    EXPECT_EQ(error_of([&] { (void)root.make_symlink("m", text); }).cause(), Cause::refused) << text;
+  EXPECT_FALSE(root.look_at("m"));
+}
+
 TEST_P(Entries, ComeWithAKindThatIsRightOrUnknown) {
   world().put_file("regular", "");
   world().put_directory("directory");

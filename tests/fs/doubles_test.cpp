@@ -72,7 +72,7 @@ class Script {
     const std::string from = name();
     const std::string to = name();
     const int fd = file();
-    const std::size_t choice = below(24);
+    const std::size_t choice = below(25);
     const std::size_t detail = below(4);
     Status status;
     switch (choice) {
@@ -127,6 +127,7 @@ class Script {
       const unsigned flags = detail == 0 ? 0U : (detail == 1 ? RENAME_EXCHANGE : RENAME_NOREPLACE);
       return note("rename", kernel_.rename(one, from, other, to, flags));
     }
+    case 23: return note("symlink", kernel_.make_symlink(detail == 0 ? "" : to, one, from));
     case 18: return note("unlink", kernel_.unlink(one, from, 0));
     case 19: return note("rmdir", kernel_.unlink(one, from, AT_REMOVEDIR));
     case 20: return note("chmod", kernel_.change_mode(fd, detail == 0 ? 0400 : 0644));

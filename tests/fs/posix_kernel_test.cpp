@@ -170,6 +170,7 @@ TEST_F(RealFiles, GiveErrnosAsNegativeNumbers) {
   EXPECT_EQ(kernel_.rename(root_.descriptor(), "gone", root_.descriptor(), "x", 0), -ENOENT);
   EXPECT_EQ(kernel_.unlink(root_.descriptor(), "gone", 0), -ENOENT);
   EXPECT_EQ(kernel_.make_directory(-1, "x", 0700), -EBADF);
+  EXPECT_EQ(kernel_.make_symlink("y", -1, "x"), -EBADF);
   EXPECT_EQ(kernel_.change_owner(-1, {}), -EBADF);
   EXPECT_EQ(kernel_.change_mode(-1, 0600), -EBADF);
   EXPECT_EQ(kernel_.set_modified(-1, {}), -EBADF);

@@ -43,6 +43,7 @@ const char* name_of(Call call) {
                                                       "rename",
                                                       "unlink",
                                                       "make_directory",
+                                                      "make_symlink",
                                                       "change_owner",
                                                       "change_mode",
                                                       "set_modified",
@@ -253,6 +254,10 @@ int FaultyKernel::unlink(int dir, const std::string& name, int flags) {
 
 int FaultyKernel::make_directory(int dir, const std::string& name, mode_t mode) {
   return pass(Call::make_directory, [&] { return inner_.make_directory(dir, name, mode); });
+}
+
+int FaultyKernel::make_symlink(const std::string& target, int dir, const std::string& name) {
+  return pass(Call::make_symlink, [&] { return inner_.make_symlink(target, dir, name); });
 }
 
 int FaultyKernel::change_owner(int fd, fs::Owner owner) {

@@ -31,6 +31,7 @@ enum class Call : std::uint8_t {
   rename,
   unlink,
   make_directory,
+  make_symlink,
   change_owner,
   change_mode,
   set_modified,
@@ -42,7 +43,7 @@ enum class Call : std::uint8_t {
   try_lock,
   unlock,
 };
-inline constexpr std::size_t call_kinds = 25;
+inline constexpr std::size_t call_kinds = 26;
 /// As the table above names it.
 [[nodiscard]] const char* name_of(Call call);
 
@@ -98,6 +99,7 @@ class FaultyKernel final : public fs::Kernel {
   int rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) override;
   int unlink(int dir, const std::string& name, int flags) override;
   int make_directory(int dir, const std::string& name, mode_t mode) override;
+  int make_symlink(const std::string& target, int dir, const std::string& name) override;
   int change_owner(int fd, fs::Owner owner) override;
   int change_mode(int fd, mode_t mode) override;
   int set_modified(int fd, fs::FileTime time) override;

@@ -419,6 +419,21 @@ int MemoryKernel::make_directory(int dir, const std::string& name, mode_t mode) 
   return 0;
 }
 
+int MemoryKernel::make_symlink(const std::string& target, int dir, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (target.empty()) return -ENOENT;
+  const Target found = look_up(dir, name);
+  if (found.result < 0) return found.result;
+  if (found.inode != nullptr) return -EEXIST;
+  if (!may(*found.directory, write_permission)) return -EACCES;
+  if (found.directory->links == 0) return -ENOENT;
+  MemoryInode& made = make(EntryKind::symlink, *found.directory, 0777);
+  made.now.permissions = 0777;  // the umask has no say
+  made.now.octets = target;
+  tree_.link(*found.directory, name, made, time_);
+  return 0;
+}
+
 int MemoryKernel::changeable(int fd, MemoryInode*& inode) {
   const OpenFile* const opened = file(fd);
   if (opened == nullptr || has(opened->flags, O_PATH)) return -EBADF;

@@ -85,6 +85,7 @@ class MemoryKernel final : public fs::Kernel {
   int rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) override;
   int unlink(int dir, const std::string& name, int flags) override;
   int make_directory(int dir, const std::string& name, mode_t mode) override;
+  int make_symlink(const std::string& target, int dir, const std::string& name) override;
   int change_owner(int fd, fs::Owner owner) override;
   int change_mode(int fd, mode_t mode) override;
   int set_modified(int fd, fs::FileTime time) override;

@@ -23,4 +23,8 @@ struct ControlFile {
 [[nodiscard]] bool write_control_file(const Directory& directory, const std::string& name, const std::string& text,
                                       const Birth& birth, const std::optional<Status>& replaced);
 
+/// The same for a file that was made in `directory`, filled and dressed by the caller.
+[[nodiscard]] bool place_file(const Directory& directory, const std::string& name, NewFile& file,
+                              const std::optional<Status>& replaced);
+
 }  // namespace mailhaul::fs

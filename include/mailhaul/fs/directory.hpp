@@ -89,6 +89,10 @@ class Directory {
   /// Not durable by itself: give it and its parent to DurableBatch::also_sync (D1).
   [[nodiscard]] Directory make_directory(const std::string& name, const Birth& birth) const;
 
+  /// A symlink that says `text`, relative and never upwards, and belongs to the directory's owner. Not durable by
+  /// itself.
+  [[nodiscard]] LinkResult make_symlink(const std::string& name, const std::string& text) const;
+
   /// fstatat without following; nothing when missing. Never permission to do something by that name (S5).
   [[nodiscard]] std::optional<Status> look_at(const std::string& name) const;
   /// The text of a symlink, which is told and never followed; nothing when there is none of that name.

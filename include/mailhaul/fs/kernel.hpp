@@ -54,6 +54,7 @@ class Kernel {
   /// unlinkat(2); flags 0 or AT_REMOVEDIR.
   virtual int unlink(int dir, const std::string& name, int flags) = 0;
   virtual int make_directory(int dir, const std::string& name, mode_t mode) = 0;
+  virtual int make_symlink(const std::string& target, int dir, const std::string& name) = 0;
 
   virtual int change_owner(int fd, Owner owner) = 0;
   virtual int change_mode(int fd, mode_t mode) = 0;
@@ -109,6 +110,7 @@ class PosixKernel final : public Kernel {
   int rename(int from_dir, const std::string& from, int to_dir, const std::string& to, unsigned flags) override;
   int unlink(int dir, const std::string& name, int flags) override;
   int make_directory(int dir, const std::string& name, mode_t mode) override;
+  int make_symlink(const std::string& target, int dir, const std::string& name) override;
   int change_owner(int fd, Owner owner) override;
   int change_mode(int fd, mode_t mode) override;
   int set_modified(int fd, FileTime time) override;
