@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/cpanel/file_style.hpp"
 #include "account/cpanel/responder.hpp"
 #include "account/cpanel/spam.hpp"
 #include "mailhaul/account/address.hpp"
@@ -108,6 +109,9 @@ HomePath in_etc(const Parts& parts) {
   const std::string_view name = parts.back();
   const bool is_in_boxtrapper = std::any_of(parts.begin() + 1, parts.end() - 1, is_boxtrapper);
   if (is_program(name)) return {Kind::attack, {}, attack_remark};
+  // Ours: what a list was before it was first written to.
+  for (const std::string_view list : {"passwd", "shadow", "quota"})
+    if (parts.size() == 3 && name == std::string(list) + std::string(backup_ending)) return {Kind::cache, {}, {}};
   if (!is_in_boxtrapper && ends(name, ".lock")) return {Kind::cache, {}, {}};
   if (begins(name, "shadow.")) return {Kind::attack, {}, attack_remark};
   if (is_boxtrapper(parts[1])) return {Kind::opaque, {}, {}};

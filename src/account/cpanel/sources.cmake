@@ -1,30 +1,39 @@
 set(CPANEL_SOURCES
-  cpanel/clean_database.cpp
-  cpanel/renamed_webmail.cpp
-  cpanel/scratch_file.cpp
-  cpanel/scratch_file_system.cpp
-  cpanel/webmail_database.cpp
   cpanel/account_file.cpp
+  cpanel/alias_writer.cpp
+  cpanel/clean_database.cpp
+  cpanel/delivery_writer.cpp
+  cpanel/derived_files.cpp
   cpanel/destinations.cpp
   cpanel/destinations_text.cpp
   cpanel/domain_aliases.cpp
   cpanel/domains.cpp
+  cpanel/edited_files.cpp
+  cpanel/file_style.cpp
+  cpanel/file_writer.cpp
   cpanel/filters.cpp
   cpanel/keyed_lines.cpp
   cpanel/layout.cpp
-  cpanel/opaque_files.cpp
   cpanel/mail.cpp
+  cpanel/mailbox_writer.cpp
+  cpanel/opaque_files.cpp
+  cpanel/overlay_tree.cpp
   cpanel/passwd_file.cpp
   cpanel/quota_list.cpp
   cpanel/reading.cpp
+  cpanel/renamed_webmail.cpp
   cpanel/responder.cpp
   cpanel/responder_schedule.cpp
   cpanel/responder_text.cpp
+  cpanel/scratch_file.cpp
+  cpanel/scratch_file_system.cpp
   cpanel/settings_reader.cpp
+  cpanel/settings_target.cpp
   cpanel/shadow_file.cpp
   cpanel/spam.cpp
   cpanel/text_lines.cpp
   cpanel/user_data.cpp
   cpanel/valiases.cpp
+  cpanel/webmail_database.cpp
   cpanel/yaml_text.cpp
 )

@@ -25,4 +25,7 @@ set(CPANEL_TEST_SOURCES
   cpanel/user_data_test.cpp
   cpanel/valiases_test.cpp
   cpanel/yaml_text_test.cpp
+  cpanel/settings_target_test.cpp
+  cpanel/settings_target_safety_test.cpp
+  cpanel/target_machine.cpp
 )

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "account/cpanel/account_places.hpp"
+#include "account/cpanel/edited_files.hpp"
+#include "account/cpanel/overlay_tree.hpp"
+#include "account/cpanel/settings_reader.hpp"
+#include "account/cpanel/write_target.hpp"
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/fs/directory.hpp"
+#include "mailhaul/store/account.hpp"
+
+namespace mailhaul::account::cpanel {
+
+/// Writes settings to a live cPanel home, and to the server's files beside it.
+///
+/// Lines and keys of a text file are edited one by one; all others stay octet for octet, and each file is written once
+/// for all changes of it, in one step, with the owners and modes of cpanel.md section 2. Where a file can't be written,
+/// the changes that needed it are not carried, and the others are. Panels keep more of a suspension and of a domain
+/// than is in these files: both are left to them, and said.
+class SettingsTarget final : public store::AccountTarget {
+ public:
+  struct Options {
+    fs::Owner owner{};     ///< of the account
+    gid_t mail_group = 0;  ///< by which the mail server reads passwords
+    bool is_dry = false;   ///< nothing is written, and read() shows what would be; but for files carried as they are
+  };
+  /// `places`: trees over `home` and over `server`, the root of the machine; unset: only the home is within reach.
+  SettingsTarget(formats::Context& context, const AccountPlaces& places, fs::Directory home,
+                 std::optional<fs::Directory> server, const Options& options);
+
+  [[nodiscard]] std::vector<store::Setting> read() override;
+  void visit_files(const std::set<store::SettingId>& files,
+                   const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
+  [[nodiscard]] bool is_initial(const store::Setting& setting) const override;
+  [[nodiscard]] std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
+                                                        store::AccountSource& files) override;
+  [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }
+
+ private:
+  class Run;
+
+  formats::Context& context_;
+  const Options options_;
+  const AccountPlaces base_;
+  const fs::Directory home_root_;
+  const std::optional<fs::Directory> server_root_;
+  EditedFiles home_;
+  std::optional<EditedFiles> server_{};
+  OverlayTree home_tree_;
+  std::optional<OverlayTree> server_tree_{};
+  AccountPlaces places_;                                     ///< as planned
+  std::map<store::SettingId, store::SettingValue> known_{};  ///< domains and suspensions, as read last
+  bool was_read_ = false;
+  std::vector<store::FileChange> file_changes_{};
+};
+
+}  // namespace mailhaul::account::cpanel
