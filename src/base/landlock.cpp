@@ -19,10 +19,11 @@ constexpr std::uint64_t read_files = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACC
 constexpr std::uint64_t write_files = read_files | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
                                       LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
                                       LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER | truncate_file;
-/// What nobody gets: programs, devices, sockets, FIFOs and symlinks.
+constexpr std::uint64_t make_links = LANDLOCK_ACCESS_FS_MAKE_SYM;
+/// What nobody gets: programs, devices, sockets and FIFOs.
 constexpr std::uint64_t never = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
                                 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SOCK |
-                                LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM;
+                                LANDLOCK_ACCESS_FS_MAKE_FIFO;
 /// Rights that a rule on a file, and no directory, may have.
 constexpr std::uint64_t of_a_file = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | truncate_file;
 
@@ -40,7 +41,7 @@ int Landlock::kernel_abi() {
 
 Landlock::Landlock() : abi_(kernel_abi()) {
   if (abi_ < first_useful_abi) return;
-  handled_ = write_files | never;
+  handled_ = write_files | make_links | never;
   if (abi_ < 3) handled_ &= ~truncate_file;
   const RulesetAttributes attributes{handled_};
   ruleset_ = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0U));
@@ -55,7 +56,9 @@ void Landlock::allow(int descriptor, Access access) {
   struct stat found {};
   if (::fstat(descriptor, &found) != 0) return;
   landlock_path_beneath_attr rule{};
-  rule.allowed_access = handled_ & (access == Access::read ? read_files : write_files);
+  std::uint64_t wanted = access == Access::read ? read_files : write_files;
+  if (access == Access::write_and_link) wanted |= make_links;
+  rule.allowed_access = handled_ & wanted;
   if (!S_ISDIR(found.st_mode)) rule.allowed_access &= of_a_file;
   rule.parent_fd = descriptor;
   if (::syscall(SYS_landlock_add_rule, ruleset_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0U) == 0) return;

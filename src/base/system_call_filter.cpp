@@ -51,8 +51,8 @@ constexpr std::array denied{
     "setresuid32", "setresgid", "setresgid32", "chroot", "pivot_root", "unshare", "setns",
     // Mounts, devices, special files, attributes.
     "mount", "umount2", "umount", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr",
-    "swapon", "swapoff", "mknod", "mknodat", "symlink", "symlinkat", "setxattr", "lsetxattr", "fsetxattr",
-    "removexattr", "lremovexattr", "fremovexattr", "quotactl", "quotactl_fd", "open_by_handle_at", "name_to_handle_at",
+    "swapon", "swapoff", "mknod", "mknodat", "symlink", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
+    "lremovexattr", "fremovexattr", "quotactl", "quotactl_fd", "open_by_handle_at", "name_to_handle_at",
     "fanotify_init", "ioperm", "iopl",
     // The kernel and its clock.
     "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "syslog", "acct", "bpf",

@@ -242,6 +242,13 @@ void add_fix_options(CLI::App& command, Typed& typed) {
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
 }
 
+void add_settings_options(CLI::App& command, Typed& typed) {
+  command.add_option("SRC", typed.stores, "the account")->required()->expected(1)->type_name("");
+  command.add_flag("-v,--verbose", typed.verbose, "list every finding");
+  command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
+  command.add_flag("--json", typed.json, "one JSON object a line instead of text");
+}
+
 /// Habits of rsync's users: harmless ones are taken, those that could lose mail are refused with the reason.
 void add_rsync_habits(CLI::App& command) {
   command.add_flag("-a,-r,-t,--archive,--recursive,--times")->description("always on (accepted for rsync's users)");
@@ -350,7 +357,8 @@ void read_resync_options(const Typed& typed, sync::Options& options) {
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
-  const bool names_stores = kind == Command::Kind::scan || kind == Command::Kind::fix;
+  const bool names_stores =
+      kind == Command::Kind::scan || kind == Command::Kind::fix || kind == Command::Kind::settings;
   const auto texts = names_stores                       ? typed.stores
                      : kind == Command::Kind::list_runs ? std::vector<std::string>{}
                                                         : std::vector<std::string>{typed.source, typed.target};
@@ -442,6 +450,10 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
       "fix", "Mend mail that was copied by other means: owners, modes, sizes in names, UID lists, stale files");
   add_fix_options(*fix, typed);
 
+  CLI::App* settings = app.add_subcommand(
+      "settings", "What lies beside the mail of an account: passwords (that there are), quotas, forwarders, ...");
+  add_settings_options(*settings, typed);
+
   CLI::App* runs = app.add_subcommand("runs", "Past runs: date, counts, verdict, failures with their reasons");
   runs->require_subcommand(1);
   CLI::App* list_runs = runs->add_subcommand("list", "Of all pairs of stores");
@@ -456,7 +468,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
     command->add_flag("--json", typed.json, "one JSON object a line instead of text");
   }
 
-  for (CLI::App* command : {scan, sync, verify, fix, list_runs, show_runs}) refuse_empty_values(*command);
+  for (CLI::App* command : {scan, sync, verify, fix, settings, list_runs, show_runs}) refuse_empty_values(*command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -470,6 +482,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
                     : sync->parsed()      ? Command::Kind::sync
                     : verify->parsed()    ? Command::Kind::verify
                     : fix->parsed()       ? Command::Kind::fix
+                    : settings->parsed()  ? Command::Kind::settings
                     : list_runs->parsed() ? Command::Kind::list_runs
                                           : Command::Kind::show_runs;
   return {understand(typed, kind, clock), ""};

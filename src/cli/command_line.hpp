@@ -23,7 +23,7 @@ struct Saying {
 
 /// A command line that makes sense.
 struct Command {
-  enum class Kind { scan, sync, verify, fix, list_runs, show_runs };
+  enum class Kind { scan, sync, verify, fix, settings, list_runs, show_runs };
   Kind kind{};
   std::vector<run::Location> locations{};
   run::Request request{};

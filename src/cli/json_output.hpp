@@ -18,6 +18,9 @@ namespace mailhaul::cli {
 ///   removed  … the same of what its user removed at the target (verify)
 ///   run      source target began ended … counts of one run, verdict, failures (runs)
 ///   repair   kind outcome folder where was becomes reason why    (fix) each refused one; with -n or -i all
+///   setting  owner kind name text [outcome what_to_do]   (settings) each; (sync) each that is not as it was
+///   renamed  text
+///   file     path diff    (sync) each text file that settings changed; diff null: it holds passwords
 ///   error    folder text
 ///   summary  status [command source target …] verdict        last line, always
 class JsonOutput final : public Output {
@@ -32,10 +35,13 @@ class JsonOutput final : public Output {
   void repair(const store::Repair& repair, store::RepairOutcome outcome, const std::string& why) override;
   void report(const run::FixReport& report, const run::FindingLog& findings) override;
   void report(const run::RunsReport& report) override;
+  void report(const run::SettingsReport& report, const run::FindingLog& findings) override;
   void error(const Error& error) override;
   void ended_early(run::ExitStatus status) override;
 
  private:
+  void say_account(const sync::AccountOutcome& account);
+
   Saying saying_;
   std::FILE* out_;
   std::mutex mutex_;

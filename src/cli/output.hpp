@@ -15,6 +15,7 @@ class Output : public sync::Observer, public Findings, public store::RepairObser
   virtual void report(const run::VerifyReport& report, const run::FindingLog& findings) = 0;
   virtual void report(const run::FixReport& report, const run::FindingLog& findings) = 0;
   virtual void report(const run::RunsReport& report) = 0;
+  virtual void report(const run::SettingsReport& report, const run::FindingLog& findings) = 0;
   virtual void error(const Error& error) = 0;
   /// The last call where a job ended without a report.
   virtual void ended_early(run::ExitStatus /*status*/) {}

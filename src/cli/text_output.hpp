@@ -29,6 +29,7 @@ class TextOutput final : public Output {
   void repair(const store::Repair& repair, store::RepairOutcome outcome, const std::string& why) override;
   void report(const run::FixReport& report, const run::FindingLog& findings) override;
   void report(const run::RunsReport& report) override;
+  void report(const run::SettingsReport& report, const run::FindingLog& findings) override;
   void error(const Error& error) override;
 
  private:
@@ -38,6 +39,7 @@ class TextOutput final : public Output {
   void say_stores(const run::Store& source, const run::Store& target);
   void say_findings(const run::FindingLog& findings);
   void say_failures();
+  void say_account(const sync::AccountOutcome& account, bool dry_run);
   void say_stats(std::uint64_t octets);
   void say_sandbox(const std::string& got);
   void conclude(run::ExitStatus status, const std::string& verdict);

@@ -19,4 +19,12 @@ namespace mailhaul::run {
 [[nodiscard]] std::string user_of_home(formats::Context& context, const std::string& home,
                                        const std::string& server_root, Side side);
 
+/// The home that etc/passwd below `server_root` says, without that root; empty: none.
+[[nodiscard]] std::string home_in_passwd(formats::Context& context, const std::string& user,
+                                         const std::string& server_root, Side side);
+
+/// The number of a group by etc/group below `server_root`.
+[[nodiscard]] std::optional<gid_t> group_on_machine(formats::Context& context, const std::string& name,
+                                                    const std::string& server_root, Side side);
+
 }  // namespace mailhaul::run

@@ -54,11 +54,12 @@ std::string Sandbox::enter() {
 }
 
 std::string confine(const Machine& machine, const Request& request, const Store& source, const Store& target,
-                    Landlock::Access target_access) {
+                    Landlock::Access target_access, const std::vector<AllowedPlace>& more) {
   if (!request.sandbox) return {};
   Sandbox sandbox(machine);
   sandbox.allow_store(source, Landlock::Access::read, Side::source);
   sandbox.allow_store(target, target_access, Side::target);
+  for (const AllowedPlace& place : more) sandbox.allow_place(place);
   sandbox.allow_own_directory(state_directory_of(machine, request));
   return sandbox.enter();
 }

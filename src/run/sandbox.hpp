@@ -1,11 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "mailhaul/base/landlock.hpp"
 #include "mailhaul/run/jobs.hpp"
 
 namespace mailhaul::run {
+
+/// A directory that a job needs beside its stores.
+struct AllowedPlace {
+  std::string path{};
+  Landlock::Access access = Landlock::Access::read;
+  Side side = Side::none;
+};
 
 /// One layer more under the rules of fs (S18), for the day on which one of them is forgotten: a job that has opened its
 /// stores, its ledger and its locks gives away all that it no longer needs. Best effort: what a machine can't do is
@@ -18,6 +26,8 @@ class Sandbox {
  public:
   explicit Sandbox(const Machine& machine) : machine_(machine) {}
   void allow_store(const Store& store, Landlock::Access access, Side side);
+  /// What lies on a server beside a store, where it is there.
+  void allow_place(const AllowedPlace& place) { (void)allow(place.path, place.access, place.side); }
   /// A directory of our own, where it is there.
   void allow_own_directory(const std::string& path);
 
@@ -36,6 +46,7 @@ class Sandbox {
 /// Confines a job that reads one store and the other, or writes that one, and has a ledger. What was got; empty where
 /// the request does not want it.
 [[nodiscard]] std::string confine(const Machine& machine, const Request& request, const Store& source,
-                                  const Store& target, Landlock::Access target_access);
+                                  const Store& target, Landlock::Access target_access,
+                                  const std::vector<AllowedPlace>& more = {});
 
 }  // namespace mailhaul::run

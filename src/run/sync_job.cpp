@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "account_job.hpp"
 #include "job_context.hpp"
 #include "mailhaul/run/wording.hpp"
 #include "pair_ledger.hpp"
@@ -57,7 +58,7 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
         fmt::format("{}ll {} {}source message{} at the target.{}", sums.copied == 0 ? "Nothing to copy: a" : "A",
                     with_groups(wanted), selected, wanted == 1 ? " is" : "s are", left_out);
   }
-  if (report.outcome.settings.error) {
+  if (report.outcome.settings.error || (report.account && !report.account->is_complete)) {
     if (report.status == ExitStatus::ok) report.status = ExitStatus::settings_missing;
     report.verdict += " Not all settings beside the mail are.";
   }
@@ -169,14 +170,19 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
                                  : open_target(job.target(), beside, request.open, birth);
     options.quarantine = quarantine.get();
   }
+  std::optional<AccountJob> account;
+  if (has_settings(report.source) && has_settings(report.target))
+    account.emplace(machine, request, job, report, source, target, birth);
   report.sandbox = confine(machine, request, report.source, report.target,
-                           request.dry_run ? Landlock::Access::read : Landlock::Access::write);
+                           request.dry_run ? Landlock::Access::read : Landlock::Access::write,
+                           account ? account->places() : std::vector<AllowedPlace>{});
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);
   report.outcome =
       sync::copy(*from, *to, {memory.ledger, secrets, run.id, memory.source_replaced, memory.target_replaced}, options,
                  findings, observer, machine.stop);
+  if (account && !report.outcome.error) report.account = account->run(memory.ledger);
   judge(request, findings, report);
   if (!report.outcome.error) {
     if (was_cut) memory.ledger.set_unsynced_boot(is_unsynced ? machine.boot : "");

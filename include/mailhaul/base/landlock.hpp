@@ -15,8 +15,9 @@ class Landlock {
   [[nodiscard]] static int kernel_abi();
 
   enum class Access {
-    read,   ///< read files, list directories
-    write,  ///< all that a store does: read, make, write, cut, rename, link and remove files and directories
+    read,            ///< read files, list directories
+    write,           ///< all that a store does: read, make, write, cut, rename, link and remove files and directories
+    write_and_link,  ///< symbolic links too: a cPanel home has them
   };
 
   Landlock();  ///< allows nothing yet

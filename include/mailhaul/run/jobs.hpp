@@ -17,6 +17,7 @@
 #include "mailhaul/run/location.hpp"
 #include "mailhaul/run/mailbox_choice.hpp"
 #include "mailhaul/run/ownership.hpp"
+#include "mailhaul/sync/account_merge.hpp"
 #include "mailhaul/sync/copier.hpp"
 #include "mailhaul/sync/verifier.hpp"
 
@@ -56,6 +57,7 @@ struct SyncReport {
   std::string sandbox{};  ///< what was got; empty: not asked for
   bool dry_run = false;
   sync::Outcome outcome{};
+  std::optional<sync::AccountOutcome> account{};  ///< where both are accounts with settings beside their mail
   ExitStatus status = ExitStatus::ok;
   std::string verdict{};
 };
@@ -63,6 +65,16 @@ struct SyncReport {
 /// reported.
 [[nodiscard]] SyncReport run_sync(const Machine& machine, const Request& request, const Location& source,
                                   const Location& target, FindingLog& findings, sync::Observer& observer);
+
+struct SettingsReport {
+  Store store{};
+  std::vector<store::Setting> settings{};
+  ExitStatus status = ExitStatus::ok;
+  std::string verdict{};
+};
+/// `mailhaul settings`: what lies beside the mail of an account. Error(usage) where the store is none.
+[[nodiscard]] SettingsReport run_settings(const Machine& machine, const Request& request, const Location& location,
+                                          FindingLog& findings);
 
 struct VerifyReport {
   Store source{};

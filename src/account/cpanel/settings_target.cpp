@@ -111,7 +111,8 @@ SettingsTarget::SettingsTarget(formats::Context& context, const AccountPlaces& p
 
 std::vector<store::Setting> SettingsTarget::read() {
   SilentFindings silent;
-  SettingsReader reader(places_, was_read_ ? static_cast<Findings&>(silent) : context_.findings);
+  SettingsReader reader(places_, {options_.room, context_.clock, nullptr},
+                        was_read_ ? static_cast<Findings&>(silent) : context_.findings);
   std::vector<store::Setting> settings = reader.read();
   known_.clear();
   for (const store::Setting& setting : settings)
@@ -123,7 +124,7 @@ std::vector<store::Setting> SettingsTarget::read() {
 
 void SettingsTarget::visit_files(const std::set<store::SettingId>& files,
                                  const std::function<void(const store::SettingId&, io::Source&)>& take) {
-  SettingsReader(places_, context_.findings).visit_files(files, take);
+  SettingsReader(places_, {options_.room, context_.clock, nullptr}, context_.findings).visit_files(files, take);
 }
 
 bool SettingsTarget::is_initial(const store::Setting& setting) const {

@@ -31,6 +31,7 @@ class SettingsTarget final : public store::AccountTarget {
     fs::Owner owner{};     ///< of the account
     gid_t mail_group = 0;  ///< by which the mail server reads passwords
     bool is_dry = false;   ///< nothing is written, and read() shows what would be; but for files carried as they are
+    ScratchRoom room{};    ///< for the databases that are there
   };
   /// `places`: trees over `home` and over `server`, the root of the machine; unset: only the home is within reach.
   SettingsTarget(formats::Context& context, const AccountPlaces& places, fs::Directory home,

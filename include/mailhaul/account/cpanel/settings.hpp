@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/fs/directory.hpp"
+#include "mailhaul/store/account.hpp"
+#include "mailhaul/store/renaming.hpp"
+
+/// What lies beside the mail of a cPanel account.
+namespace mailhaul::account::cpanel {
+
+/// Where a live account is.
+struct LiveAccount {
+  fs::Directory home;
+  /// The root of its machine; its rules allow files of the account's own. Unset: only the home is within reach.
+  std::optional<fs::Directory> server{};
+  std::string user{};
+  std::string home_path{};  ///< as the account's own files say it, whatever it is mounted under
+  /// For copies of databases, only for its runner; unset: in memory, as far as they are small.
+  std::optional<fs::Directory> scratch{};
+};
+
+/// Whether absence means anything is told after a read.
+class SettingsSource : public store::AccountSource {
+ public:
+  [[nodiscard]] virtual bool is_complete() const = 0;
+};
+
+/// `renaming` is done to what is in databases alone; everything else is as it is at the source. May be null.
+[[nodiscard]] std::unique_ptr<SettingsSource> open_settings(formats::Context& context, const LiveAccount& account,
+                                                            const store::Renaming* renaming);
+
+/// `mail_group`: by which the mail server reads passwords. In a dry run nothing is written.
+[[nodiscard]] std::unique_ptr<store::AccountTarget> open_settings_target(formats::Context& context,
+                                                                         const LiveAccount& account, fs::Owner owner,
+                                                                         gid_t mail_group, bool is_dry);
+
+}  // namespace mailhaul::account::cpanel

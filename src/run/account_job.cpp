@@ -1,0 +1,106 @@
+#include "account_job.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "account_home.hpp"
+#include "mailhaul/account/address.hpp"
+#include "mailhaul/fs/control_file.hpp"
+#include "pair_ledger.hpp"
+#include "state_directory.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+/// As the account's own files say it: without what its machine's disk is mounted under.
+std::string path_on_its_machine(const std::string& path, const std::string& server_root) {
+  if (server_root != "/" && path.starts_with(server_root + '/')) return path.substr(server_root.size());
+  return path;
+}
+
+account::cpanel::LiveAccount live_account(const Machine& machine, const Request& request, formats::Context& context,
+                                          const Store& store, const std::string& server_root, Side side) {
+  fs::Rules rules;
+  rules.side = side;
+  rules.durability = request.open.durability;
+  account::cpanel::LiveAccount account{
+      fs::Directory::open_root(context.kernel, context.entropy, store.path, rules), {}, {}, {}, {}};
+  rules.cross_mounts = true;  // the rest of a server lies on what file systems it likes
+  rules.more_owners = {account.home.opened_as().owner.uid};
+  account.server = fs::Directory::find_root(context.kernel, context.entropy, server_root, rules);
+  if (const auto user = store.options.find("USER"); user != store.options.end()) account.user = user->second;
+  account.home_path = path_on_its_machine(store.path, server_root);
+  const std::string& state = state_directory_of(machine, request);
+  if (!state.empty()) account.scratch = find_state_directory(machine, state);
+  return account;
+}
+
+}  // namespace
+
+bool has_settings(const Store& store) { return store.format == Format::cpanel; }
+
+AccountJob::AccountJob(const Machine& machine, const Request& request, JobContext& job, const SyncReport& report,
+                       const Location& source, const Location& target, const fs::Birth& birth)
+    : only_(request.mailboxes.mailbox), take_away_(request.options.removal != sync::Removal::none) {
+  const auto from = live_account(machine, request, job.source(), report.source, source.server_root, Side::source);
+  const auto to = live_account(machine, request, job.target(), report.target, target.server_root, Side::target);
+  for (const auto& [old_name, new_name] : request.mailboxes.domains)
+    renaming_.domains.emplace(account::lower_case(old_name), account::lower_case(new_name));
+  for (const auto& [old_name, new_name] : request.mailboxes.users)
+    if (old_name.find('@') == std::string::npos) renaming_.users.emplace(old_name, new_name);
+  if (from.user != to.user) renaming_.users.emplace(from.user, to.user);
+  if (from.home_path != to.home_path) {
+    renaming_.old_homes = {from.home_path};
+    const std::string by_passwd = home_in_passwd(job.source(), from.user, source.server_root, Side::source);
+    if (!by_passwd.empty() && by_passwd != from.home_path) renaming_.old_homes.push_back(by_passwd);
+    renaming_.new_home = to.home_path;
+  }
+  for (const char* const part : {"/etc", "/var/cpanel"})
+    for (const auto& [root, side] : {std::pair{source.server_root, Side::source}, {target.server_root, Side::target}})
+      places_.push_back({(root == "/" ? "" : root) + part, Landlock::Access::read, side});
+  // Derived links are made anew there (fs/: below the root alone, and downwards).
+  if (!request.dry_run) places_.push_back({report.target.path, Landlock::Access::write_and_link, Side::target});
+  if (!request.dry_run)
+    for (const char* const part : {"/etc/valiases", "/etc/vdomainaliases", "/etc/vfilters"})
+      places_.push_back(
+          {(target.server_root == "/" ? "" : target.server_root) + part, Landlock::Access::write, Side::target});
+  source_ = account::cpanel::open_settings(job.source(), from, &renaming_);
+  const gid_t mail_group =
+      group_on_machine(job.target(), "mail", target.server_root, Side::target).value_or(birth.owner.gid);
+  target_ = account::cpanel::open_settings_target(job.target(), to, birth.owner, mail_group, request.dry_run);
+}
+
+sync::AccountOutcome AccountJob::run(ledger::Ledger& ledger) {
+  sync::AccountOptions options;
+  options.take_away = take_away_;
+  options.rename = [this](const store::Setting& setting, std::vector<std::string>& changes) {
+    const bool is_wanted = only_.empty() || setting.id.owner == only_ || setting.id.name == only_;
+    return is_wanted ? std::optional(store::renamed(setting, renaming_, changes)) : std::nullopt;
+  };
+  options.source_is_complete = [this] { return source_->is_complete(); };
+  return sync::merge_account(*source_, *target_, ledger, options);
+}
+
+SettingsReport run_settings(const Machine& machine, const Request& request, const Location& location,
+                            FindingLog& findings) {
+  JobContext job(machine, request, findings);
+  SettingsReport report;
+  report.store = detect(job.source(), location, Side::source);
+  if (!has_settings(report.store))
+    throw Error(Cause::usage, Scope::run, "reading settings")
+        .at(report.store.path)
+        .because("it is mail alone, and no account")
+        .hint("name the account: cpanel:HOME or cpanel:USER");
+  (void)existing_root(job.source(), report.store, Side::source);
+  const auto account = live_account(machine, request, job.source(), report.store, location.server_root, Side::source);
+  const auto source = account::cpanel::open_settings(job.source(), account, nullptr);
+  report.settings = source->read();
+  report.verdict = std::to_string(report.settings.size()) + " settings.";
+  if (!source->is_complete() || findings.count(Weight::lost) > 0) {
+    report.status = ExitStatus::settings_missing;
+    report.verdict += " Not all could be read: see above.";
+  }
+  return report;
+}
+
+}  // namespace mailhaul::run
