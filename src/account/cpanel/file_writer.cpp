@@ -67,7 +67,7 @@ void FileWriter::take(const std::string& path, io::Source& content) {
   if (!fs::place_file(spot.directory, spot.name, file, replaced)) throw changed_meanwhile(spot);
 }
 
-void FileWriter::remove(const std::string& path) {
+void FileWriter::take_away(const std::string& path) {
   const auto spot = target_.home.find_spot(path);
   const std::optional<fs::Status> there = spot ? replaceable(*spot) : std::nullopt;
   if (!there) return;
@@ -97,7 +97,7 @@ void FileWriter::write(std::span<const NumberedChange> changes, store::AccountSo
           not_carried("the source's file can't be read, or is gone meanwhile", "run the same command again");
     } else {
       try {
-        remove(path);
+        take_away(path);
         results[change.number] = written();
       } catch (const Error& error) {
         fail(change.number, error);

@@ -18,7 +18,7 @@ class FileWriter {
 
  private:
   void take(const std::string& path, io::Source& content);
-  void remove(const std::string& path);
+  void take_away(const std::string& path);
 
   WriteTarget& target_;
 };
