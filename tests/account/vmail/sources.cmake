@@ -1,0 +1,3 @@
+set(VMAIL_TEST_SOURCES
+  vmail/pattern_test.cpp
+)
