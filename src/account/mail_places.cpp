@@ -63,7 +63,7 @@ class Opener {
   std::unique_ptr<store::MessageStore> find_store(const std::string& name, const TargetOptions& options) {
     const MailPlace place = place_of(name);
     const auto directory = find(place);
-    return directory ? open(name, place, *directory, options) : nullptr;
+    return directory ? open_with(name, place, *directory, options) : nullptr;
   }
 
   std::unique_ptr<store::MessageStore> make(const std::string& name, const TargetOptions& options) {
@@ -87,7 +87,7 @@ class Opener {
       directory = *found;
       begin = end + 1;
     }
-    return open(name, place, directory, options);
+    return open_with(name, place, directory, options);
   }
 
  private:
@@ -116,8 +116,8 @@ class Opener {
     }
   }
 
-  std::unique_ptr<store::MessageStore> open(const std::string& name, const MailPlace& place,
-                                            const fs::Directory& directory, TargetOptions options) {
+  std::unique_ptr<store::MessageStore> open_with(const std::string& name, const MailPlace& place,
+                                                 const fs::Directory& directory, TargetOptions options) {
     const bool utf8 = options.tree.utf8;
     options.tree = place.tree;
     options.tree.utf8 = utf8 || place.tree.utf8;

@@ -20,9 +20,9 @@ constexpr std::array allowed{
     "faccessat2", "getdents", "getdents64", "readlink", "readlinkat", "statfs", "statfs64", "fstatfs", "fstatfs64",
     "ftruncate", "ftruncate64", "truncate", "truncate64", "fallocate", "fadvise64", "fadvise64_64", "readahead",
     "copy_file_range", "sendfile", "sendfile64", "fsync", "fdatasync", "sync_file_range", "syncfs", "flock", "link",
-    "linkat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "chmod", "fchmod",
-    "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "umask", "utime", "utimes", "futimesat",
-    "utimensat", "getcwd", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr",
+    "linkat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "symlinkat", "rmdir", "mkdir", "mkdirat",
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat", "umask", "utime", "utimes",
+    "futimesat", "utimensat", "getcwd", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr",
     // Waiting, pipes.
     "poll", "ppoll", "select", "_newselect", "pselect6", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait",
     "eventfd2", "pipe", "pipe2", "nanosleep", "clock_nanosleep",

@@ -244,6 +244,7 @@ void add_fix_options(CLI::App& command, Typed& typed) {
 
 void add_settings_options(CLI::App& command, Typed& typed) {
   command.add_option("SRC", typed.stores, "the account")->required()->expected(1)->type_name("");
+  add_server_root(command, "--src-root", typed.source_root, "SRC");
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");

@@ -80,7 +80,8 @@ std::string below(const std::string& server_root, const std::string& home) {
 
 }  // namespace
 
-bool is_user_name(const std::string& path) {
+bool names_a_user(const Location& location) {
+  const std::string& path = location.path;
   return !path.empty() && path != "." && path != ".." && path.find('/') == std::string::npos && path.front() != '~';
 }
 

@@ -9,7 +9,7 @@
 namespace mailhaul::run {
 
 /// Whether the path of a `cpanel:` location is the name of a user: one word. A directory of that name here is "./name".
-[[nodiscard]] bool is_user_name(const std::string& path);
+[[nodiscard]] bool names_a_user(const Location& location);
 
 /// The home of a user of the machine whose files are below `server_root`, by etc/passwd there. Error(not_found).
 [[nodiscard]] std::string home_of_user(formats::Context& context, const std::string& user,

@@ -368,7 +368,7 @@ Location parse_location(std::string_view text) {
 namespace {
 
 Store find_format(Context& context, const Location& location, Side side) {
-  if (location.format == Format::cpanel && is_user_name(location.path)) {
+  if (location.format == Format::cpanel && names_a_user(location)) {
     Store store{Format::cpanel, home_of_user(context, location.path, location.server_root, side),
                 "the home of " + location.path, location.options};
     store.options.emplace("USER", location.path);

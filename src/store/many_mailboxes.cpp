@@ -52,13 +52,13 @@ class OpenMailboxes {
     std::uint64_t used = 0;
   };
 
-  Held find_or(const std::string& mailbox, const Find& open) {
+  Held find_or(const std::string& mailbox, const Find& opener) {
     const auto known = open_.find(mailbox);
     if (known != open_.end()) {
       known->second.used = ++uses_;
       return known->second.store;
     }
-    Held opened = naming_mailbox(mailbox, [&] { return Held(open(mailbox)); });
+    Held opened = naming_mailbox(mailbox, [&] { return Held(opener(mailbox)); });
     if (!opened) return nullptr;
     if (when_opened_) when_opened_(*opened);
     make_room();
@@ -256,7 +256,7 @@ class Reading : public Interface {
   }
 
  protected:
-  [[nodiscard]] OpenMailboxes<Interface>& open() { return open_; }
+  [[nodiscard]] OpenMailboxes<Interface>& mailboxes_held() { return open_; }
   [[nodiscard]] const ManyMailboxes& about() const { return about_; }
 
  private:
@@ -333,22 +333,23 @@ class JoinedStore final : public Reading<MessageStore>, private SettingsTarget {
  public:
   JoinedStore(ManyMailboxes about, MailboxStores inner)
       : Reading(std::move(about), std::move(inner.names), std::move(inner.find)), make_(std::move(inner.make)) {
-    open().before_closing([this](const std::string& mailbox, MessageStore& store) { finish_one(mailbox, store); });
+    mailboxes_held().before_closing(
+        [this](const std::string& mailbox, MessageStore& store) { finish_one(mailbox, store); });
   }
 
   /// Each is begun when it is opened, and finished before it is closed.
   void begin() override {
-    open().when_opened([](MessageStore& store) { store.begin(); });
+    mailboxes_held().when_opened([](MessageStore& store) { store.begin(); });
   }
   [[nodiscard]] std::unique_ptr<FolderWriter> open_folder(const FolderRef& folder, const FolderInfo& info) override {
     {
       const std::lock_guard guard(mutex_);
       written_.insert(folder.mailbox);
     }
-    return std::make_unique<Writer>(open().find_or_make(folder.mailbox, make_), folder, info, about().side);
+    return std::make_unique<Writer>(mailboxes_held().find_or_make(folder.mailbox, make_), folder, info, about().side);
   }
   void finish() override {
-    open().each([this](const std::string& mailbox, MessageStore& store) { finish_one(mailbox, store); });
+    mailboxes_held().each([this](const std::string& mailbox, MessageStore& store) { finish_one(mailbox, store); });
     if (failure_) throw Error(*std::exchange(failure_, std::nullopt));
   }
   [[nodiscard]] SettingsTarget* settings_target() override { return this; }
@@ -367,13 +368,13 @@ class JoinedStore final : public Reading<MessageStore>, private SettingsTarget {
     }
   }
   void subscribe(const std::string& mailbox, const Subscriptions& folders) override {
-    const auto store = open().find_or_make(mailbox, make_);
+    const auto store = mailboxes_held().find_or_make(mailbox, make_);
     naming_mailbox(mailbox, [&] {
       if (store->settings_target() != nullptr) store->settings_target()->subscribe("", folders);
     });
   }
   [[nodiscard]] bool set_acl(const FolderRef& folder, const Acl& acl) override {
-    const auto store = open().find_or_make(folder.mailbox, make_);
+    const auto store = mailboxes_held().find_or_make(folder.mailbox, make_);
     return naming_mailbox(folder.mailbox, [&] {
       return store->settings_target() != nullptr && store->settings_target()->set_acl(inner_ref(folder), acl);
     });
