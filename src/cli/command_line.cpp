@@ -26,6 +26,9 @@ constexpr std::string_view notes = R"(Locations:
                 :UTF-8 their names are that on disk. What is there already is looked at and need not be said
   mbox:FILE     one mbox file (it holds one folder, INBOX)
   mboxdir:DIR   a tree in which each file is an mbox; mboxdir:DIR:INBOX=FILE where INBOX lies apart
+  cpanel:HOME   a cPanel account, mailboxes and what lies beside them; cpanel:USER is looked up in etc/passwd
+                (--src-root and --dst-root say where the rest of the server is)
+  vmail:DIR     mailboxes as DIR/DOMAIN/USER/Maildir; :LAYOUT=PATTERN of %d, %n or %u where they lie otherwise
   PATH          any other path is looked at and its format detected (with a colon in it: begin it with / or ./);
                 in FORMAT:PATH a colon is written ::
 
@@ -36,6 +39,8 @@ Examples:
   mailhaul sync -n maildir:/srv/a/Maildir maildir:/srv/b/Maildir   show what would be done
   mailhaul sync maildir:/old/bob/Maildir maildir:/home/bob/Maildir --usermap 1007:bob   owners by other numbers
   mailhaul fix -n maildir:/srv/mail/bob --chown bob:bob     what another program's copy needs; without -n: mend it
+  mailhaul sync --src-root /mnt/old cpanel:/mnt/old/home/a cpanel:/home/b --map-user a=b   a whole account
+  mailhaul settings cpanel:bob                              what lies beside the mail of an account
   mailhaul runs list                                        what was done before
 
 Exit status:
@@ -43,7 +48,7 @@ Exit status:
   23 some messages failed, listed 64 usage      66 no such store     73 cannot create DST   74 I/O error at DST
   25 too much is missing at DST, or would be removed there: nothing more was done, see the line above it
   75 locked by another program    77 permission 113 DST is full      1 other error
-  3 all mail is at DST, but subscriptions or access lists are not)";
+  3 all mail is at DST, but subscriptions, access lists or settings of the account are not)";
 
 /// Options as typed, before they mean anything.
 struct Typed {

@@ -19,6 +19,12 @@ struct ReadFilters {
 /// An empty text: there is none. Never throws; a YAML text that can't be understood is carried all the same.
 [[nodiscard]] ReadFilters read_filters(std::string yaml, std::string exim);
 
+/// Newer servers refuse new messages by a file instead, empty, below the home: that it is there counts. Both ways are
+/// read and both are written, since which one a server asks is not in its files.
+[[nodiscard]] inline std::string incoming_flag_file(std::string_view local_part, std::string_view domain) {
+  return "etc/." + std::string(local_part) + '@' + std::string(domain) + ".suspended_incoming";
+}
+
 /// Whether the Exim text refuses all new messages of the mailbox.
 [[nodiscard]] bool blocks_incoming(std::string_view exim);
 

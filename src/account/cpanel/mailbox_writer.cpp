@@ -116,6 +116,9 @@ void MailboxWriter::suspend_login(const Address& mailbox, bool is_suspended, std
 }
 
 bool MailboxWriter::suspend_incoming(const Address& mailbox, bool is_suspended, std::size_t number) {
+  const std::string flag = incoming_flag_file(mailbox.local_part, mailbox.domain);
+  if (target_.home.text(flag, control_file_limit).has_value() != is_suspended)
+    target_.home.plan(flag, is_suspended ? std::optional(std::string()) : std::nullopt, number);
   const std::string path = list_of(mailbox, mailbox.local_part) + "/filter";
   const std::optional<std::string> text = target_.home.text(path, control_file_limit);
   std::optional<std::string> with = with_incoming_block(text.value_or(""), is_suspended);

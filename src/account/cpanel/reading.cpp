@@ -178,7 +178,10 @@ void Reading::read_mailboxes(const std::string& domain) {
     const std::string address = local_part + '@' + domain;
     box.suspension.outgoing = held_back_.suspended.count(address) != 0;
     box.suspension.held = held_back_.held.count(address) != 0;
-    if (is_safe_local_part(local_part)) read_mailbox_filters(address, etc + '/' + local_part, box.suspension);
+    if (is_safe_local_part(local_part)) {
+      box.suspension.incoming = places_.home.look_at(incoming_flag_file(local_part, domain)).is_file();
+      read_mailbox_filters(address, etc + '/' + local_part, box.suspension);
+    }
     add(address, SettingKind::mailbox, "", box.state);
     if (box.password) add(address, SettingKind::password, "", *box.password);
     if (box.state.has_login || box.quota) add(address, SettingKind::quota, "", box.quota.value_or(store::Quota{}));

@@ -121,6 +121,18 @@ TEST_F(CpanelTarget, RefusesNewMessagesInTheFilterAndKeepsTheFilter) {
   EXPECT_EQ(home("etc/example.com/old/filter"), other);
 }
 
+TEST_F(CpanelTarget, RefusesNewMessagesAsNewerServersDoToo) {
+  const SettingId id = of(SettingKind::suspension, "old@example.com");
+  store::Suspension suspension;
+  suspension.incoming = true;
+  EXPECT_EQ(apply(id, suspension).outcome, Outcome::written);
+  EXPECT_TRUE(exists("/home/b/etc/.old@example.com.suspended_incoming"));
+  EXPECT_EQ(apply(id, store::Suspension{}).outcome, Outcome::written);
+  EXPECT_FALSE(exists("/home/b/etc/.old@example.com.suspended_incoming"));
+  put("/home/b/etc/.old@example.com.suspended_incoming", "");
+  EXPECT_TRUE(now_as<store::Suspension>(id).incoming);
+}
+
 TEST_F(CpanelTarget, ChangesTheKeysItIsAskedForAndNoOtherLine) {
   EXPECT_EQ(apply(of(SettingKind::forwarder, "example.com", "new@example.com"), to({address("y@example.org")})).outcome,
             Outcome::written);
