@@ -58,11 +58,12 @@ CREATE TABLE run(
 )";
 
 /// account_setting  What lies beside the mail of an account, one row a setting: what each end read like after the last
-///                  run (SettingBase), never the value itself. `id` as encode_texts() has owner, kind and name.
+///                  run (SettingBase), never the value itself. `id` (at the target) and `source_id`
+///                  as encode_texts() has owner, kind and name.
 constexpr const char* version_2 = R"(
 CREATE TABLE account_setting(
   id BLOB PRIMARY KEY,
-  source_digest BLOB, target_digest BLOB, ours INTEGER NOT NULL) WITHOUT ROWID;
+  source_digest BLOB, target_digest BLOB, ours INTEGER NOT NULL, source_id BLOB NOT NULL) WITHOUT ROWID;
 )";
 
 constexpr std::array released_steps{version_1, version_2};

@@ -18,6 +18,17 @@ std::string path_on_its_machine(const std::string& path, const std::string& serv
   return path;
 }
 
+bool is_home_of(formats::Context& context, const fs::Directory& home, const std::string& user,
+                const std::string& server_root, Side side) {
+  const std::string path = home_in_passwd(context, user, server_root, side);
+  if (!path.starts_with('/')) return false;
+  fs::Rules rules;
+  rules.side = side;
+  const auto there =
+      fs::Directory::find_root(context.kernel, context.entropy, (server_root == "/" ? "" : server_root) + path, rules);
+  return there && there->opened_as().id == home.opened_as().id;
+}
+
 account::cpanel::LiveAccount live_account(const Machine& machine, const Request& request, formats::Context& context,
                                           const Store& store, const std::string& server_root, Side side) {
   fs::Rules rules;
@@ -27,8 +38,18 @@ account::cpanel::LiveAccount live_account(const Machine& machine, const Request&
       fs::Directory::open_root(context.kernel, context.entropy, store.path, rules), {}, {}, {}, {}};
   rules.cross_mounts = true;  // the rest of a server lies on what file systems it likes
   rules.more_owners = {account.home.opened_as().owner.uid};
-  account.server = fs::Directory::find_root(context.kernel, context.entropy, server_root, rules);
   if (const auto user = store.options.find("USER"); user != store.options.end()) account.user = user->second;
+  // Whose user lives elsewhere (a copy, a disk without --src-root, one of the same number) would lend it the files of
+  // another account, and have its own changed.
+  if (is_home_of(context, account.home, account.user, server_root, side))
+    account.server = fs::Directory::find_root(context.kernel, context.entropy, server_root, rules);
+  else
+    context.findings.add({FindingKind::setting, Weight::lost, "", store.path,
+                          "by " + (server_root == "/" ? "" : server_root) + "/etc/passwd it is not the home of " +
+                              account.user + ": what the server keeps beside it (forwarders, domains) is left out; " +
+                              (side == Side::source ? "--src-root" : "--dst-root") +
+                              " says where the server's files are, :USER=NAME whose home it is",
+                          1});
   account.home_path = path_on_its_machine(store.path, server_root);
   const std::string& state = state_directory_of(machine, request);
   if (!state.empty()) account.scratch = find_state_directory(machine, state);
@@ -41,13 +62,21 @@ bool has_settings(const Store& store) { return store.format == Format::cpanel; }
 
 AccountJob::AccountJob(const Machine& machine, const Request& request, JobContext& job, const SyncReport& report,
                        const Location& source, const Location& target, const fs::Birth& birth)
-    : only_(request.mailboxes.mailbox), take_away_(request.options.removal != sync::Removal::none) {
+    : only_(request.mailboxes.mailbox),
+      take_away_(request.options.removal != sync::Removal::none),
+      most_taken_away_(request.options.max_removals) {
   const auto from = live_account(machine, request, job.source(), report.source, source.server_root, Side::source);
   const auto to = live_account(machine, request, job.target(), report.target, target.server_root, Side::target);
   for (const auto& [old_name, new_name] : request.mailboxes.domains)
     renaming_.domains.emplace(account::lower_case(old_name), account::lower_case(new_name));
   for (const auto& [old_name, new_name] : request.mailboxes.users)
-    if (old_name.find('@') == std::string::npos) renaming_.users.emplace(old_name, new_name);
+    if (old_name.find('@') == std::string::npos)
+      renaming_.users.emplace(old_name, new_name);
+    else
+      job.source().findings.add({FindingKind::setting, Weight::lost, "", old_name,
+                                 "only its mail gets another name: password, quota and the like are those of " +
+                                     old_name + " at the target too",
+                                 1});
   if (from.user != to.user) renaming_.users.emplace(from.user, to.user);
   if (from.home_path != to.home_path) {
     renaming_.old_homes = {from.home_path};
@@ -73,8 +102,10 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
 sync::AccountOutcome AccountJob::run(ledger::Ledger& ledger) {
   sync::AccountOptions options;
   options.take_away = take_away_;
+  options.most_taken_away = most_taken_away_;
   options.rename = [this](const store::Setting& setting, std::vector<std::string>& changes) {
-    const bool is_wanted = only_.empty() || setting.id.owner == only_ || setting.id.name == only_;
+    const bool is_its_key = only_.find('@') != std::string::npos && setting.id.name == only_;
+    const bool is_wanted = only_.empty() || setting.id.owner == only_ || is_its_key;
     return is_wanted ? std::optional(store::renamed(setting, renaming_, changes)) : std::nullopt;
   };
   options.source_is_complete = [this] { return source_->is_complete(); };

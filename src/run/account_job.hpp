@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "job_context.hpp"
 #include "mailhaul/account/cpanel/settings.hpp"
@@ -28,6 +31,7 @@ class AccountJob {
   store::Renaming renaming_{};
   std::string only_{};  ///< --mailbox
   bool take_away_ = false;
+  std::optional<std::uint64_t> most_taken_away_{};
   std::vector<AllowedPlace> places_{};
   std::unique_ptr<account::cpanel::SettingsSource> source_{};
   std::unique_ptr<store::AccountTarget> target_{};

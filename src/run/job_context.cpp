@@ -24,6 +24,8 @@ void TargetFindings::add(const Finding& finding) {
   Finding at_target = finding;
   at_target.text = "at the target: " + finding.text;
   if (at_target.weight == Weight::failed) at_target.weight = Weight::note;
+  // What can't be read of the target's own settings is nothing that the source lacks there.
+  if (at_target.weight == Weight::lost && at_target.kind == FindingKind::setting) at_target.weight = Weight::note;
   findings_.add(at_target);
 }
 

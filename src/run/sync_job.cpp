@@ -58,8 +58,12 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
         fmt::format("{}ll {} {}source message{} at the target.{}", sums.copied == 0 ? "Nothing to copy: a" : "A",
                     with_groups(wanted), selected, wanted == 1 ? " is" : "s are", left_out);
   }
-  if (report.outcome.settings.error || (report.account && !report.account->is_complete)) {
-    if (report.status == ExitStatus::ok) report.status = ExitStatus::settings_missing;
+  const bool is_account_whole =
+      !report.account || (report.account->is_complete && findings.count(Weight::lost, FindingKind::setting) == 0);
+  if (report.outcome.settings.error || !is_account_whole) {
+    const bool has_failed = report.account && report.account->error;
+    if (report.status == ExitStatus::ok)
+      report.status = has_failed ? exit_status_of(*report.account->error) : ExitStatus::settings_missing;
     report.verdict += " Not all settings beside the mail are.";
   }
   if (request.open.durability == fs::Durability::none && sums.copied > 0)
@@ -173,6 +177,12 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   std::optional<AccountJob> account;
   if (has_settings(report.source) && has_settings(report.target))
     account.emplace(machine, request, job, report, source, target, birth);
+  else if (has_settings(report.source))
+    findings.add(
+        {FindingKind::setting, Weight::note, "", "",
+         "only the mail goes there: passwords, forwarders, filters and the like stay behind (mailhaul settings "
+         "lists them)",
+         1});
   report.sandbox = confine(machine, request, report.source, report.target,
                            request.dry_run ? Landlock::Access::read : Landlock::Access::write,
                            account ? account->places() : std::vector<AllowedPlace>{});

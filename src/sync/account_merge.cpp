@@ -1,5 +1,7 @@
 #include "mailhaul/sync/account_merge.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -11,8 +13,9 @@ namespace mailhaul::sync {
 SettingAction decide_setting(const SettingSides& sides) {
   const auto& base = sides.base;
   if (!sides.source) {
-    if (!base || !base->source) return SettingAction::nothing;
-    if (!sides.target || !base->ours) return SettingAction::nothing;
+    if (!base) return SettingAction::nothing;
+    if (!sides.target) return SettingAction::forget;
+    if (!base->source || !base->ours) return SettingAction::nothing;
     return sides.target == base->target ? SettingAction::take_away : SettingAction::keep_own;
   }
   if (sides.target && sides.is_same) return SettingAction::adopt;
@@ -53,6 +56,7 @@ class Merge {
     try {
       look();
       for (const SettingId& id : ids_) settle(id);
+      take_away();
       apply();
       ledger_.commit();
     } catch (const Error& error) {
@@ -72,6 +76,7 @@ class Merge {
   void look() {
     for (const Setting& setting : source_.read()) {
       ++outcome_.settings;
+      seen_at_source_.insert(setting.id);
       std::optional<Setting> there = options_.rename ? options_.rename(setting, outcome_.renames) : setting;
       if (!there) continue;
       ids_.insert(there->id);
@@ -79,8 +84,11 @@ class Merge {
         report(there->id, Outcome::not_carried, "two settings of the source would have this name at the target",
                "give one of them another name at the source, or carry it by hand");
     }
+    if (options_.source_is_complete && !options_.source_is_complete()) outcome_.is_complete = false;
+    source_is_whole_ = outcome_.is_complete;
     read_target();
     for (const auto& entry : at_target_) ids_.insert(entry.first);
+    for (SettingId& id : ledger_.settings_with_base()) ids_.insert(std::move(id));
   }
 
   void read_target() {
@@ -107,33 +115,29 @@ class Merge {
     sides.is_same = sides.source && sides.source == sides.target;
     sides.is_initial = there != at_target_.end() && target_.is_initial(there->second);
     sides.base = ledger_.find_base(id);
+    if (sides.base) ++known_;
+    // It is there under another name, or takes no part in this run.
+    if (!sides.source && sides.base && seen_at_source_.count(sides.base->from) != 0) return;
     switch (decide_setting(sides)) {
     case SettingAction::nothing:
       if (sides.source) ++outcome_.unchanged;
       return;
     case SettingAction::adopt:
       ++outcome_.unchanged;
-      ledger_.set_base(id, {sides.source, sides.target, true});
+      ledger_.set_base(id, {sides.source, sides.target, true, here->second.own_id});
       return;
     case SettingAction::take: changes_.push_back({id, here->second.value, here->second.own_id}); return;
     case SettingAction::take_away:
-      if (options_.source_is_complete && !options_.source_is_complete()) return;
-      if (options_.take_away)
-        changes_.push_back({id, std::nullopt, {}});
-      else
-        report(id, Outcome::kept_removed, "it is gone at the source", "--delete takes it away here too");
+      if (source_is_whole_) gone_.push_back(id);
       return;
-    case SettingAction::keep_gone:
-      ++outcome_.unchanged;
-      report(id, Outcome::kept_gone, "it was taken away at the target", "");
+    case SettingAction::forget:
+      if (source_is_whole_) ledger_.forget_base(id);
       return;
-    case SettingAction::keep_own:
-      ++outcome_.unchanged;
-      report(id, Outcome::kept_own, "it was changed at the target", "");
-      return;
+    case SettingAction::keep_gone: report(id, Outcome::kept_gone, "it was taken away at the target", ""); return;
+    case SettingAction::keep_own: report(id, Outcome::kept_own, "it was changed at the target", ""); return;
     case SettingAction::keep_both_changed:
       // Said once: from now on the target's is its own, until both are the same again.
-      ledger_.set_base(id, {sides.source, sides.target, false});
+      ledger_.set_base(id, {sides.source, sides.target, false, here->second.own_id});
       report(id, Outcome::kept_own,
              sides.base ? "changed at both ends; the source has: " + store::summary(here->second.value)
                         : "the source has: " + store::summary(here->second.value),
@@ -141,6 +145,21 @@ class Merge {
       outcome_.is_complete = false;
       return;
     }
+  }
+
+  void take_away() {
+    constexpr std::uint64_t always = 5;
+    const std::uint64_t most = options_.most_taken_away.value_or(std::max<std::uint64_t>(always, known_ / 10));
+    const bool is_too_many = gone_.size() > most;
+    for (const SettingId& id : gone_) {
+      if (options_.take_away && !is_too_many)
+        changes_.push_back({id, std::nullopt, {}});
+      else
+        report(id, Outcome::kept_removed, "it is gone at the source",
+               !options_.take_away ? "--delete takes it away here too"
+                                   : "so many are gone there that it is not believed: look, then say --max-delete");
+    }
+    if (options_.take_away && is_too_many) outcome_.is_complete = false;
   }
 
   void apply() {
@@ -153,10 +172,11 @@ class Merge {
       store::SettingResult& result = results[i];
       const bool is_carried = result.outcome != store::SettingResult::Outcome::not_carried;
       const auto here = at_source_.find(change.id);
-      const std::optional<std::string> source =
-          here == at_source_.end() ? std::nullopt : std::optional(digest(here->second.value));
-      // What could not be carried is asked for again by the next run, and told again.
-      if (is_carried) ledger_.set_base(change.id, {source, digest_at_target(change.id), true});
+      if (is_carried && !change.value)
+        ledger_.forget_base(change.id);
+      else
+        remember(change.id,
+                 is_carried && here != at_source_.end() ? std::optional(digest(here->second.value)) : std::nullopt);
       Outcome outcome = Outcome::not_carried;
       if (is_carried && !change.value)
         outcome = Outcome::removed;
@@ -170,8 +190,17 @@ class Merge {
     }
   }
 
+  /// Without `source`: it could not be carried, or not all of it. The next run asks for it again, unless the target's
+  /// is another one by then.
+  void remember(const SettingId& id, const std::optional<std::string>& source) {
+    const auto here = at_source_.find(id);
+    ledger_.set_base(id, {source, digest_at_target(id), true, here == at_source_.end() ? id : here->second.own_id});
+  }
+
   void report(const SettingId& id, Outcome outcome, std::string text, std::string what_to_do) {
-    if (outcome == Outcome::not_carried) outcome_.is_complete = false;
+    // What was made nearly the same is told once, with what is left to do.
+    const bool is_left = outcome == Outcome::approximated && !what_to_do.empty();
+    if (outcome == Outcome::not_carried || is_left) outcome_.is_complete = false;
     outcome_.reports.push_back({id, outcome, std::move(text), std::move(what_to_do)});
   }
 
@@ -181,7 +210,11 @@ class Merge {
   const AccountOptions& options_;
   std::map<SettingId, AtSource> at_source_{};
   std::map<SettingId, Setting> at_target_{};
+  std::set<SettingId> seen_at_source_{};  ///< as the source calls them, whether they take part or not
+  bool source_is_whole_ = true;
   std::set<SettingId> ids_{};
+  std::uint64_t known_ = 0;
+  std::vector<SettingId> gone_{};
   std::vector<store::SettingChange> changes_{};
   AccountOutcome outcome_{};
 };

@@ -28,6 +28,20 @@ TEST_F(LedgerSettings, BasesLastAndAreToldApart) {
   EXPECT_EQ(ledger.find_base(bobs_password), only_target);
 }
 
+TEST_F(LedgerSettings, AreListedAndForgotten) {
+  Ledger ledger = open();
+  const SettingId other{"", SettingKind::file, std::string("a\0b", 3)};
+  SettingBase base{"a", "b", true};
+  base.from = {"old@example.com", SettingKind::password, ""};
+  ledger.set_base(bobs_password, base);
+  ledger.set_base(other, {});
+  EXPECT_EQ(ledger.settings_with_base().size(), 2U);
+  EXPECT_EQ(ledger.find_base(bobs_password), base);
+  ledger.forget_base(bobs_password);
+  ledger.forget_base(bobs_password);
+  EXPECT_EQ(ledger.settings_with_base(), std::vector<SettingId>{other});
+}
+
 TEST_F(LedgerSettings, TheSameAgainWritesNothing) {
   {
     Ledger ledger = open();

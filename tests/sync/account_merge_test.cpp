@@ -45,7 +45,12 @@ TEST(DecideSetting, TheTable) {
        Action::keep_both_changed},
       {"gone at the source", {{}, "b", false, false, base_of("a", "b")}, Action::take_away},
       {"gone at the source, changed at the target", {{}, "b2", false, false, base_of("a", "b")}, Action::keep_own},
-      {"gone at both", {{}, {}, false, false, base_of("a", "b")}, Action::nothing},
+      {"gone at both", {{}, {}, false, false, base_of("a", "b")}, Action::forget},
+      {"could not be carried", {"a", {}, false, false, base_of({}, {})}, Action::take},
+      {"could not be carried, and the target has its own now",
+       {"a", "b", false, false, base_of({}, {})},
+       Action::keep_both_changed},
+      {"could not be carried, and went at the source", {{}, "b", false, false, base_of({}, "b")}, Action::nothing},
       {"the target's own, said before", {"a", "b", false, false, base_of("a", "b", false)}, Action::nothing},
       {"the target's own, changed there", {"a", "b2", false, false, base_of("a", "b", false)}, Action::nothing},
       {"the target's own, taken away there", {"a", {}, false, false, base_of("a", "b", false)}, Action::nothing},
@@ -176,6 +181,56 @@ TEST_F(AccountMerge, WhatWentAtTheSourceGoesOnlyWhenAsked) {
   is_complete = true;
   EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::removed}));
   EXPECT_EQ(target_.forwarders.count("a"), 0U);
+}
+
+TEST_F(AccountMerge, WhatTakesNoPartIsNotGone) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}};
+  merge();
+  options_.take_away = true;
+  options_.rename = [](const store::Setting& setting, std::vector<std::string>&) {
+    return setting.id.name == "a" ? std::optional(setting) : std::nullopt;
+  };
+  EXPECT_TRUE(merge().reports.empty());
+  options_.rename = [](const store::Setting& setting, std::vector<std::string>&) {
+    store::Setting renamed = setting;
+    renamed.id.name += "-new";
+    return std::optional(renamed);
+  };
+  merge();
+  EXPECT_EQ(target_.forwarders,
+            (std::map<std::string, std::string>{{"a", "1"}, {"a-new", "1"}, {"b", "2"}, {"b-new", "2"}}));
+}
+
+TEST_F(AccountMerge, ASourceThatLostNearlyAllIsNotBelieved) {
+  for (int i = 0; i < 20; ++i) source_.forwarders[std::to_string(i)] = "x";
+  merge();
+  options_.take_away = true;
+  source_.forwarders.erase(source_.forwarders.begin(), std::next(source_.forwarders.begin(), 6));
+  const AccountOutcome outcome = merge();
+  EXPECT_EQ(target_.forwarders.size(), 20U);
+  EXPECT_FALSE(outcome.is_complete);
+  options_.most_taken_away = 6;
+  EXPECT_TRUE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
+}
+
+TEST_F(AccountMerge, WhatWentAtBothEndsAndCameAgainAtTheTargetIsItsOwn) {
+  source_.forwarders = {{"a", "1"}};
+  merge();
+  source_.forwarders.clear();
+  target_.forwarders.clear();
+  merge();
+  target_.forwarders = {{"a", "1"}};
+  options_.take_away = true;
+  merge();
+  EXPECT_EQ(target_.forwarders.size(), 1U);
+}
+
+TEST_F(AccountMerge, ASourceThatCouldNotBeReadWholeIsToldSo) {
+  source_.forwarders = {{"a", "1"}};
+  options_.source_is_complete = [] { return false; };
+  EXPECT_FALSE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
 }
 
 TEST_F(AccountMerge, WhatItsOwnerTookAwayAtTheTargetStaysAway) {

@@ -68,11 +68,12 @@ struct Run {
 
 /// One setting beside the mail, as the last run left or saw it: a keyed digest of each end as it read there (two
 /// formats are never compared), unset where it was not. `ours`: both were the same, or a run wrote the target's; else
-/// the target's is its own and stays.
+/// the target's is its own and stays. `from`: what it is called at the source, for it is gone there only when that is.
 struct SettingBase {
   std::optional<std::string> source{};
   std::optional<std::string> target{};
   bool ours = false;
+  store::SettingId from{};
   bool operator==(const SettingBase&) const = default;
 };
 
@@ -172,6 +173,10 @@ class Ledger {
   [[nodiscard]] std::optional<SettingBase> find_base(const store::SettingId& setting);
   /// Writes nothing when nothing changed (R8).
   void set_base(const store::SettingId& setting, const SettingBase& base);
+  /// All that some run has seen, by their names at the target.
+  [[nodiscard]] std::vector<store::SettingId> settings_with_base();
+  /// No run has seen it, from now on.
+  void forget_base(const store::SettingId& setting);
 
   /// Begins a run: its number.
   std::int64_t begin_run(std::chrono::sys_seconds now);

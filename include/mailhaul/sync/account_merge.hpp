@@ -18,6 +18,7 @@ enum class SettingAction {
   adopt,              ///< both are the same: from now on it is known
   take,               ///< the source's goes to the target
   take_away,          ///< it went at the source, and the target's is as the last run left it
+  forget,             ///< it went at both ends
   keep_gone,          ///< somebody took it away at the target
   keep_own,           ///< the target's is its own, or was changed there
   keep_both_changed,  ///< as keep_own, and the source's changed as well: that change is not at the target
@@ -68,7 +69,10 @@ struct AccountOptions {
   /// What a setting of the source is called and says at the target; nothing: it has no place there by the operator's
   /// own choice. Adds a line for each change to its second argument.
   std::function<std::optional<store::Setting>(const store::Setting&, std::vector<std::string>&)> rename{};
-  /// Whether absence at the source means anything: not where some of it could not be read.
+  /// How many may go at once; unset: a tenth of those that are known, but five (R5: a source that lost its settings is
+  /// no reason to lose them here).
+  std::optional<std::uint64_t> most_taken_away{};
+  /// Whether absence at the source means anything: not where some of it could not be read. Asked after it was read.
   std::function<bool()> source_is_complete{};
 };
 

@@ -24,6 +24,7 @@ using io::NodeKind;
 using store::SettingKind;
 
 std::vector<store::Setting> Reading::read() {
+  look_for_places();
   read_account();
   read_domains();
   for (const std::string& domain : domains_) {
@@ -85,6 +86,18 @@ void Reading::list(const std::string& path, const std::function<void(const std::
     is_complete_ = false;
     tell(Weight::lost, path, "can't be listed: " + error.reason());
   }
+}
+
+void Reading::look_for_places() {
+  const auto miss = [this](const std::string& where, const char* text) {
+    is_complete_ = false;
+    tell(Weight::lost, where, text);
+  };
+  if (!places_.home.look_at("etc").is_directory()) miss("etc", "no directory: passwords and quotas are not read");
+  if (places_.server == nullptr)
+    miss("the server", "its files are not within reach: forwarders and domains are not read");
+  else if (!places_.server->look_at(places_.alias_directory()).is_directory())
+    miss(places_.alias_directory(), "no directory: forwarders are not read");
 }
 
 void Reading::read_account() {

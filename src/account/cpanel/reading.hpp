@@ -42,6 +42,8 @@ class Reading {
     std::set<std::string> held{};
   };
 
+  /// Where something that every account has is missing, its absence is no evidence (R2).
+  void look_for_places();
   void read_account();
   void read_domains();
   void read_mailboxes(const std::string& domain);
