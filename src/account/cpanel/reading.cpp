@@ -78,6 +78,12 @@ std::optional<std::string> Reading::server_text(const std::string& path, std::ui
   return places_.server == nullptr ? std::nullopt : text_of(*places_.server, path, limit);
 }
 
+void Reading::expect(bool is_there, const std::string& path) {
+  if (is_there) return;
+  is_complete_ = false;
+  tell(Weight::note, path, "is not there: what is missing with it is not taken for removed");
+}
+
 void Reading::list(const std::string& path, const std::function<void(const std::string&, NodeKind)>& take) {
   try {
     places_.home.list(path, take);
@@ -142,14 +148,17 @@ void Reading::read_domains() {
         if (kind == NodeKind::file) texts.alias_files.insert(name);
       });
   }
-  for (const char* const above : {"mail", "etc"})
-    list(above, [&texts](const std::string& name, NodeKind kind) {
+  for (const char* const above : {"mail", "etc"}) {
+    expect(places_.home.look_at(above).is_directory(), above);
+    list(above, [&](const std::string& name, NodeKind kind) {
       if (kind == NodeKind::directory && name.front() != '.') texts.directories.insert(name);
     });
+  }
   const AccountDomains found = account_domains(texts);
   tell(found.problems, "domains");
   for (const NamedDomain& domain : found.list) {
     domains_.push_back(domain.name);
+    if (domain.domain.kind != store::Domain::Kind::unknown) served_.insert(domain.name);
     add(domain.name, SettingKind::domain, "", domain.domain);
   }
 }
@@ -165,12 +174,14 @@ void Reading::add_directories(const std::string& domain, std::map<std::string, B
 void Reading::read_mailboxes(const std::string& domain) {
   const std::string etc = "etc/" + domain;
   std::map<std::string, Box> boxes;
-  if (const auto text = home_text(etc + "/passwd")) {
+  const auto passwd = home_text(etc + "/passwd");
+  const auto shadow = home_text(etc + "/shadow");
+  if (const auto& text = passwd) {
     PasswdFile file = parse_passwd(*text);
     tell(file.problems, etc + "/passwd");
     for (const PasswdRecord& record : file.records) boxes[record.local_part].state.has_login = true;
   }
-  if (const auto text = home_text(etc + "/shadow")) {
+  if (const auto& text = shadow) {
     ShadowFile file = parse_shadow(*text);
     tell(file.problems, etc + "/shadow");
     for (ShadowRecord& record : file.records) {
@@ -187,6 +198,11 @@ void Reading::read_mailboxes(const std::string& domain) {
     for (const QuotaRecord& record : file.records) boxes[record.local_part].quota = record.quota;
   }
   add_directories(domain, boxes);
+  // A list that vanished is not one whose lines were deleted one by one (R2). A domain without mailboxes has none.
+  if (served_.count(domain) != 0 && !boxes.empty()) {
+    expect(passwd.has_value(), etc + "/passwd");
+    expect(shadow.has_value(), etc + "/shadow");
+  }
   for (auto& [local_part, box] : boxes) {
     const std::string address = local_part + '@' + domain;
     box.suspension.outgoing = held_back_.suspended.count(address) != 0;
@@ -211,6 +227,8 @@ void Reading::read_aliases(const std::string& domain) {
         if (to.kind == store::Destination::Kind::responder) responding_.insert(lower_case(to.text));
       add(domain, SettingKind::forwarder, std::move(entry.key), std::move(entry.forwarder));
     }
+  } else if (places_.server != nullptr && served_.count(domain) != 0) {
+    expect(false, places_.aliases(domain));  // the server makes one for every domain
   }
   if (const auto text = server_text(places_.domain_aliases(domain))) {
     DomainAlias alias = parse_domain_alias(*text, domain);

@@ -25,7 +25,7 @@ class Reading {
       : places_(places), webmail_(webmail), findings_(findings) {}
 
   [[nodiscard]] std::vector<store::Setting> read();
-  /// False: something could not be read.
+  /// False: something could not be read, or what every account has was not there.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
 
  private:
@@ -65,6 +65,8 @@ class Reading {
   [[nodiscard]] std::optional<std::string> home_text(const std::string& path);
   [[nodiscard]] std::optional<std::string> server_text(const std::string& path,
                                                        std::uint64_t limit = control_file_limit);
+  /// Of what every account has: where it is missing, absence means nothing.
+  void expect(bool is_there, const std::string& path);
   void list(const std::string& path, const std::function<void(const std::string&, io::NodeKind)>& take);
   void tell(const std::vector<Problem>& problems, const std::string& where);
   void tell(Weight weight, const std::string& where, const std::string& text);
@@ -76,6 +78,7 @@ class Reading {
   AccountFile account_file_{};
   HeldBack held_back_{};
   std::vector<std::string> domains_{};
+  std::set<std::string> served_{};      ///< of those: what the server says is the account's
   std::set<std::string> responding_{};  ///< addresses whose mail is led to a responder
   std::set<std::string> opaque_{};      ///< paths
   std::set<std::string> databases_{};

@@ -32,7 +32,8 @@ class SettingsReader final : public store::AccountSource {
   [[nodiscard]] std::vector<store::Setting> read() override;
   void visit_files(const std::set<store::SettingId>& files,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
-  /// False: something could not be read by the last read(), so that absence means nothing.
+  /// False: something could not be read by the last read(), or what every account has was not there: absence means
+  /// nothing.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
 
  private:
