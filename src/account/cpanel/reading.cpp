@@ -152,6 +152,8 @@ void Reading::read_domains() {
     expect(places_.home.look_at(above).is_directory(), above);
     list(above, [&](const std::string& name, NodeKind kind) {
       if (kind == NodeKind::directory && name.front() != '.') texts.directories.insert(name);
+      // Mail is not walked through; what lies beside the mailboxes may be a trace of a break-in.
+      if (kind == NodeKind::file && above == std::string_view("mail")) look_at_file("mail/" + name);
     });
   }
   const AccountDomains found = account_domains(texts);
@@ -168,6 +170,7 @@ void Reading::add_directories(const std::string& domain, std::map<std::string, B
     // What is no mailbox's name is the mail reader's to tell of.
     if (kind == NodeKind::directory && name.front() != '.' && is_safe_local_part(name))
       boxes[name].state.has_directory = true;
+    if (kind == NodeKind::file) look_at_file("mail/" + domain + '/' + name);
   });
 }
 
