@@ -157,7 +157,8 @@ bool SettingsTarget::is_initial(const store::Setting& setting) const {
       return v.octets == 0 && target.known_.count({id.owner, SettingKind::suspension, {}}) == 0;
     }
     bool operator()(const store::Password&) const { return false; }
-    bool operator()(const store::Responder&) const { return false; }
+    // Mail is led to one that has nothing to answer with: a line that an earlier run brought before its text.
+    bool operator()(const store::Responder& v) const { return !v.has_text; }
     bool operator()(const store::OpaqueFile&) const { return false; }
     bool operator()(const store::Note&) const { return false; }
   };
