@@ -60,6 +60,7 @@ CREATE TABLE run(
 /// account_setting  What lies beside the mail of an account, one row a setting: what each end read like after the last
 ///                  run (SettingBase), never the value itself. `id` (at the target) and `source_id`
 ///                  as encode_texts() has owner, kind and name.
+///                  `ours`: 1, and 2 more while a run writes it.
 constexpr const char* version_2 = R"(
 CREATE TABLE account_setting(
   id BLOB PRIMARY KEY,

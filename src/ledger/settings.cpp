@@ -9,6 +9,10 @@ using sqlite::Query;
 namespace {
 
 /// Owner, kind by its word, name: the numbers of kinds may change between versions.
+// Of the column `ours`.
+constexpr std::int64_t ours_bit = 1;
+constexpr std::int64_t in_progress_bit = 2;
+
 std::string encode_setting(const store::SettingId& id) {
   return encode_texts({id.owner, std::string(store::to_string(id.kind)), id.name});
 }
@@ -51,7 +55,8 @@ std::optional<SettingBase> Ledger::find_base(const store::SettingId& setting) {
   SettingBase base;
   if (!query.is_null(0)) base.source = std::string(query.octets(0));
   if (!query.is_null(1)) base.target = std::string(query.octets(1));
-  base.ours = query.number(2) != 0;
+  base.ours = (query.number(2) & ours_bit) != 0;
+  base.is_in_progress = (query.number(2) & in_progress_bit) != 0;
   auto from = decode_setting(query.octets(3));
   if (!from) database_->connection.fail_damaged("a setting in it has no name");
   base.from = *std::move(from);
@@ -68,7 +73,7 @@ void Ledger::set_base(const store::SettingId& setting, const SettingBase& base) 
       .with_octets(id)
       .with_octets_or_null(base.source)
       .with_octets_or_null(base.target)
-      .with(std::int64_t{base.ours})
+      .with((base.ours ? ours_bit : 0) | (base.is_in_progress ? in_progress_bit : 0))
       .with_octets(from)
       .run();
 }

@@ -12,6 +12,10 @@ namespace mailhaul::sync {
 
 SettingAction decide_setting(const SettingSides& sides) {
   const auto& base = sides.base;
+  if (base && base->is_in_progress) {
+    if (sides.source) return SettingAction::take;
+    return sides.target ? SettingAction::take_away : SettingAction::nothing;
+  }
   if (!sides.source) {
     if (!base) return SettingAction::nothing;
     if (!sides.target) return SettingAction::forget;
@@ -124,7 +128,7 @@ class Merge {
       return;
     case SettingAction::adopt:
       ++outcome_.unchanged;
-      ledger_.set_base(id, {sides.source, sides.target, true, here->second.own_id});
+      ledger_.set_base(id, {sides.source, sides.target, true, false, here->second.own_id});
       return;
     case SettingAction::take: changes_.push_back({id, here->second.value, here->second.own_id}); return;
     case SettingAction::take_away:
@@ -137,7 +141,7 @@ class Merge {
     case SettingAction::keep_own: report(id, Outcome::kept_own, "it was changed at the target", ""); return;
     case SettingAction::keep_both_changed:
       // Said once: from now on the target's is its own, until both are the same again.
-      ledger_.set_base(id, {sides.source, sides.target, false, here->second.own_id});
+      ledger_.set_base(id, {sides.source, sides.target, false, false, here->second.own_id});
       report(id, Outcome::kept_own,
              sides.base ? "changed at both ends; the source has: " + store::summary(here->second.value)
                         : "the source has: " + store::summary(here->second.value),
@@ -162,8 +166,23 @@ class Merge {
     if (options_.take_away && is_too_many) outcome_.is_complete = false;
   }
 
+  /// Of what lies in several places half may be there when this run is killed: then the next one must not take that for
+  /// the target's own.
+  void begin_changes() {
+    bool has_begun = false;
+    for (const store::SettingChange& change : changes_) {
+      if (!target_.has_parts(change.id)) continue;
+      ledger::SettingBase base = ledger_.find_base(change.id).value_or(
+          ledger::SettingBase{{}, digest_at_target(change.id), true, false, change.source});
+      base.is_in_progress = has_begun = true;
+      ledger_.set_base(change.id, base);
+    }
+    if (has_begun) ledger_.commit();
+  }
+
   void apply() {
     if (changes_.empty()) return;
+    begin_changes();
     std::vector<store::SettingResult> results = target_.apply(changes_, source_);
     // What the target reads like afterwards is what the next run compares with: an approximation is not a change.
     read_target();
@@ -194,7 +213,8 @@ class Merge {
   /// is another one by then.
   void remember(const SettingId& id, const std::optional<std::string>& source) {
     const auto here = at_source_.find(id);
-    ledger_.set_base(id, {source, digest_at_target(id), true, here == at_source_.end() ? id : here->second.own_id});
+    ledger_.set_base(id,
+                     {source, digest_at_target(id), true, false, here == at_source_.end() ? id : here->second.own_id});
   }
 
   void report(const SettingId& id, Outcome outcome, std::string text, std::string what_to_do) {

@@ -10,8 +10,8 @@ using LedgerSettings = LedgerTest;
 const SettingId bobs_password{"bob@example.com", SettingKind::password, ""};
 
 TEST_F(LedgerSettings, BasesLastAndAreToldApart) {
-  const SettingBase base{"source digest", "target digest", true};
-  const SettingBase only_target{std::nullopt, std::string("\0\xff", 2), false};
+  const SettingBase base{"source digest", "target digest", true, true};
+  const SettingBase only_target{std::nullopt, std::string("\0\xff", 2), false, false};
   {
     Ledger ledger = open();
     EXPECT_FALSE(ledger.find_base(bobs_password));

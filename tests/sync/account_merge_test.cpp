@@ -17,7 +17,11 @@ using Action = SettingAction;
 using Outcome = SettingReport::Outcome;
 
 ledger::SettingBase base_of(std::optional<std::string> source, std::optional<std::string> target, bool ours = true) {
-  return {std::move(source), std::move(target), ours};
+  return {std::move(source), std::move(target), ours, false};
+}
+
+ledger::SettingBase begun(std::optional<std::string> source, std::optional<std::string> target) {
+  return {std::move(source), std::move(target), true, true};
 }
 
 struct Case {
@@ -58,6 +62,10 @@ TEST(DecideSetting, TheTable) {
        {"a2", "b", false, false, base_of("a", "b", false)},
        Action::keep_both_changed},
       {"the target's own, gone at the source", {{}, "b", false, false, base_of("a", "b", false)}, Action::nothing},
+      {"a killed run began it", {"a", "half", false, false, begun("a", "b")}, Action::take},
+      {"a killed run began it and wrote what is read", {"a", "a", true, false, begun("a", "b")}, Action::take},
+      {"a killed run took half of it away", {{}, "half", false, false, begun("a", "b")}, Action::take_away},
+      {"a killed run took it away", {{}, {}, false, false, begun("a", "b")}, Action::nothing},
       {"the initial one again, after a run", {"a", "i", false, true, base_of("a", "b")}, Action::keep_own},
   };
   for (const Case& one : cases) EXPECT_EQ(decide_setting(one.sides), one.action) << one.what;
@@ -71,6 +79,7 @@ class MemoryAccount final : public store::AccountTarget {
   std::set<std::string> initial{};
   std::string approximated{};  ///< a value that becomes another one here
   bool fails = false;
+  std::string half{};  ///< what a change leaves behind that fails or is refused; empty: nothing
   int applied = 0;
 
   std::vector<store::Setting> read() override {
@@ -81,15 +90,17 @@ class MemoryAccount final : public store::AccountTarget {
   }
   void visit_files(const std::set<SettingId>& /*files*/,
                    const std::function<void(const SettingId&, io::Source&)>& /*take*/) override {}
+  bool has_parts(const SettingId& /*id*/) const override { return !half.empty(); }
   bool is_initial(const store::Setting& setting) const override { return initial.count(setting.id.name) != 0; }
   std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
                                           store::AccountSource& /*files*/) override {
     using Result = store::SettingResult;
     std::vector<Result> results;
     for (const store::SettingChange& change : changes) {
+      const std::string& name = change.id.name;
+      if (!half.empty() && (fails || refuses.count(name) != 0)) forwarders[name] = half;
       if (fails) throw Error(Cause::no_space, Scope::run, "writing a setting");
       ++applied;
-      const std::string& name = change.id.name;
       if (refuses.count(name) != 0) {
         results.push_back({Result::Outcome::not_carried, "no place", "make one"});
       } else if (!change.value) {
@@ -275,6 +286,42 @@ TEST_F(AccountMerge, AfterAFailureTheNextRunGoesOn) {
   target_.fails = false;
   EXPECT_TRUE(merge().is_complete);
   EXPECT_EQ(target_.forwarders, source_.forwarders);
+}
+
+TEST_F(AccountMerge, HalfOfWhatARunWroteIsNotTakenForTheTargetsOwn) {
+  for (const bool is_known : {false, true}) {
+    source_.forwarders = {{"a", "1"}};
+    if (is_known) merge();
+    source_.forwarders["a"] = "new";
+    target_.half = "half";
+    target_.fails = true;
+    EXPECT_TRUE(merge().error);
+    target_.fails = false;
+    target_.refuses = {"a"};
+    EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::not_carried}));
+    target_.refuses.clear();
+    EXPECT_TRUE(merge().is_complete);
+    EXPECT_EQ(target_.forwarders, source_.forwarders);
+    target_.forwarders["a"] = "mine";
+    merge();
+    EXPECT_EQ(target_.forwarders["a"], "mine") << "it was whole since";
+    target_.forwarders = source_.forwarders;
+    merge();
+  }
+}
+
+TEST_F(AccountMerge, WhatWasRefusedAsAWholeIsTheTargetsToMake) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}};
+  target_.half = "half";
+  target_.refuses = {"a"};
+  target_.forwarders["a"] = "half";  // so nothing changes when it is refused
+  target_.initial = {"a"};
+  EXPECT_EQ(outcomes(merge()), (std::vector{Outcome::not_carried, Outcome::written}));
+  target_.forwarders["a"] = "mine";
+  target_.initial.clear();
+  target_.refuses.clear();
+  EXPECT_FALSE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders["a"], "mine");
 }
 
 TEST_F(AccountMerge, TwoThatWouldBecomeOneAreTold) {

@@ -73,6 +73,7 @@ struct SettingBase {
   std::optional<std::string> source{};
   std::optional<std::string> target{};
   bool ours = false;
+  bool is_in_progress = false;  ///< a run has begun to write it: where none ended since, half of it may be there (D4)
   store::SettingId from{};
   bool operator==(const SettingBase&) const = default;
 };

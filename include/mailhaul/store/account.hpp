@@ -57,6 +57,8 @@ class AccountTarget : public AccountSource {
   /// Whether the value is what every new account has, so that nobody chose it: it may be replaced though no run put it
   /// there.
   [[nodiscard]] virtual bool is_initial(const Setting& setting) const = 0;
+  /// Whether it lies in several places, so that a run that is killed may leave half of it.
+  [[nodiscard]] virtual bool has_parts(const SettingId& id) const = 0;
   /// Does as asked, in order, one result a change. In a dry run nothing is written. Errors end it: of scope run.
   [[nodiscard]] virtual std::vector<SettingResult> apply(std::span<const SettingChange> changes,
                                                          AccountSource& files) = 0;

@@ -62,6 +62,7 @@ class LiveTarget final : public store::AccountTarget {
     target_.visit_files(files, take);
   }
   [[nodiscard]] bool is_initial(const store::Setting& setting) const override { return target_.is_initial(setting); }
+  [[nodiscard]] bool has_parts(const store::SettingId& id) const override { return target_.has_parts(id); }
   [[nodiscard]] std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
                                                         store::AccountSource& files) override {
     return target_.apply(changes, files);

@@ -165,6 +165,17 @@ bool SettingsTarget::is_initial(const store::Setting& setting) const {
   return std::visit(Initial{*this, setting.id}, setting.value);
 }
 
+bool SettingsTarget::has_parts(const store::SettingId& id) const {
+  switch (id.kind) {
+  case SettingKind::responder:   // its text and when it answers
+  case SettingKind::filters:     // for editing and for doing, the latter once for each domain
+  case SettingKind::spam:        // switches and preferences
+  case SettingKind::suspension:  // of the login, and of what comes in
+    return true;
+  default: return false;
+  }
+}
+
 /// One call of apply().
 class SettingsTarget::Run {
  public:

@@ -41,6 +41,7 @@ class SettingsTarget final : public store::AccountTarget {
   void visit_files(const std::set<store::SettingId>& files,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
   [[nodiscard]] bool is_initial(const store::Setting& setting) const override;
+  [[nodiscard]] bool has_parts(const store::SettingId& id) const override;
   [[nodiscard]] std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
                                                         store::AccountSource& files) override;
   [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }
