@@ -1,9 +1,11 @@
 #include "account/cpanel/edited_files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 #include "account/cpanel/keyed_lines.hpp"
+#include "account/cpanel/text_lines.hpp"
 
 // A customer may put another file, or a link, in the place of each of these at any time. So nothing is written over:
 // what is new is made without a name, and the two change places (S8); what comes back must be what was read.
@@ -20,14 +22,18 @@ Error changed_meanwhile(const std::string& path) {
   return Error(Cause::source_changed, Scope::folder, doing).at(path).because("it changed meanwhile").hint(run_again);
 }
 
-/// In the days before shadow files the hash stood in passwd.
+/// In the days before shadow files the hash stood in passwd; and a line that nobody understands may be one.
 bool has_hash(const std::string& path, const std::string& text) {
   constexpr std::string_view ending = "/passwd";
   if (path.size() < ending.size() || path.compare(path.size() - ending.size(), ending.size(), ending) != 0)
     return false;
-  for (const KeyedLine& line : parse_keyed_lines(text).lines)
+  const KeyedLines file = parse_keyed_lines(text);
+  for (const KeyedLine& line : file.lines)
     if (split_fields(line.rest).front().size() > 1) return true;
-  return false;
+  const std::vector<TextLine> lines = text_lines(text);
+  return std::any_of(file.problems.begin(), file.problems.end(), [&lines](const Problem& problem) {
+    return problem.weight == Weight::lost && trimmed(lines[problem.line - 1].content).find(' ') == std::string::npos;
+  });
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ std::string_view objection(std::string_view local_part) {
   if (local_part.find('/') != std::string_view::npos) return "the local part has a '/'";
   if (has_control_octet(local_part)) return "the local part has a control octet";
   if (local_part.size() > longest_local_part) return "the local part is longer than 64 octets";
+  // How hashes and their marks begin: a line that has lost its name.
+  if (std::string_view("$*!").find(local_part.front()) != std::string_view::npos)
+    return "what stands for the local part is a password's hash or a mark of one";
   return {};
 }
 
@@ -48,18 +51,18 @@ KeyedLines parse_keyed_lines(std::string_view text) {
   KeyedLines out;
   std::set<std::string, std::less<>> seen;
   std::size_t number = 0;
+  // What is no name may be a password's hash, so nothing of such a line is told but its number.
   for (const TextLine& line : text_lines(text)) {
     ++number;
     if (trimmed(line.content).empty() || line.content.front() == '#') continue;
     const std::size_t colon = line.content.find(':');
     if (colon == std::string_view::npos) {
-      out.problems.push_back(
-          {Weight::lost, number, std::string(line.content), "the line has no ':' and is passed over"});
+      out.problems.push_back({Weight::lost, number, {}, "the line has no ':' and is passed over"});
       continue;
     }
     const std::string_view local_part = line.content.substr(0, colon);
     if (const std::string_view why = objection(local_part); !why.empty()) {
-      out.problems.push_back({Weight::lost, number, std::string(local_part), std::string(why) + ": passed over"});
+      out.problems.push_back({Weight::lost, number, {}, std::string(why) + ": passed over"});
       continue;
     }
     if (!seen.emplace(local_part).second) {

@@ -22,7 +22,9 @@ struct KeyedLines {
 };
 
 /// Blank lines and those that begin with '#' are nobody's. Left out and reported as lost: a line without ':', a local
-/// part that could leave its directory or break a line (empty, ".", "..", with '/' or control octets, over 64 octets).
+/// part that could leave its directory or break a line (empty, ".", "..", with '/' or control octets, over 64 octets),
+/// or that begins as a password's hash does ('$', '*', '!'). Problems of these hold nothing of the line, which may be a
+/// hash whose name is lost.
 [[nodiscard]] KeyedLines parse_keyed_lines(std::string_view text);
 
 /// At each ':'; at least one field.

@@ -46,7 +46,7 @@ TEST(KeyedLines, LocalPartsThatCanBeNoMailbox) {
     ASSERT_EQ(file.problems.size(), 1U);
     EXPECT_EQ(file.problems[0].weight, Weight::lost);
     EXPECT_EQ(file.problems[0].line, 1U);
-    EXPECT_EQ(file.problems[0].subject, local_part);
+    EXPECT_EQ(file.problems[0].subject, "") << "it may be a password's hash";
   }
   EXPECT_EQ(parse_keyed_lines(std::string(64, 'a') + ":1\n").lines.size(), 1U);
   EXPECT_EQ(parse_keyed_lines("b\xc3\xb6"
@@ -60,6 +60,22 @@ TEST(KeyedLines, ALineWithoutAColonIsLost) {
   EXPECT_TRUE(file.lines.empty());
   ASSERT_EQ(file.problems.size(), 1U);
   EXPECT_EQ(file.problems[0].weight, Weight::lost);
+}
+
+TEST(KeyedLines, NothingIsToldOfALineThatMayBeAPasswordsHash) {
+  const std::string hash = "$6$salt$" + std::string(86, 'h');
+  for (const std::string& line :
+       {hash, hash + ":17000::::::", std::string("$1$salt$short:17000::::::"), std::string("*LOCKED*$1$s$h:17000:"),
+        std::string("!!$1$salt$short:17000::::::"), "bob" + hash, std::string("ab/DefGhiJklM:17000:")}) {
+    const KeyedLines file = parse_keyed_lines(line + "\nbob:2\n");
+    ASSERT_EQ(file.lines.size(), 1U) << line;
+    EXPECT_EQ(file.lines[0].local_part, "bob");
+    ASSERT_EQ(file.problems.size(), 1U) << line;
+    EXPECT_EQ(file.problems[0].weight, Weight::lost);
+    EXPECT_EQ(file.problems[0].line, 1U);
+    EXPECT_EQ(file.problems[0].subject, "") << line;
+    EXPECT_EQ(file.problems[0].text.find("salt"), std::string::npos) << file.problems[0].text;
+  }
 }
 
 TEST(KeyedLines, FieldsOfALine) {

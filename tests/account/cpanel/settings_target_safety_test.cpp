@@ -144,6 +144,18 @@ TEST_F(CpanelTargetSafety, HashInAnOldPasswdFileIsShownToNobody) {
   EXPECT_TRUE(target().file_changes().front().is_secret);
 }
 
+TEST_F(CpanelTargetSafety, HashWithoutANameInAPasswdFileIsShownToNobody) {
+  for (const char* const line : {"$1$salt$hash", "$1$salt$hash:1001:1002:::"}) {
+    put("/home/b/etc/example.com/passwd", std::string(line) + "\n");
+    open();
+    (void)apply(of(SettingKind::mailbox, "new@example.com"), store::MailboxState{true, true, true});
+    ASSERT_EQ(target().file_changes().size(), 1U);
+    EXPECT_TRUE(target().file_changes().front().is_secret) << line;
+    for (const std::string& text : findings_.texts) EXPECT_EQ(text.find("salt"), std::string::npos) << text;
+    EXPECT_FALSE(findings_.texts.empty());
+  }
+}
+
 TEST_F(CpanelTargetSafety, FileThatChangesMeanwhileIsNotOverwritten) {
   const std::string path = "/home/b/etc/example.com/quota";
   kernel_.count_anew();
