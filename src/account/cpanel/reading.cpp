@@ -306,7 +306,7 @@ void Reading::look_at_file(const std::string& path) {
   switch (what.kind) {
   case HomePathKind::opaque:
   case HomePathKind::database:
-    opaque_.insert(path);
+    (what.kind == HomePathKind::opaque ? opaque_ : databases_).insert(path);
     opaque_owner_[path] = what.owner;
     return;
   case HomePathKind::attack:

@@ -18,6 +18,7 @@ set(CPANEL_TEST_SOURCES
   cpanel/passwd_file_test.cpp
   cpanel/quota_list_test.cpp
   cpanel/responder_test.cpp
+  cpanel/settings_reader_files_test.cpp
   cpanel/settings_reader_test.cpp
   cpanel/shadow_file_test.cpp
   cpanel/spam_test.cpp

@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "account/cpanel/database_maker.hpp"
+#include "account/cpanel/settings_reader.hpp"
+#include "account/cpanel/target_machine.hpp"
+
+namespace mailhaul::account::cpanel {
+namespace {
+
+using store::SettingId;
+using store::SettingKind;
+
+/// The account of that machine as a source.
+class CpanelFiles : public TargetMachine {
+ protected:
+  CpanelFiles() { memory_.advance(std::chrono::seconds(10)); }
+
+  [[nodiscard]] AccountPlaces places() { return {home_, &server_, AccountPlaces::Form::live, "b", "/home/b"}; }
+  [[nodiscard]] SettingsReader reader(const store::Renaming* renaming = nullptr) {
+    return SettingsReader(places(), {room_, clock_, renaming}, findings_);
+  }
+  static std::map<SettingId, store::SettingValue> by_id(const std::vector<store::Setting>& settings) {
+    std::map<SettingId, store::SettingValue> out;
+    for (const store::Setting& setting : settings) out.emplace(setting.id, setting.value);
+    return out;
+  }
+  /// Contents, by path.
+  static std::map<std::string, std::string> contents(SettingsReader& reader, const std::set<SettingId>& ids) {
+    std::map<std::string, std::string> out;
+    reader.visit_files(ids, [&out](const SettingId& id, io::Source& content) {
+      for (Bytes piece = content.read(); !piece.empty(); piece = content.read())
+        out[id.name].append(reinterpret_cast<const char*>(piece.data()), piece.size());
+    });
+    return out;
+  }
+  [[nodiscard]] bool is_told(const std::string& part) const {
+    return std::any_of(findings_.texts.begin(), findings_.texts.end(),
+                       [&part](const std::string& text) { return text.find(part) != std::string::npos; });
+  }
+
+  ScratchRoom room_{};
+  fs::DirectoryTree home_{fs::Directory::open_root(kernel_, entropy_, "/home/b", {})};
+  fs::DirectoryTree server_{fs::Directory::open_root(kernel_, entropy_, "/", {})};
+};
+
+TEST_F(CpanelFiles, DatabaseIsCarriedAsOneCleanFileAndABadOneCostsNoOther) {
+  const StoredDatabase stored = after({}, std::string("PRAGMA journal_mode=WAL;") + roundcube_schema);
+  ASSERT_FALSE(stored.log.empty());
+  const SettingId bad = of(SettingKind::file, "bad@example.com", "etc/example.com/bad.rcube.db");
+  const SettingId bob = of(SettingKind::file, "old@example.com", "etc/example.com/old.rcube.db");
+  const SettingId last = of(SettingKind::file, "sad@example.com", "etc/example.com/sad.rcube.db");
+  put("/home/b/etc/example.com/bad.rcube.db", "SQLite format 3, no more");
+  for (const char* const name : {"old", "sad"}) {
+    put(std::string("/home/b/etc/example.com/") + name + ".rcube.db", stored.database);
+    put(std::string("/home/b/etc/example.com/") + name + ".rcube.db-wal", stored.log);
+  }
+  memory_.advance(std::chrono::seconds(10));
+  SettingsReader reader = this->reader();
+  const auto settings = by_id(reader.read());
+  EXPECT_EQ(settings.count(bad), 0U);
+  EXPECT_FALSE(reader.is_complete());
+  EXPECT_TRUE(is_told("bad.rcube.db: this database is not carried"));
+  ASSERT_EQ(settings.count(bob), 1U);
+  const auto& value = std::get<store::OpaqueFile>(settings.at(bob));
+  const auto carried = contents(reader, {bad, bob, last});
+  ASSERT_EQ(carried.size(), 2U);
+  EXPECT_EQ(carried.count(bad.name), 0U);
+  EXPECT_EQ(value.octets, carried.at(bob.name).size());
+  EXPECT_FALSE(rows_of(carried.at(bob.name), "SELECT username FROM users").empty()) << "what was in the log";
+}
+
+}  // namespace
+}  // namespace mailhaul::account::cpanel
