@@ -27,10 +27,11 @@ auto find_in(Records& records, const std::string& local_part) {
                       [&](const auto& record) { return record.local_part == local_part; });
 }
 
-/// With the mark of a suspended account where the target's own lines have it: its panel takes it off all of them.
-bool is_locked(const ShadowFile& file) {
-  return std::any_of(file.records.begin(), file.records.end(),
-                     [](const ShadowRecord& record) { return record.suspension.account; });
+/// With the mark of a suspended account where its server says so, or the target's own lines have it: its panel takes it
+/// off all of them.
+bool is_locked(const WriteTarget& target, const ShadowFile& file) {
+  return target.is_suspended || std::any_of(file.records.begin(), file.records.end(),
+                                            [](const ShadowRecord& record) { return record.suspension.account; });
 }
 
 }  // namespace
@@ -79,9 +80,11 @@ SettingResult MailboxWriter::password(const NumberedChange& change) {
   }
   ShadowFile file = parse_shadow(text);
   store::Suspension suspension;
-  suspension.account = is_locked(file);
   if (const auto record = find_in(file.records, mailbox.local_part); record != file.records.end())
     suspension = record->suspension;
+  else
+    suspension.account = is_locked(target_, file);
+  suspension.account = suspension.account || target_.is_suspended;
   target_.home.plan(path, with_line(text, mailbox.local_part, shadow_fields(*password, suspension)), change.number);
   return written();
 }
@@ -109,7 +112,7 @@ void MailboxWriter::suspend_login(const Address& mailbox, bool is_suspended, std
   const bool is_there = record != file.records.end();
   if (is_there ? record->suspension.login == is_suspended : !is_suspended) return;
   store::Suspension suspension;
-  suspension.account = is_there ? record->suspension.account : is_locked(file);
+  suspension.account = target_.is_suspended || (is_there ? record->suspension.account : is_locked(target_, file));
   suspension.login = is_suspended;
   const store::Password password = is_there ? record->password : store::Password{};
   target_.home.plan(path, with_line(text, mailbox.local_part, shadow_fields(password, suspension)), number);

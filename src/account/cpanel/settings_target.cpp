@@ -188,7 +188,9 @@ class SettingsTarget::Run {
                 owner.server_ ? &*owner.server_ : nullptr,
                 {owner.options_.owner, owner.options_.mail_group},
                 home_of(owner.places_, owner.home_root_),
-                domains_of(owner.base_)} {}
+                domains_of(owner.base_)} {
+    target_.is_suspended = suspension_now({{}, SettingKind::suspension, {}}).account;
+  }
 
   std::vector<SettingResult> run(store::AccountSource& files) {
     // Which responders answer is said by the forwarders.

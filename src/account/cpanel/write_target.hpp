@@ -21,6 +21,7 @@ struct WriteTarget {
   AccountOwner account{};
   std::string home_path{};          ///< "/home/bob"
   std::set<std::string> domains{};  ///< that the server knows as this account's; in lower case
+  bool is_suspended = false;        ///< the whole account, by its own server
 
   /// Whether a file of the server may be written for it: a directory of that name in the home proves nothing, for the
   /// customer can make one for any domain.

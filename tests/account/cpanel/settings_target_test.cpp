@@ -61,6 +61,22 @@ TEST_F(CpanelTarget, LetsNobodyIntoAnAccountThatItsOwnServerHasSuspended) {
             "old:*LOCKED*$6$salt$old:17000::::::*LOCKED*\nnew:*LOCKED*$6$salt$new:19000::::::*LOCKED*\n");
 }
 
+TEST_F(CpanelTarget, LetsNobodyIntoAnAccountOfWhichTheServerAloneSaysThatItIsSuspended) {
+  memory_.put_file("/var/cpanel/users/b", "DNS=example.com\nUSER=b\nSUSPENDED=1\n", {}, 0644);
+  put("/home/b/etc/example.com/shadow", "");
+  const store::Password password{"$6$salt$new", 19000};
+  EXPECT_EQ(apply(of(SettingKind::password, "new@example.com"), password).outcome, Outcome::written);
+  EXPECT_EQ(home("etc/example.com/shadow"), "new:*LOCKED*$6$salt$new:19000::::::*LOCKED*\n");
+  // A line that the panel's own suspension did not reach.
+  put("/home/b/etc/example.com/shadow", "old:$6$salt$old:17000::::::\nsad:$6$salt$sad:17001::::::\n");
+  EXPECT_EQ(apply(of(SettingKind::password, "old@example.com"), password).outcome, Outcome::written);
+  store::Suspension suspension;
+  suspension.login = true;
+  (void)apply(of(SettingKind::suspension, "sad@example.com"), suspension);
+  EXPECT_EQ(home("etc/example.com/shadow"),
+            "old:*LOCKED*$6$salt$new:19000::::::*LOCKED*\nsad:*LOCKED*!!$6$salt$sad:17001::::::*LOCKED*\n");
+}
+
 TEST_F(CpanelTarget, RefusesWhatIsNoHashAndGoesOn) {
   std::vector<SettingChange> changes{
       {of(SettingKind::password, "old@example.com"), store::Password{"x:0:0\nroot", {}}, {}},
