@@ -9,6 +9,7 @@
 #include "account/cpanel/opaque_files.hpp"
 #include "account/cpanel/passwd_file.hpp"
 #include "account/cpanel/quota_list.hpp"
+#include "account/cpanel/renamed_file.hpp"
 #include "account/cpanel/responder.hpp"
 #include "account/cpanel/shadow_file.hpp"
 #include "account/cpanel/spam.hpp"
@@ -361,7 +362,21 @@ void Reading::read_databases() {
 
 void Reading::read_opaque_files() {
   std::set<std::string> unread = opaque_;
-  const auto take = [&](const std::string& path, io::Source& content) {
+  const auto take = [&](const std::string& path, io::Source& source) {
+    std::optional<std::string> text;
+    if (webmail_.renaming != nullptr && holds_names(path)) {
+      std::vector<std::string> changes;
+      text = renamed_content(source, *webmail_.renaming, changes);
+      if (!text) {
+        is_complete_ = false;
+        unread.erase(path);
+        return tell(Weight::lost, path,
+                    "it is too long for its names to be changed to those of the target: not carried");
+      }
+      for (const std::string& change : changes) tell(Weight::note, path, change);
+    }
+    io::MemorySource renamed(as_bytes(text ? std::string_view(*text) : std::string_view()));
+    io::Source& content = text ? renamed : source;
     mail::Digester digester;
     store::OpaqueFile file;
     for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {

@@ -4,6 +4,7 @@
 
 #include "account/cpanel/opaque_files.hpp"
 #include "account/cpanel/reading.hpp"
+#include "account/cpanel/renamed_file.hpp"
 #include "account/cpanel/webmail_database.hpp"
 #include "mailhaul/base/error.hpp"
 
@@ -27,7 +28,14 @@ void SettingsReader::visit_files(const std::set<store::SettingId>& files,
     (is_database ? databases : plain).insert(id.name);
     by_path.emplace(id.name, id);
   }
-  places_.home.visit(plain, [&](const std::string& path, io::Source& content) { take(by_path.at(path), content); });
+  places_.home.visit(plain, [&](const std::string& path, io::Source& content) {
+    if (webmail_.renaming == nullptr || !holds_names(path)) return take(by_path.at(path), content);
+    std::vector<std::string> changes;
+    const auto text = renamed_content(content, *webmail_.renaming, changes);
+    if (!text) return;
+    io::MemorySource renamed(as_bytes(*text));
+    take(by_path.at(path), renamed);
+  });
   DatabaseVisitor visitor;
   visitor.take = [&](const std::string& path, CleanDatabase& database) {
     const auto content = database.content();

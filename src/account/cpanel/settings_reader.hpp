@@ -12,7 +12,7 @@
 
 namespace mailhaul::account::cpanel {
 
-/// For databases, which are carried as one clean file each.
+/// For databases, which are carried as one clean file each; and for `.forward`.
 struct WebmailRoom {
   const ScratchRoom& room;
   const Clock& clock;

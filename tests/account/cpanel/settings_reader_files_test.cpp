@@ -72,5 +72,35 @@ TEST_F(CpanelFiles, DatabaseIsCarriedAsOneCleanFileAndABadOneCostsNoOther) {
   EXPECT_FALSE(rows_of(carried.at(bob.name), "SELECT username FROM users").empty()) << "what was in the log";
 }
 
+TEST_F(CpanelFiles, ForwardFileIsWhatTheTargetCallsThings) {
+  put("/home/b/.forward", "\\b, bob@example.com\n|/home/b/bin/x\n");
+  put("/home/b/.contactemail", "bob@example.com\n");
+  const SettingId forward = of(SettingKind::file, "", ".forward");
+  const SettingId contact = of(SettingKind::file, "", ".contactemail");
+  const std::string wanted = "\\c, bob@new.example\n|/home/c/bin/x\n";
+  const store::Renaming renaming{{{"example.com", "new.example"}}, {{"b", "c"}}, {"/home/b"}, "/home/c"};
+  SettingsReader reader = this->reader(&renaming);
+  const auto settings = by_id(reader.read());
+  const auto carried = contents(reader, {forward, contact});
+  EXPECT_EQ(carried.at(".forward"), wanted);
+  EXPECT_EQ(carried.at(".contactemail"), "bob@example.com\n");
+  EXPECT_TRUE(is_told("|/home/b/bin/x -> |/home/c/bin/x"));
+  // The target, which is read without a renaming, has the same then.
+  put("/home/b/.forward", wanted);
+  SettingsReader there = this->reader();
+  EXPECT_EQ(store::comparable(settings.at(forward)), store::comparable(by_id(there.read()).at(forward)));
+}
+
+TEST_F(CpanelFiles, ForwardFileThatIsTooLongForThatIsNotCarried) {
+  put("/home/b/.forward", std::string(control_file_limit + 1, 'x'));
+  const SettingId forward = of(SettingKind::file, "", ".forward");
+  const store::Renaming renaming{{}, {{"b", "c"}}, {}, {}};
+  SettingsReader reader = this->reader(&renaming);
+  EXPECT_EQ(by_id(reader.read()).count(forward), 0U);
+  EXPECT_FALSE(reader.is_complete());
+  EXPECT_TRUE(is_told(".forward: it is too long"));
+  EXPECT_TRUE(contents(reader, {forward}).empty());
+}
+
 }  // namespace
 }  // namespace mailhaul::account::cpanel
