@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "account/mailbox_contexts.hpp"
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/store/dry_run_store.hpp"
 #include "mailhaul/store/many_mailboxes.hpp"
@@ -15,7 +16,6 @@ namespace {
 
 using formats::maildir::TargetOptions;
 
-/// A mailbox to which nobody has logged in yet: INBOX, and nothing in it.
 class EmptyMailbox final : public store::MessageSource {
  public:
   [[nodiscard]] store::StoreId identity() const override { return {}; }
@@ -39,7 +39,7 @@ class EmptyMailbox final : public store::MessageSource {
 class Opener {
  public:
   Opener(formats::Context& context, fs::Directory root, std::unique_ptr<MailPlaces> places)
-      : context_(context), root_(std::move(root)), places_(std::move(places)) {}
+      : contexts_(context), root_(std::move(root)), places_(std::move(places)) {}
 
   std::vector<std::string> names() {
     std::vector<std::string> names;
@@ -55,9 +55,9 @@ class Opener {
   std::unique_ptr<store::MessageSource> find_source(const std::string& name) {
     const MailPlace place = place_of(name);
     if (const auto directory = find(place))
-      return formats::maildir::open_source(context_of(name), *directory, place.tree);
+      return formats::maildir::open_source(contexts_.of(name), *directory, place.tree);
     const bool is_expected = known_.count(name) != 0 && place.not_maildir.empty() && !place.is_there;
-    return is_expected ? std::make_unique<EmptyMailbox>() : nullptr;
+    return is_expected ? empty_mailbox() : nullptr;
   }
 
   std::unique_ptr<store::MessageStore> find_store(const std::string& name, const TargetOptions& options) {
@@ -121,34 +121,18 @@ class Opener {
     const bool utf8 = options.tree.utf8;
     options.tree = place.tree;
     options.tree.utf8 = utf8 || place.tree.utf8;
-    return formats::maildir::open_store(context_of(name), directory, options);
+    return formats::maildir::open_store(contexts_.of(name), directory, options);
   }
 
-  formats::Context& context_of(const std::string& name) {
-    auto& own = contexts_[name];
-    if (!own) own = std::make_unique<Own>(context_, name);
-    return own->context;
-  }
-
-  struct Own {
-    Own(const formats::Context& of, const std::string& name)
-        : findings(of.findings, name), context{of.kernel,   of.entropy, of.clock,   findings,
-                                               of.instants, of.host,    of.process, of.lock_wait} {}
-    store::MailboxFindings findings;
-    formats::Context context;
-  };
-
-  formats::Context& context_;
+  MailboxContexts contexts_;
   fs::Directory root_;
   std::unique_ptr<MailPlaces> places_;
   std::map<std::string, MailPlace> known_{};
-  std::map<std::string, std::unique_ptr<Own>> contexts_{};
 };
 
-store::ManyMailboxes about(formats::Context& context, const fs::Directory& root, const std::string& kind, bool utf8) {
+store::ManyMailboxes about(formats::Context& context, const fs::Directory& root, store::StoreId identity, bool utf8) {
   store::ManyMailboxes about;
-  about.identity = {kind + ":" + std::to_string(root.file_system()) + ":" + std::to_string(root.opened_as().id.inode) +
-                    ":" + root.place()};
+  about.identity = std::move(identity);
   about.abilities = abilities_of_places(utf8);
   about.side = root.rules().side;
   about.findings = &context.findings;
@@ -169,24 +153,31 @@ store::Capabilities abilities_of_places(bool utf8) {
   return can;
 }
 
+std::unique_ptr<store::MessageSource> empty_mailbox() { return std::make_unique<EmptyMailbox>(); }
+
+store::StoreId identity_of_root(const std::string& kind, const fs::Directory& root) {
+  return {kind + ":" + std::to_string(root.file_system()) + ":" + std::to_string(root.opened_as().id.inode) + ":" +
+          root.place()};
+}
+
 std::unique_ptr<store::MessageSource> open_places(formats::Context& context, const fs::Directory& root,
-                                                  const std::string& kind, std::unique_ptr<MailPlaces> places) {
+                                                  store::StoreId identity, std::unique_ptr<MailPlaces> places) {
   const auto opener = std::make_shared<Opener>(context, root, std::move(places));
   store::MailboxSources inner;
   inner.names = [opener] { return opener->names(); };
   inner.find = [opener](const std::string& name) { return opener->find_source(name); };
-  return store::join_mailboxes(about(context, root, kind, false), std::move(inner));
+  return store::join_mailboxes(about(context, root, std::move(identity), false), std::move(inner));
 }
 
 std::unique_ptr<store::MessageStore> open_places(formats::Context& context, const fs::Directory& root,
-                                                 const std::string& kind, std::unique_ptr<MailPlaces> places,
+                                                 store::StoreId identity, std::unique_ptr<MailPlaces> places,
                                                  const TargetOptions& options) {
   const auto opener = std::make_shared<Opener>(context, root, std::move(places));
   store::MailboxStores inner;
   inner.names = [opener] { return opener->names(); };
   inner.find = [opener, options](const std::string& name) { return opener->find_store(name, options); };
   inner.make = [opener, options](const std::string& name) { return opener->make(name, options); };
-  return store::join_mailboxes(about(context, root, kind, options.tree.utf8), std::move(inner));
+  return store::join_mailboxes(about(context, root, std::move(identity), options.tree.utf8), std::move(inner));
 }
 
 }  // namespace mailhaul::account

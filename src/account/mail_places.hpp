@@ -33,14 +33,20 @@ class MailPlaces {
   [[nodiscard]] virtual MailPlace place_for(const std::string& name) = 0;
 };
 
-/// The Maildirs at those places as one store; `kind` is what its identity begins with.
+/// By where the root lies.
+[[nodiscard]] store::StoreId identity_of_root(const std::string& kind, const fs::Directory& root);
+
+/// The Maildirs at those places as one store.
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_places(formats::Context& context, const fs::Directory& root,
-                                                                const std::string& kind,
+                                                                store::StoreId identity,
                                                                 std::unique_ptr<MailPlaces> places);
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_places(formats::Context& context, const fs::Directory& root,
-                                                               const std::string& kind,
+                                                               store::StoreId identity,
                                                                std::unique_ptr<MailPlaces> places,
                                                                const formats::maildir::TargetOptions& options);
+/// A mailbox to which nobody has logged in yet: INBOX, and nothing in it.
+[[nodiscard]] std::unique_ptr<store::MessageSource> empty_mailbox();
+
 /// What either can hold.
 [[nodiscard]] store::Capabilities abilities_of_places(bool utf8);
 

@@ -29,6 +29,11 @@ bool is_home_of(formats::Context& context, const fs::Directory& home, const std:
   return there && there->opened_as().id == home.opened_as().id;
 }
 
+std::optional<fs::Directory> scratch_of(const Machine& machine, const Request& request) {
+  const std::string& state = state_directory_of(machine, request);
+  return state.empty() ? std::nullopt : find_state_directory(machine, state);
+}
+
 account::cpanel::LiveAccount live_account(const Machine& machine, const Request& request, formats::Context& context,
                                           const Store& store, const std::string& server_root, Side side) {
   fs::Rules rules;
@@ -51,21 +56,55 @@ account::cpanel::LiveAccount live_account(const Machine& machine, const Request&
                               " says where the server's files are, :USER=NAME whose home it is",
                           1});
   account.home_path = path_on_its_machine(store.path, server_root);
-  const std::string& state = state_directory_of(machine, request);
-  if (!state.empty()) account.scratch = find_state_directory(machine, state);
+  account.scratch = scratch_of(machine, request);
   return account;
 }
 
+/// An account on a disk, or packed.
+class SourceAccount {
+ public:
+  SourceAccount(const Machine& machine, const Request& request, formats::Context& context, const Store& store,
+                const std::string& server_root)
+      : packed_(store.packed) {
+    if (packed_)
+      scratch_ = scratch_of(machine, request);
+    else
+      live_.emplace(live_account(machine, request, context, store, server_root, Side::source));
+  }
+
+  [[nodiscard]] const std::string& user() const { return packed_ ? packed_->user() : live_->user; }
+
+  /// Every path that its home has or had.
+  [[nodiscard]] std::vector<std::string> homes(formats::Context& context, const std::string& server_root) const {
+    if (packed_) return packed_->homes();
+    std::vector<std::string> homes{live_->home_path};
+    const std::string by_passwd = home_in_passwd(context, live_->user, server_root, Side::source);
+    if (!by_passwd.empty() && by_passwd != live_->home_path) homes.push_back(by_passwd);
+    return homes;
+  }
+
+  [[nodiscard]] std::unique_ptr<account::cpanel::SettingsSource> open(formats::Context& context,
+                                                                      const store::Renaming* renaming) const {
+    return packed_ ? account::cpanel::open_settings(context, packed_, scratch_, renaming)
+                   : account::cpanel::open_settings(context, *live_, renaming);
+  }
+
+ private:
+  std::shared_ptr<const account::cpanel::PackedAccount> packed_;
+  std::optional<fs::Directory> scratch_{};
+  std::optional<account::cpanel::LiveAccount> live_{};
+};
+
 }  // namespace
 
-bool has_settings(const Store& store) { return store.format == Format::cpanel; }
+bool has_settings(const Store& store) { return store.format == Format::cpanel || store.format == Format::cpmove; }
 
 AccountJob::AccountJob(const Machine& machine, const Request& request, JobContext& job, const SyncReport& report,
                        const Location& source, const Location& target, const fs::Birth& birth)
     : only_(request.mailboxes.mailbox),
       take_away_(request.options.removal != sync::Removal::none),
       most_taken_away_(request.options.max_removals) {
-  const auto from = live_account(machine, request, job.source(), report.source, source.server_root, Side::source);
+  const SourceAccount from(machine, request, job.source(), report.source, source.server_root);
   const auto to = live_account(machine, request, job.target(), report.target, target.server_root, Side::target);
   for (const auto& [old_name, new_name] : request.mailboxes.domains)
     renaming_.domains.emplace(account::lower_case(old_name), account::lower_case(new_name));
@@ -77,15 +116,16 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
                                  "only its mail gets another name: password, quota and the like are those of " +
                                      old_name + " at the target too",
                                  1});
-  if (from.user != to.user) renaming_.users.emplace(from.user, to.user);
-  if (from.home_path != to.home_path) {
-    renaming_.old_homes = {from.home_path};
-    const std::string by_passwd = home_in_passwd(job.source(), from.user, source.server_root, Side::source);
-    if (!by_passwd.empty() && by_passwd != from.home_path) renaming_.old_homes.push_back(by_passwd);
+  if (from.user() != to.user) renaming_.users.emplace(from.user(), to.user);
+  const std::vector<std::string> homes = from.homes(job.source(), source.server_root);
+  if (homes != std::vector<std::string>{to.home_path}) {
+    renaming_.old_homes = homes;
     renaming_.new_home = to.home_path;
   }
+  std::vector<std::pair<std::string, Side>> servers{{target.server_root, Side::target}};
+  if (!report.source.packed) servers.emplace_back(source.server_root, Side::source);
   for (const char* const part : {"/etc", "/var/cpanel"})
-    for (const auto& [root, side] : {std::pair{source.server_root, Side::source}, {target.server_root, Side::target}})
+    for (const auto& [root, side] : servers)
       places_.push_back({(root == "/" ? "" : root) + part, Landlock::Access::read, side});
   // Derived links are made anew there (fs/: below the root alone, and downwards).
   if (!request.dry_run) places_.push_back({report.target.path, Landlock::Access::write_and_link, Side::target});
@@ -93,7 +133,7 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
     for (const char* const part : {"/etc/valiases", "/etc/vdomainaliases", "/etc/vfilters"})
       places_.push_back(
           {(target.server_root == "/" ? "" : target.server_root) + part, Landlock::Access::write, Side::target});
-  source_ = account::cpanel::open_settings(job.source(), from, &renaming_);
+  source_ = from.open(job.source(), &renaming_);
   const gid_t mail_group =
       group_on_machine(job.target(), "mail", target.server_root, Side::target).value_or(birth.owner.gid);
   target_ = account::cpanel::open_settings_target(job.target(), to, birth.owner, mail_group, request.dry_run);
@@ -121,10 +161,10 @@ SettingsReport run_settings(const Machine& machine, const Request& request, cons
     throw Error(Cause::usage, Scope::run, "reading settings")
         .at(report.store.path)
         .because("it is mail alone, and no account")
-        .hint("name the account: cpanel:HOME or cpanel:USER");
+        .hint("name the account: cpanel:HOME, cpanel:USER or cpmove:FILE");
   (void)existing_root(job.source(), report.store, Side::source);
-  const auto account = live_account(machine, request, job.source(), report.store, location.server_root, Side::source);
-  const auto source = account::cpanel::open_settings(job.source(), account, nullptr);
+  const auto source =
+      SourceAccount(machine, request, job.source(), report.store, location.server_root).open(job.source(), nullptr);
   report.settings = source->read();
   report.verdict = std::to_string(report.settings.size()) + " settings.";
   if (findings.count(Weight::lost) > 0) {

@@ -93,9 +93,9 @@ void refuse_nested_stores(formats::Context& context, const Store& source, const 
 void refuse_planted_source(formats::Context& context, const Store& source, const fs::Status& source_root) {
   if (source_root.kind != fs::EntryKind::regular || source_root.links < 2) return;
   if (!anybody_may_write(status_around(context, source, Side::source))) return;
-  throw Error(Cause::refused, Scope::run, "opening an mbox")
+  throw Error(Cause::refused, Scope::run, source.packed ? "opening an archive" : "opening an mbox")
       .at(source.path)
-      .because("it has a second name, in a directory where anybody can have linked somebody else's mailbox")
+      .because("it has a second name, in a directory where anybody can have linked what is somebody else's")
       .hint("copy it to a directory of your own and read it there, if it is the right one")
       .on(Side::source);
 }

@@ -122,8 +122,24 @@ std::unique_ptr<store::Repairs> refuse_repairs(Context& /*context*/, const Store
       .on(rules.side);
 }
 
-const std::array<FormatRow, 5>& format_rows() {
-  static const std::array<FormatRow, 5> rows{
+Error only_read(const std::string& path) {
+  return Error(Cause::usage, Scope::run, "writing to a packed account")
+      .at(path)
+      .because("an archive is only read")
+      .hint("name the home of an account that is there: cpanel:HOME or cpanel:USER")
+      .on(Side::target);
+}
+
+void open_packed(Context& context, Store& store, const fs::Rules& rules) {
+  if (rules.side == Side::target) throw only_read(store.path);
+  const auto user = store.options.find("USER");
+  store.packed = account::cpanel::PackedAccount::open(context, store.path, rules,
+                                                      user == store.options.end() ? std::string() : user->second);
+  store.options["USER"] = store.packed->user();
+}
+
+const std::array<FormatRow, 6>& format_rows() {
+  static const std::array<FormatRow, 6> rows{
       FormatRow{
           Format::maildir,
           "maildir",
@@ -160,6 +176,24 @@ const std::array<FormatRow, 5>& format_rows() {
                 &refuse_repairs,
                 [](const Store& store) { return account::cpanel::mail_abilities(store.options.count("UTF-8") != 0); },
                 nullptr},
+      FormatRow{Format::cpmove,
+                "cpmove",
+                false,
+                {{"USER", {}, "NAME"}},
+                &account::cpanel::detect_packed,
+                [](Context& context, const Store& store, const fs::Rules& /*rules*/, const OpenOptions& /*options*/) {
+                  return account::cpanel::open_mail(context, store.packed);
+                },
+                [](Context& /*context*/, const Store& store, const fs::Rules& /*rules*/, const OpenOptions& /*options*/,
+                   const fs::Birth& /*birth*/) -> std::unique_ptr<store::MessageStore> { throw only_read(store.path); },
+                [](Context& /*context*/, const Store& store, const fs::Rules& /*rules*/,
+                   const formats::RepairOptions& /*options*/) -> std::unique_ptr<store::Repairs> {
+                  throw only_read(store.path);
+                },
+                [](const Store& store) {
+                  return store.packed ? store.packed->mail_abilities() : account::cpanel::mail_abilities(false);
+                },
+                &open_packed},
       FormatRow{
           Format::mbox,
           "mbox",
@@ -369,18 +403,24 @@ namespace {
 
 Store find_format(Context& context, const Location& location, Side side) {
   if (location.format == Format::cpanel && names_a_user(location)) {
-    Store store{Format::cpanel, home_of_user(context, location.path, location.server_root, side),
-                "the home of " + location.path, location.options};
+    Store store{Format::cpanel,
+                home_of_user(context, location.path, location.server_root, side),
+                "the home of " + location.path,
+                location.options,
+                {}};
     store.options.emplace("USER", location.path);
     return store;
   }
   if (location.format)
-    return {*location.format, location.path, fmt::format("the location says {}", to_string(*location.format)),
-            location.options};
+    return {*location.format,
+            location.path,
+            fmt::format("the location says {}", to_string(*location.format)),
+            location.options,
+            {}};
   std::string seen;
   for (const FormatRow& row : format_rows()) {
     const Evidence evidence = row.detect(context, location.path);
-    if (evidence.matches) return {row.format, location.path, evidence.text, {}};
+    if (evidence.matches) return {row.format, location.path, evidence.text, {}, {}};
     seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", row.name, evidence.text);
   }
   fs::Rules rules;
@@ -489,6 +529,7 @@ std::unique_ptr<store::MessageStore> open_preview(Context& context, const Store&
 }
 
 std::optional<fs::Status> root_status(Context& context, const Store& store, Side side) {
+  if (store.packed) return store.packed->opened_as();
   fs::Rules rules;
   rules.side = side;
   if (row_of(store.format).root_is_directory) {
@@ -511,7 +552,8 @@ const OwnerProfile* usual_profile(Format format) {
 
 std::vector<Store> parts_of(const Store& store) {
   std::vector<Store> parts{store};
-  if (std::string inbox = inbox_of(store); !inbox.empty()) parts.push_back({Format::mbox, std::move(inbox), "", {}});
+  if (std::string inbox = inbox_of(store); !inbox.empty())
+    parts.push_back({Format::mbox, std::move(inbox), "", {}, {}});
   return parts;
 }
 

@@ -41,7 +41,8 @@ std::string mapped_domain(const std::string& domain, const MailboxOptions& optio
 std::string mapped(const std::string& name, const Store& from, const Store& to, const MailboxOptions& options) {
   for (const auto& [old_name, new_name] : options.users)
     if (old_name == name) return new_name;
-  if (from.format == Format::cpanel && to.format == Format::cpanel && name == user_of(from)) return user_of(to);
+  const bool is_account = from.format == Format::cpanel || from.format == Format::cpmove;
+  if (is_account && to.format == Format::cpanel && name == user_of(from)) return user_of(to);
   if (const auto address = account::split_address(name))
     return address->local_part + "@" + mapped_domain(address->domain, options);
   constexpr std::string_view archive = "archive/";

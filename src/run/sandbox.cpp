@@ -21,6 +21,7 @@ bool Sandbox::allow(const std::string& path, Landlock::Access access, Side side)
 }
 
 void Sandbox::allow_store(const Store& store, Landlock::Access access, Side side) {
+  if (store.packed && !store.packed->is_directory()) return;  // it is open
   for (const Store& part : parts_of(store))
     if (part.format == Format::mbox || !allow(part.path, access, side))
       (void)allow(fs::split_operator_path(part.path).parent, access, side);

@@ -47,9 +47,12 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
     report.verdict += left_out;
   } else if (run_again) {
     report.status = ExitStatus::run_again;
-    report.verdict =
-        fmt::format("The source changed while it was read: run the same command again. {} at the target.{}",
-                    counted(at_target, "source message"), left_out);
+    const bool is_damaged = report.source.packed && report.source.packed->damage();
+    report.verdict = fmt::format("{}. {} at the target.{}",
+                                 is_damaged ? "The archive could not be read to its end: make or fetch it again, and "
+                                              "run the same command"
+                                            : "The source changed while it was read: run the same command again",
+                                 counted(at_target, "source message"), left_out);
   } else if (request.dry_run) {
     report.verdict = fmt::format("Dry run, nothing was changed: {} would be copied, {} already at the target.{}",
                                  counted(sums.copied, "message"), with_groups(at_target - sums.copied), left_out);

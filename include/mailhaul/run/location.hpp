@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mailhaul/account/cpanel/packed_account.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/formats/location_options.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
@@ -20,7 +21,7 @@
 
 namespace mailhaul::run {
 
-enum class Format { maildir, mbox, mboxdir, cpanel, vmail };
+enum class Format { maildir, mbox, mboxdir, cpanel, cpmove, vmail };
 [[nodiscard]] std::string_view to_string(Format format);
 
 /// What the user types: PATH, or `FORMAT:PATH[:KEY=VALUE | :WORD]…` where `::` is a colon in the path or a value.
@@ -42,8 +43,10 @@ struct Store {
   std::string path{};
   std::string evidence{};
   formats::LocationOptions options{};
+  std::shared_ptr<const account::cpanel::PackedAccount> packed{};  ///< of Format::cpmove, opened
 };
-/// `cpanel:USER` is looked up in etc/passwd of its server; of a cPanel home the option USER is filled in.
+/// `cpanel:USER` is looked up in etc/passwd of its server; of a cPanel home, packed or not, the option USER is filled
+/// in. A packed account is opened, once for all that is read of it; as a target it is an Error(usage).
 ///
 /// A stated format is believed (opening it will tell); else the path is looked at. What the store tells of itself (how
 /// folders are laid out) joins the options. Error(not_found) when there is nothing, Error(not_a_store) with what each

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "account/cpanel/place_of_mailbox.hpp"
 #include "account/mail_places.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/account/cpanel/layout.hpp"
@@ -12,16 +13,6 @@
 namespace mailhaul::account::cpanel {
 namespace {
 
-const char* why_not_maildir(MailboxPlace::Format format) {
-  switch (format) {
-  case MailboxPlace::Format::maildir: return "";
-  case MailboxPlace::Format::mdbox: return "it is an mdbox, which this version neither reads nor writes";
-  case MailboxPlace::Format::converting: return "it is being converted to another format";
-  case MailboxPlace::Format::unknown: return "it has a format that this version does not know";
-  }
-  return "";
-}
-
 class Places final : public MailPlaces {
  public:
   Places(formats::Context& context, const fs::Directory& home, std::string user)
@@ -30,27 +21,14 @@ class Places final : public MailPlaces {
   [[nodiscard]] std::vector<MailPlace> list() override {
     const Layout layout = read_layout(tree_, user_, read_mailbox_lines(tree_, findings_), {}, findings_);
     std::vector<MailPlace> places;
-    for (const MailboxPlace& mailbox : layout.mailboxes) {
-      MailPlace place = at(mailbox.name, mailbox.path);
-      place.is_there = mailbox.has_directory();
-      place.not_maildir = why_not_maildir(mailbox.format);
-      place.tree.utf8 = mailbox.has_utf8_names;
-      places.push_back(std::move(place));
-    }
+    for (const MailboxPlace& mailbox : layout.mailboxes) places.push_back(place_of(mailbox));
     return places;
   }
-  [[nodiscard]] MailPlace place_for(const std::string& name) override { return at(name, mailbox_path(name, user_)); }
-
- private:
-  [[nodiscard]] static MailPlace at(const std::string& name, const std::string& path) {
-    MailPlace place;
-    place.name = name;
-    place.path = path;
-    place.tree.layout = formats::maildir::Layout::maildir_plus_plus;
-    place.tree.among_mailboxes = path == "mail" || path == "mail/archive";
-    return place;
+  [[nodiscard]] MailPlace place_for(const std::string& name) override {
+    return place_at(name, mailbox_path(name, user_));
   }
 
+ private:
   fs::DirectoryTree tree_;
   std::string user_;
   store::MailboxFindings findings_;  ///< a layout is read several times in a run
@@ -90,14 +68,17 @@ formats::Evidence detect(formats::Context& context, const std::string& path) {
 store::Capabilities mail_abilities(bool utf8) { return abilities_of_places(utf8); }
 
 std::unique_ptr<store::MessageSource> open_mail(formats::Context& context, const fs::Directory& home,
-                                                const std::string& user) {
-  return open_places(context, home, "cpanel", std::make_unique<Places>(context, home, user));
+                                                const std::string& user,
+                                                const std::optional<store::StoreId>& identity) {
+  return open_places(context, home, identity.value_or(identity_of_root("cpanel", home)),
+                     std::make_unique<Places>(context, home, user));
 }
 
 std::unique_ptr<store::MessageStore> open_mail_store(formats::Context& context, const fs::Directory& home,
                                                      const std::string& user,
                                                      const formats::maildir::TargetOptions& options) {
-  return open_places(context, home, "cpanel", std::make_unique<Places>(context, home, user), options);
+  return open_places(context, home, identity_of_root("cpanel", home), std::make_unique<Places>(context, home, user),
+                     options);
 }
 
 }  // namespace mailhaul::account::cpanel

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "account/cpanel/packed_parts.hpp"
 #include "account/cpanel/settings_reader.hpp"
 #include "account/cpanel/settings_target.hpp"
 #include "mailhaul/fs/directory_tree.hpp"
@@ -25,9 +26,9 @@ class Trees {
   std::optional<fs::DirectoryTree> server_{};
 };
 
-ScratchRoom room_of(const LiveAccount& account) {
+ScratchRoom room_in(const std::optional<fs::Directory>& scratch) {
   ScratchRoom room;
-  room.directory = account.scratch;
+  room.directory = scratch;
   return room;
 }
 
@@ -35,7 +36,7 @@ class LiveSettings final : public SettingsSource {
  public:
   LiveSettings(formats::Context& context, const LiveAccount& account, const store::Renaming* renaming)
       : trees_(account),
-        room_(room_of(account)),
+        room_(room_in(account.scratch)),
         reader_(trees_.places(account), {room_, context.clock, renaming}, context.findings) {}
 
   [[nodiscard]] std::vector<store::Setting> read() override { return reader_.read(); }
@@ -47,6 +48,31 @@ class LiveSettings final : public SettingsSource {
 
  private:
   Trees trees_;
+  ScratchRoom room_;
+  SettingsReader reader_;
+};
+
+class PackedSettings final : public SettingsSource {
+ public:
+  PackedSettings(formats::Context& context, std::shared_ptr<const PackedAccount> account,
+                 const std::optional<fs::Directory>& scratch, const store::Renaming* renaming)
+      : account_(std::move(account)),
+        trees_(account_->parts()),
+        room_(room_in(scratch)),
+        reader_(trees_.places(), {room_, context.clock, renaming}, context.findings) {}
+
+  [[nodiscard]] std::vector<store::Setting> read() override { return reader_.read(); }
+  void visit_files(const std::set<store::SettingId>& files,
+                   const std::function<void(const store::SettingId& id, io::Source& content)>& take) override {
+    reader_.visit_files(files, take);
+  }
+  [[nodiscard]] bool is_complete() const override {
+    return reader_.is_complete() && !account_->damage() && account_->parts().has_home;
+  }
+
+ private:
+  std::shared_ptr<const PackedAccount> account_;
+  PackedTrees trees_;
   ScratchRoom room_;
   SettingsReader reader_;
 };
@@ -81,10 +107,16 @@ std::unique_ptr<SettingsSource> open_settings(formats::Context& context, const L
   return std::make_unique<LiveSettings>(context, account, renaming);
 }
 
+std::unique_ptr<SettingsSource> open_settings(formats::Context& context, std::shared_ptr<const PackedAccount> account,
+                                              const std::optional<fs::Directory>& scratch,
+                                              const store::Renaming* renaming) {
+  return std::make_unique<PackedSettings>(context, std::move(account), scratch, renaming);
+}
+
 std::unique_ptr<store::AccountTarget> open_settings_target(formats::Context& context, const LiveAccount& account,
                                                            fs::Owner owner, gid_t mail_group, bool is_dry) {
   return std::make_unique<LiveTarget>(context, account,
-                                      SettingsTarget::Options{owner, mail_group, is_dry, room_of(account)});
+                                      SettingsTarget::Options{owner, mail_group, is_dry, room_in(account.scratch)});
 }
 
 }  // namespace mailhaul::account::cpanel

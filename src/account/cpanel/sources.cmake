@@ -19,7 +19,10 @@ set(CPANEL_SOURCES
   cpanel/mailbox_writer.cpp
   cpanel/opaque_files.cpp
   cpanel/overlay_tree.cpp
+  cpanel/packed_account.cpp
+  cpanel/packed_mail.cpp
   cpanel/passwd_file.cpp
+  cpanel/place_of_mailbox.cpp
   cpanel/quota_list.cpp
   cpanel/reading.cpp
   cpanel/renamed_webmail.cpp

@@ -115,14 +115,15 @@ store::Capabilities mail_abilities(bool utf8) { return abilities_of_places(utf8)
 
 std::unique_ptr<store::MessageSource> open_mail(formats::Context& context, const fs::Directory& root,
                                                 const Pattern& pattern, bool utf8) {
-  return open_places(context, root, "vmail", std::make_unique<Places>(context, root, pattern, utf8));
+  return open_places(context, root, identity_of_root("vmail", root),
+                     std::make_unique<Places>(context, root, pattern, utf8));
 }
 
 std::unique_ptr<store::MessageStore> open_mail_store(formats::Context& context, const fs::Directory& root,
                                                      const Pattern& pattern,
                                                      const formats::maildir::TargetOptions& options) {
-  return open_places(context, root, "vmail", std::make_unique<Places>(context, root, pattern, options.tree.utf8),
-                     options);
+  return open_places(context, root, identity_of_root("vmail", root),
+                     std::make_unique<Places>(context, root, pattern, options.tree.utf8), options);
 }
 
 }  // namespace mailhaul::account::vmail

@@ -68,6 +68,7 @@ Archive::~Archive() = default;
 
 const std::string& Archive::place() const { return parts_->file.place(); }
 Side Archive::side() const { return parts_->file.side(); }
+const fs::Status& Archive::opened_as() const { return parts_->file.opened_as(); }
 std::string Archive::token() const { return parts_->file.token(); }
 bool Archive::is_unchanged() const { return parts_->file.is_unchanged(); }
 const std::optional<Error>& Archive::damage() const { return parts_->found.damage; }

@@ -26,6 +26,8 @@ class StoredFile {
   [[nodiscard]] bool is_unchanged() const;
   /// Changes with the file: which it is, its size and its time.
   [[nodiscard]] std::string token() const;
+  /// fstat of the file, or of the first part.
+  [[nodiscard]] const fs::Status& opened_as() const { return parts_.front().file.opened_as(); }
   /// When somebody last wrote to it.
   [[nodiscard]] fs::FileTime modified() const;
   [[nodiscard]] const std::string& place() const { return place_; }

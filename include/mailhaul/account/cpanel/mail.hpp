@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "mailhaul/formats/context.hpp"
@@ -16,8 +17,10 @@ namespace mailhaul::account::cpanel {
 
 [[nodiscard]] store::Capabilities mail_abilities(bool utf8);
 
-[[nodiscard]] std::unique_ptr<store::MessageSource> open_mail(formats::Context& context, const fs::Directory& home,
-                                                              const std::string& user);
+/// `identity`: unset, by where the home lies.
+[[nodiscard]] std::unique_ptr<store::MessageSource>
+open_mail(formats::Context& context, const fs::Directory& home, const std::string& user,
+          const std::optional<store::StoreId>& identity = std::nullopt);
 /// Mailboxes are made where they are missing, as Maildirs. Nothing is written to one of another format.
 [[nodiscard]] std::unique_ptr<store::MessageStore> open_mail_store(formats::Context& context, const fs::Directory& home,
                                                                    const std::string& user,

@@ -68,6 +68,8 @@ class Archive {
 
   [[nodiscard]] const std::string& place() const;
   [[nodiscard]] Side side() const;
+  /// fstat of its file, or of the first of its parts, of when it was opened.
+  [[nodiscard]] const fs::Status& opened_as() const;
   /// Equal: the same file, unchanged. It is another one for another order of members.
   [[nodiscard]] std::string token() const;
   /// When it was last written to, in seconds since 1970.
