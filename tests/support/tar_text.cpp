@@ -50,7 +50,7 @@ void TarText::header(std::string_view name, std::uint64_t size, const Head& head
   std::string out(block, '\0');
   put(out, 0, name.substr(0, longest_name));
   put_octal(out, 100, 7, head.mode);
-  put_octal(out, 108, 7, 1001);
+  put_octal(out, 108, 7, head.owner);
   put_octal(out, 116, 7, 1001);
   put_octal(out, 124, 11, size);
   put_octal(out, 136, 11, static_cast<std::uint64_t>(head.modified));

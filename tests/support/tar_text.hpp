@@ -14,6 +14,7 @@ class TarText {
     std::string link{};
     std::uint32_t mode = 0640;
     std::int64_t modified = 1'700'000'000;
+    std::uint32_t owner = 1001;
   };
 
   TarText& file(std::string_view name, std::string_view content) { return member(name, content, Head{}); }

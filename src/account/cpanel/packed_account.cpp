@@ -41,10 +41,12 @@ bool is_asked_for(std::string_view path) {
 }
 
 std::unique_ptr<Archive> open_archive(formats::Context& context, const std::string& path, const fs::Rules& rules,
-                                      std::vector<std::string> root_marks) {
+                                      std::vector<std::string> root_marks,
+                                      formats::archive::Options::OneOwner one_owner) {
   formats::archive::Options options;
   options.keep = is_asked_for;
   options.root_marks = std::move(root_marks);
+  options.one_owner = std::move(one_owner);
   return Archive::open(context, path, rules, std::move(options));
 }
 
@@ -62,7 +64,8 @@ void open_directory(formats::Context& context, const fs::Rules& rules, Parts& pa
     parts.home = fs::Directory::open_root(context.kernel, context.entropy, home_path, rules);
     with_home.more_owners.push_back(parts.home->opened_as().owner.uid);
   } else if (top.look_at(home_archive_name)) {
-    parts.archive = open_archive(context, parts.path + "/" + home_archive_name, rules, {"mail", "etc"});
+    parts.archive =
+        open_archive(context, parts.path + "/" + home_archive_name, rules, {"mail", "etc"}, {"", {"mail", "etc"}});
   }
   parts.has_home = parts.home || parts.archive;
   parts.directory = fs::Directory::open_root(context.kernel, context.entropy, parts.path, with_home);
@@ -181,7 +184,8 @@ std::shared_ptr<const PackedAccount> PackedAccount::open(formats::Context& conte
   if (has_no_name || (seen && (seen->kind == fs::EntryKind::directory || seen->kind == fs::EntryKind::symlink))) {
     open_directory(context, rules, *parts);
   } else {
-    parts->archive = open_archive(context, path, rules, {"cp", home_name, home_archive_name});
+    parts->archive = open_archive(context, path, rules, {"cp", home_name, home_archive_name},
+                                  {home_name, {"homedir", "homedir/mail", "homedir/etc"}});
     parts->has_home = parts->archive->tree()->look_at(home_name).is_directory();
   }
   FactReader(*parts).read(user);

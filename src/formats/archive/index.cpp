@@ -49,6 +49,7 @@ Index::DirectoryNumber Index::directory_for(std::span<const std::string_view> co
 }
 
 void Index::add(std::span<const std::string_view> components, const Head& head, std::uint64_t data_at) {
+  if (owners_.empty() || owners_.back().second != head.owner) owners_.emplace_back(size(), head.owner);
   Row& row = rows_.emplace_back();
   if (components.empty()) return;
   row.directory = directory_for(components.first(components.size() - 1));
@@ -135,6 +136,28 @@ void Index::find_root(std::span<const std::string> marks) {
   if (below.size() == 1 && is_alone) root_ = below.front();
 }
 
+std::int64_t Index::owner_of(std::uint32_t number) const {
+  const auto behind = std::partition_point(owners_.begin(), owners_.end(),
+                                           [number](const auto& change) { return change.first <= number; });
+  return behind == owners_.begin() ? 0 : (behind - 1)->second;
+}
+
+void Index::refuse_others(DirectoryNumber directory, std::int64_t owner) {
+  // A directory comes after the one that it is in.
+  std::vector<bool> is_below(directories_.size(), false);
+  is_below[directory] = true;
+  for (DirectoryNumber i = 1; i < directories_.size(); ++i)
+    if (is_below[directories_[i].parent]) is_below[i] = true;
+  auto change = owners_.begin();
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    while (change != owners_.end() && change + 1 != owners_.end() && (change + 1)->first <= i) ++change;
+    Row& row = rows_[i];
+    const bool has_content = row.kind == MemberKind::file || row.kind == MemberKind::hard_link;
+    if (has_content && row.directory != none && is_below[row.directory] && change->second != owner)
+      row.kind = MemberKind::foreign;
+  }
+}
+
 Member Index::member(std::uint32_t number) const {
   const Row& row = rows_[number];
   Member out;
@@ -151,7 +174,7 @@ Member Index::member(std::uint32_t number) const {
     break;
   case MemberKind::symlink: out.link_target = targets_[row.link]; break;
   case MemberKind::hard_link:
-    if (row.link == none) break;
+    if (row.link == none || rows_[row.link].kind == MemberKind::foreign) break;
     out.content = row.link;
     out.size_octets = rows_[row.link].size_octets;
     out.is_hollow = rows_[row.link].is_hollow;

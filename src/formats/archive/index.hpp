@@ -38,9 +38,12 @@ class Index {
   void finish();
   /// Where paths begin: one of these names is in it, or it is the one directory that all is in.
   void find_root(std::span<const std::string> marks);
+  /// After that: files below a directory that are not `owner`'s become foreign.
+  void refuse_others(DirectoryNumber directory, std::int64_t owner);
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
   [[nodiscard]] Member member(std::uint32_t number) const;
+  [[nodiscard]] std::int64_t owner_of(std::uint32_t number) const;
   [[nodiscard]] std::string path_of(std::uint32_t number) const;
   /// Where its content begins in the octets of the archive; nothing where it is not in one piece there.
   [[nodiscard]] std::optional<std::uint64_t> data_at(std::uint32_t number) const;
@@ -100,6 +103,8 @@ class Index {
   std::vector<std::pair<std::uint32_t, std::string_view>> hard_links_;  ///< to be resolved
   std::vector<std::uint32_t> order_;              ///< members that can be found, by directory, name, number
   std::vector<DirectoryNumber> directory_order_;  ///< by parent, name
+  /// From that member on, until the next of these; most have the one before's.
+  std::vector<std::pair<std::uint32_t, std::int64_t>> owners_;
   DirectoryNumber root_ = top;
   DirectoryNumber last_directory_ = top;
   std::string last_path_{};  ///< of the directory of the member before

@@ -20,6 +20,7 @@ class Indexer {
     }
     out_.index.finish();
     out_.index.find_root(options_.root_marks);
+    refuse_others();
     if (pass_.has_more_behind())
       oddities_.add(FindingKind::ignored_file, Weight::failed, place_,
                     "there is more behind the archive's end mark: not read (were two archives joined?)");
@@ -103,6 +104,19 @@ class Indexer {
                       .because(reason)
                       .hint("what stands before that is read; make or fetch the archive again for the rest")
                       .on(side_);
+  }
+
+  void refuse_others() {
+    const auto directory = out_.index.find_directory(options_.one_owner.below);
+    if (!directory) return;
+    for (const std::string& path : options_.one_owner.told_by) {
+      const auto number = out_.index.find(path);
+      if (!number) continue;
+      // Packed again by root all may be root's.
+      if (const std::int64_t owner = out_.index.owner_of(*number); owner != 0)
+        out_.index.refuse_others(*directory, owner);
+      return;
+    }
   }
 
   /// One name twice, unless both are directories.

@@ -28,6 +28,8 @@ void MaildirListing::take(const MaildirTree& tree, const Member& member, bool in
     return tell(FindingKind::directory_in_cur, Weight::note, "a directory among the messages: not read");
   if (member.kind == MemberKind::special)
     return tell(FindingKind::special_file, Weight::note, "a FIFO, socket or device: not opened");
+  if (member.kind == MemberKind::foreign)
+    return tell(FindingKind::foreign_owner, Weight::failed, "owned by somebody else than the mailbox: not read");
   if (name_kind == maildir::NameKind::line_end)
     return tell(FindingKind::odd_name, Weight::failed, "a name with a line end, which mail servers ignore: not read");
   if (name_kind == maildir::NameKind::empty_base)

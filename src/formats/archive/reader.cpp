@@ -158,6 +158,7 @@ bool Reader::next() {
   head_.size_octets = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   head_.modified_seconds = static_cast<std::int64_t>(archive_entry_mtime(entry));
   head_.mode = static_cast<std::uint32_t>(archive_entry_perm(entry)) & 07777U;
+  head_.owner = static_cast<std::int64_t>(archive_entry_uid(entry));
   head_.data_at = static_cast<std::uint64_t>(archive_filter_bytes(library.handle, 0));
   head_.has_holes = archive_entry_sparse_count(entry) > 0;
   head_.is_hollow = head_.has_holes && head_.size_octets > small_hole_octets &&

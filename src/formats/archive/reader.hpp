@@ -18,6 +18,7 @@ struct Head {
   std::uint64_t size_octets = 0;
   std::int64_t modified_seconds = 0;
   std::uint32_t mode = 0;     ///< 07777 bits
+  std::int64_t owner = 0;     ///< its uid
   std::uint64_t data_at = 0;  ///< where its content begins in the stream
   bool has_holes = false;     ///< a sparse file: its content is not one piece of the stream
   /// S13: it says to be far larger than what is stored of it.

@@ -12,7 +12,8 @@ io::NodeKind kind_of(const Member& member) {
   case MemberKind::hard_link: return member.content ? io::NodeKind::file : io::NodeKind::other;
   case MemberKind::directory: return io::NodeKind::directory;
   case MemberKind::symlink: return io::NodeKind::symlink;
-  case MemberKind::special: break;
+  case MemberKind::special:
+  case MemberKind::foreign: break;
   }
   return io::NodeKind::other;
 }

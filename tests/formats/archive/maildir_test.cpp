@@ -45,11 +45,13 @@ store::FolderRef folder_ref(std::vector<std::string> parts) { return {"", mail::
 /// An account in an archive with a mailbox bob@x.org.
 class ArchivedMaildirTest : public testing::Test {
  protected:
-  std::unique_ptr<store::MessageSource> open(const std::string& octets, const maildir::TreeOptions& options = {}) {
+  std::unique_ptr<store::MessageSource> open(const std::string& octets, const maildir::TreeOptions& options = {},
+                                             Options::OneOwner one_owner = {}) {
     world_.put(octets);
     world_.machine.advance(std::chrono::seconds{10});
     Options archived;
     archived.keep = is_maildir_control_file;
+    archived.one_owner = std::move(one_owner);
     archived.root_marks = {"cp", "homedir", "homedir.tar"};
     archive_ = world_.open(archived);
     return open_maildir(world_.context, archive_, bob, options, {"archive:a"});
@@ -168,6 +170,35 @@ TEST_F(ArchivedMaildirTest, GivesLinksTheContentThatTheyShare) {
   EXPECT_EQ(sent.failed[0].cause(), Cause::damaged);
   EXPECT_EQ(sent.failed[1].cause(), Cause::refused);
   EXPECT_EQ(read(*source).texts(), std::vector<std::string>{"shared"});
+}
+
+/// S6: a customer's hard link to what he may not read is a file with its content in a tar that root made.
+TEST_F(ArchivedMaildirTest, RefusesFilesOfAnotherOwnerThanTheHomes) {
+  const std::string home = "cpmove-a/" + std::string(bob);
+  for (const std::uint32_t owner_of_home : {1001U, 0U}) {
+    tar_ = {};
+    tar_.member("cpmove-a/homedir/", {}, {'5', {}, 0711, 1'700'000'000, owner_of_home});
+    put("cur/1.a:2,S", "mine");
+    tar_.member(home + "/cur/2.b:2,S", "a hash", {'0', {}, 0640, 1'700'000'000, 0});
+    tar_.member(home + "/cur/3.c:2,S", {}, {'1', home + "/cur/2.b:2,S", 0640, 1'700'000'000, 0});
+    tar_.member(home + "/subscriptions", "Root\n", {'0', {}, 0640, 1'700'000'000, 0});
+    tar_.member("cpmove-a/cp/a", "DNS=x.org\n", {'0', {}, 0640, 1'700'000'000, 0});
+    world_.findings.all.clear();
+    const auto source = open(tar_.finish(), {}, {"homedir", {"none", "homedir"}});
+    const Walked inbox = read(*source);
+    const auto tree = archive_->tree();
+    EXPECT_TRUE(tree->read("cp/a", 100).has_value()) << "that is the server's own";
+    if (owner_of_home == 0) {  // root packed it again, so owners say nothing
+      EXPECT_EQ(inbox.texts(), (std::vector<std::string>{"mine", "a hash", "a hash"}));
+      EXPECT_EQ(world_.findings.count(FindingKind::foreign_owner), 0U);
+    } else {
+      EXPECT_EQ(inbox.texts(), std::vector<std::string>{"mine"});
+      EXPECT_EQ(world_.findings.count(FindingKind::foreign_owner), 2U);
+      EXPECT_EQ(world_.findings.all.front().weight, Weight::failed);
+      const std::string list = std::string(bob) + "/subscriptions";
+      EXPECT_EQ(error_of([&] { static_cast<void>(tree->read(list, 100)); }).cause(), Cause::refused);
+    }
+  }
 }
 
 TEST_F(ArchivedMaildirTest, InflatesMessagesThatAServerCompressed) {

@@ -32,6 +32,14 @@ struct Options {
   /// Which files are kept in memory while the members are indexed, because somebody will ask for them: by their path
   /// below the root. A file that is not kept, or too large to be, is looked for in the archive when it is read.
   std::function<bool(std::string_view path)> keep{};
+  /// A directory all of whose files belong to one owner: to that of the first of `told_by` that is in the archive and
+  /// not root's. A file of another owner is a second name of what its user may not read, which a tar made by root has
+  /// the content of. `told_by` empty: nothing is known of owners.
+  struct OneOwner {
+    std::string below{};
+    std::vector<std::string> told_by{};
+  };
+  OneOwner one_owner{};
   /// What stands at the root of such an archive. The root is the top of the archive, or its one directory, whichever
   /// holds one of these; and without these (or with none found) that one directory, if nothing is beside it.
   std::vector<std::string> root_marks{};

@@ -12,6 +12,7 @@ enum class MemberKind : std::uint8_t {
   symlink,
   hard_link,  ///< the content of another member, seen before it
   special,    ///< a device or FIFO
+  foreign,    ///< S6: a file, or a hard link to one, of somebody else than whose it should be (Options::OneOwner)
 };
 
 /// One member of an archive, as data: nothing of it is ever followed or made (S12). Views live as long as the archive.
