@@ -94,6 +94,7 @@ class FactReader {
     if (names.size() == 1) return names.front();
     if (names.empty() && parts_.archive && parts_.archive->damage()) {
       Error damage = *parts_.archive->damage();
+      damage.hint("make or fetch it again; or say whose it is, to read what is there: cpmove:PATH:USER=NAME");
       throw damage.reaching(Scope::run);
     }
     if (!has_cp && !parts_.has_home)
