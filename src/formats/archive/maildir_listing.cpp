@@ -11,6 +11,9 @@ MaildirListing::MaildirListing(const MaildirTree& tree, const std::string& home,
     : folder_(folder) {
   for (const bool in_new : {true, false}) {
     const std::string part = std::string(home.empty() ? "" : home + "/") + (in_new ? "new" : "cur");
+    if (const auto itself = tree.archive().find(part); itself && itself->kind == MemberKind::symlink)
+      tree.tell({FindingKind::symlink, Weight::failed, folder_, part,
+                 "a symbolic link where messages could be: not followed"});
     tree.archive().members_in(part, [&](const Member& member) { take(tree, member, in_new); });
   }
   names_.sort();

@@ -156,6 +156,15 @@ TEST_F(ArchivedMaildirTest, TakesAMessageThatMovedUnderTheArchiverOnce) {
   EXPECT_EQ(read(*source).texts(), (std::vector<std::string>{"one text", "moved", "another text"}));
 }
 
+TEST_F(ArchivedMaildirTest, TellsOfADirectoryOfMessagesThatIsALink) {
+  put("new/1.a", "one");
+  tar_.symlink("cpmove-a/" + std::string(bob) + "/cur", "/var/mail/other/cur");
+  const auto source = open(tar_.finish());
+  EXPECT_EQ(read(*source).texts(), std::vector<std::string>{"one"});
+  ASSERT_EQ(world_.findings.count(FindingKind::symlink), 1U);
+  EXPECT_EQ(world_.findings.all.front().weight, Weight::failed);
+}
+
 TEST_F(ArchivedMaildirTest, GivesLinksTheContentThatTheyShare) {
   put("cur/1.a:2,S", "shared");
   const std::string home = "cpmove-a/" + std::string(bob);
