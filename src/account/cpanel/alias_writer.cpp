@@ -63,10 +63,11 @@ SettingResult AliasWriter::forwarder(const NumberedChange& change) {
   std::string left_out;
   for (const store::Destination& to : wanted->to) {
     try {
-      std::vector<store::Destination> with = rest.to;
-      with.push_back(to);
-      static_cast<void>(destinations_text(with, target_.home_path + "/.autorespond"));
-      rest.to = std::move(with);
+      // Each by itself: of those before it only a refusal matters, behind which nothing may stand.
+      std::vector<store::Destination> one{to};
+      if (!rest.to.empty() && rest.to.back().kind == Kind::fail) one.insert(one.begin(), rest.to.back());
+      static_cast<void>(destinations_text(one, target_.home_path + "/.autorespond"));
+      rest.to.push_back(to);
     } catch (const Error& error) {
       left_out.append(left_out.empty() ? "" : "; ").append("'" + to.text + "': " + error.reason());
     }
@@ -95,8 +96,7 @@ void AliasWriter::finish() {
     const std::string path = target_.places.aliases(domain);
     const std::string text = open.editor.text();
     const bool is_there = target_.server->text(path, list_file_limit).has_value();
-    for (const std::size_t number : open.changes)
-      if (is_there || !text.empty()) target_.server->plan(path, text, number);
+    if (is_there || !text.empty()) target_.server->plan(path, text, open.changes);
   }
   open_.clear();
 }

@@ -94,8 +94,12 @@ std::optional<std::string> EditedFiles::text(const std::string& path, std::uint6
 }
 
 void EditedFiles::plan(const std::string& path, std::optional<std::string> text, std::size_t change) {
+  plan(path, std::move(text), std::set<std::size_t>{change});
+}
+
+void EditedFiles::plan(const std::string& path, std::optional<std::string> text, const std::set<std::size_t>& changes) {
   Known& known = known_.at(path);
-  known.users.insert(change);
+  known.users.insert(changes.begin(), changes.end());
   if (text == (known.before ? std::optional(known.before->text) : std::nullopt))
     planned_.erase(path);
   else

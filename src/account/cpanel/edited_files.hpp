@@ -35,6 +35,8 @@ class EditedFiles {
   [[nodiscard]] std::optional<std::string> text(const std::string& path, std::uint64_t limit_octets);
   /// Of a file whose text() was asked for. `change` is told when it can't be written.
   void plan(const std::string& path, std::optional<std::string> text, std::size_t change);
+  /// For all changes of it at once.
+  void plan(const std::string& path, std::optional<std::string> text, const std::set<std::size_t>& changes);
 
   struct Failure {
     std::string path{};

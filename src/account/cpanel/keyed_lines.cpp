@@ -1,12 +1,10 @@
 #include "account/cpanel/keyed_lines.hpp"
 
-#include <optional>
 #include <set>
 #include <utility>
 
+#include "account/cpanel/keyed_lines_editor.hpp"
 #include "account/cpanel/text_lines.hpp"
-#include "mailhaul/account/address.hpp"
-#include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {
@@ -24,25 +22,6 @@ std::string_view objection(std::string_view local_part) {
   if (std::string_view("$*!").find(local_part.front()) != std::string_view::npos)
     return "what stands for the local part is a password's hash or a mark of one";
   return {};
-}
-
-std::vector<std::size_t> lines_of(std::string_view text, std::string_view local_part) {
-  std::vector<std::size_t> out;
-  const std::vector<TextLine> lines = text_lines(text);
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string_view line = lines[i].content;
-    if (line.size() > local_part.size() && line[local_part.size()] == ':' &&
-        line.substr(0, local_part.size()) == local_part)
-      out.push_back(i);
-  }
-  return out;
-}
-
-void require_safe(std::string_view local_part) {
-  if (is_safe_local_part(local_part)) return;
-  throw Error(Cause::refused, Scope::folder, "writing a line of an account")
-      .at(local_part)
-      .because("the local part has more than letters, digits and ._+- in it, or is none");
 }
 
 }  // namespace
@@ -85,29 +64,15 @@ std::vector<std::string> split_fields(std::string_view rest) {
 }
 
 std::string with_line(std::string_view text, std::string_view local_part, const std::vector<std::string>& fields) {
-  require_safe(local_part);
-  std::string line(local_part);
-  for (const std::string& field : fields) {
-    if (has_control_octet(field) || field.find(':') != std::string::npos)
-      throw Error(Cause::refused, Scope::folder, "writing a line of an account")
-          .at(local_part)
-          .because("a field has a ':' or a control octet");
-    line += ':';
-    line += field;
-  }
-  if (fields.empty()) line += ':';
-  LineEdits edits;
-  for (const std::size_t number : lines_of(text, local_part))
-    edits.changed.emplace(number, edits.changed.empty() ? std::optional(line) : std::nullopt);
-  if (edits.changed.empty()) edits.added.push_back(line);
-  return edited(text, edits);
+  KeyedLinesEditor editor{std::string(text)};
+  editor.set(local_part, fields);
+  return editor.text();
 }
 
 std::string without_line(std::string_view text, std::string_view local_part) {
-  require_safe(local_part);
-  LineEdits edits;
-  for (const std::size_t number : lines_of(text, local_part)) edits.changed.emplace(number, std::nullopt);
-  return edited(text, edits);
+  KeyedLinesEditor editor{std::string(text)};
+  editor.remove(local_part);
+  return editor.text();
 }
 
 }  // namespace mailhaul::account::cpanel

@@ -1,12 +1,11 @@
 #include "account/cpanel/mailbox_writer.hpp"
 
-#include <algorithm>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "account/cpanel/filters.hpp"
-#include "account/cpanel/keyed_lines.hpp"
 #include "account/cpanel/passwd_file.hpp"
 #include "account/cpanel/quota_list.hpp"
 #include "account/cpanel/shadow_file.hpp"
@@ -21,19 +20,6 @@ std::string list_of(const Address& mailbox, std::string_view name) {
   return "etc/" + mailbox.domain + '/' + std::string(name);
 }
 
-template <class Records>
-auto find_in(Records& records, const std::string& local_part) {
-  return std::find_if(records.begin(), records.end(),
-                      [&](const auto& record) { return record.local_part == local_part; });
-}
-
-/// With the mark of a suspended account where its server says so, or the target's own lines have it: its panel takes it
-/// off all of them.
-bool is_locked(const WriteTarget& target, const ShadowFile& file) {
-  return target.is_suspended || std::any_of(file.records.begin(), file.records.end(),
-                                            [](const ShadowRecord& record) { return record.suspension.account; });
-}
-
 }  // namespace
 
 Address require_mailbox(std::string_view address) {
@@ -45,77 +31,137 @@ Address require_mailbox(std::string_view address) {
   return std::move(*mailbox);
 }
 
+MailboxWriter::Logins& MailboxWriter::logins_of(const Address& mailbox) {
+  const std::string path = list_of(mailbox, "passwd");
+  auto known = logins_.find(path);
+  if (known == logins_.end()) {
+    const std::string text = target_.home.text(path, control_file_limit).value_or("");
+    Logins logins{{KeyedLinesEditor(text), {}}, {}};
+    for (const PasswdRecord& record : parse_passwd(text).records)
+      logins.names[lower_case(record.local_part)].insert(record.local_part);
+    known = logins_.emplace(path, std::move(logins)).first;
+  }
+  return known->second;
+}
+
+MailboxWriter::Passwords& MailboxWriter::passwords_of(const Address& mailbox) {
+  const std::string path = list_of(mailbox, "shadow");
+  auto known = passwords_.find(path);
+  if (known == passwords_.end()) {
+    const std::string text = target_.home.text(path, control_file_limit).value_or("");
+    Passwords passwords{{KeyedLinesEditor(text), {}}, target_.is_suspended, {}};
+    for (ShadowRecord& record : parse_shadow(text).records) {
+      // The mark of a suspended account in any line: the target's panel takes it off all of them.
+      passwords.are_locked = passwords.are_locked || record.suspension.account;
+      std::string name = record.local_part;
+      passwords.records.emplace(std::move(name), std::move(record));
+    }
+    known = passwords_.emplace(path, std::move(passwords)).first;
+  }
+  return known->second;
+}
+
+MailboxWriter::Quotas& MailboxWriter::quotas_of(const Address& mailbox) {
+  const std::string path = list_of(mailbox, "quota");
+  auto known = quotas_.find(path);
+  if (known == quotas_.end()) {
+    const std::string text = target_.home.text(path, control_file_limit).value_or("");
+    Quotas quotas{{KeyedLinesEditor(text), {}}, {}};
+    for (const QuotaRecord& record : parse_quota_list(text).records)
+      quotas.octets.emplace(record.local_part, record.quota.octets);
+    known = quotas_.emplace(path, std::move(quotas)).first;
+  }
+  return known->second;
+}
+
 SettingResult MailboxWriter::mailbox(const NumberedChange& change) {
   const Address mailbox = require_mailbox(change.change.id.owner);
-  const std::string path = list_of(mailbox, "passwd");
-  const std::string text = target_.home.text(path, control_file_limit).value_or("");
+  Logins& logins = logins_of(mailbox);
+  std::set<std::string>& alike = logins.names[lower_case(mailbox.local_part)];
   const auto* const state = change.change.value ? std::get_if<store::MailboxState>(&*change.change.value) : nullptr;
   if (state == nullptr) {
     // Its mail and its password stay: what is taken away by mistake is only a line.
-    target_.home.plan(path, without_line(text, mailbox.local_part), change.number);
+    logins.list.remove(mailbox.local_part, change.number);
+    alike.erase(mailbox.local_part);
     return written();
   }
-  if (!state->has_login) return written();
-  PasswdFile file = parse_passwd(text);
-  if (find_in(file.records, mailbox.local_part) != file.records.end()) return written();
-  for (const PasswdRecord& record : file.records)
-    if (lower_case(record.local_part) == lower_case(mailbox.local_part))
-      return not_carried("there is a mailbox '" + record.local_part + "', of which a server can't tell it",
-                         "give one of the two another name");
+  if (!state->has_login || alike.count(mailbox.local_part) != 0) return written();
+  if (!alike.empty())
+    return not_carried("there is a mailbox '" + *alike.begin() + "', of which a server can't tell it",
+                       "give one of the two another name");
   const std::string home = target_.home_path + "/mail/" + mailbox.domain + '/' + mailbox.local_part;
   const fs::Owner owner = target_.account.owner;
-  const std::vector<std::string> fields = passwd_fields(owner.uid, owner.gid, home);
-  target_.home.plan(path, with_line(text, mailbox.local_part, fields), change.number);
+  logins.list.set(mailbox.local_part, passwd_fields(owner.uid, owner.gid, home), change.number);
+  alike.insert(mailbox.local_part);
   return written();
 }
 
 SettingResult MailboxWriter::password(const NumberedChange& change) {
   const Address mailbox = require_mailbox(change.change.id.owner);
-  const std::string path = list_of(mailbox, "shadow");
-  const std::string text = target_.home.text(path, control_file_limit).value_or("");
+  Passwords& passwords = passwords_of(mailbox);
   const auto* const password = change.change.value ? std::get_if<store::Password>(&*change.change.value) : nullptr;
   if (password == nullptr) {
-    target_.home.plan(path, without_line(text, mailbox.local_part), change.number);
+    passwords.list.remove(mailbox.local_part, change.number);
+    passwords.records.erase(mailbox.local_part);
     return written();
   }
-  ShadowFile file = parse_shadow(text);
+  const auto record = passwords.records.find(mailbox.local_part);
   store::Suspension suspension;
-  if (const auto record = find_in(file.records, mailbox.local_part); record != file.records.end())
-    suspension = record->suspension;
-  else
-    suspension.account = is_locked(target_, file);
-  suspension.account = suspension.account || target_.is_suspended;
-  target_.home.plan(path, with_line(text, mailbox.local_part, shadow_fields(*password, suspension)), change.number);
+  if (record != passwords.records.end()) suspension = record->second.suspension;
+  write_password(passwords, mailbox, *password, suspension, change.number);
   return written();
+}
+
+void MailboxWriter::write_password(Passwords& passwords, const Address& mailbox, const store::Password& password,
+                                   store::Suspension suspension, std::size_t number) {
+  const auto record = passwords.records.find(mailbox.local_part);
+  const bool is_there = record != passwords.records.end();
+  suspension.account = target_.is_suspended || (is_there ? record->second.suspension.account : passwords.are_locked);
+  passwords.list.set(mailbox.local_part, shadow_fields(password, suspension), number);
+  passwords.records[mailbox.local_part] = {0, mailbox.local_part, password, suspension};
 }
 
 SettingResult MailboxWriter::quota(const NumberedChange& change) {
   const Address mailbox = require_mailbox(change.change.id.owner);
-  const std::string path = list_of(mailbox, "quota");
-  const std::string text = target_.home.text(path, control_file_limit).value_or("");
+  Quotas& quotas = quotas_of(mailbox);
   const auto* const quota = change.change.value ? std::get_if<store::Quota>(&*change.change.value) : nullptr;
-  QuotaList list = parse_quota_list(text);
-  const auto record = find_in(list.records, mailbox.local_part);
-  const bool is_there = record != list.records.end();
-  if (quota == nullptr)
-    target_.home.plan(path, without_line(text, mailbox.local_part), change.number);
-  else if ((is_there ? record->quota.octets : 0) != quota->octets)
-    target_.home.plan(path, with_line(text, mailbox.local_part, quota_fields(*quota)), change.number);
+  if (quota == nullptr) {
+    quotas.list.remove(mailbox.local_part, change.number);
+    quotas.octets.erase(mailbox.local_part);
+    return written();
+  }
+  const auto record = quotas.octets.find(mailbox.local_part);
+  if ((record == quotas.octets.end() ? 0 : record->second) == quota->octets) return written();
+  quotas.list.set(mailbox.local_part, quota_fields(*quota), change.number);
+  quotas.octets[mailbox.local_part] = quota->octets;
   return written();
 }
 
 void MailboxWriter::suspend_login(const Address& mailbox, bool is_suspended, std::size_t number) {
-  const std::string path = list_of(mailbox, "shadow");
-  const std::string text = target_.home.text(path, control_file_limit).value_or("");
-  ShadowFile file = parse_shadow(text);
-  const auto record = find_in(file.records, mailbox.local_part);
-  const bool is_there = record != file.records.end();
-  if (is_there ? record->suspension.login == is_suspended : !is_suspended) return;
+  Passwords& passwords = passwords_of(mailbox);
+  const auto record = passwords.records.find(mailbox.local_part);
+  const bool is_there = record != passwords.records.end();
+  if (is_there ? record->second.suspension.login == is_suspended : !is_suspended) return;
   store::Suspension suspension;
-  suspension.account = target_.is_suspended || (is_there ? record->suspension.account : is_locked(target_, file));
   suspension.login = is_suspended;
-  const store::Password password = is_there ? record->password : store::Password{};
-  target_.home.plan(path, with_line(text, mailbox.local_part, shadow_fields(password, suspension)), number);
+  const store::Password password = is_there ? record->second.password : store::Password{};
+  write_password(passwords, mailbox, password, suspension, number);
+}
+
+void MailboxWriter::finish() {
+  for (auto& [path, logins] : logins_) plan(path, logins.list);
+  for (auto& [path, passwords] : passwords_) plan(path, passwords.list);
+  for (auto& [path, quotas] : quotas_) plan(path, quotas.list);
+  logins_.clear();
+  passwords_.clear();
+  quotas_.clear();
+}
+
+void MailboxWriter::plan(const std::string& path, const List& list) {
+  if (list.changes.empty()) return;
+  std::string text = list.lines.text();
+  if (!text.empty() || target_.home.text(path, control_file_limit))
+    target_.home.plan(path, std::move(text), list.changes);
 }
 
 bool MailboxWriter::suspend_incoming(const Address& mailbox, bool is_suspended, std::size_t number) {

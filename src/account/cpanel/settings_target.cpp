@@ -197,6 +197,7 @@ class SettingsTarget::Run {
     for_each([](SettingKind kind) { return is_forwarder(kind); });
     aliases_.finish();
     for_each([](SettingKind kind) { return !is_forwarder(kind) && kind != SettingKind::file; });
+    mailboxes_.finish();
     std::vector<NumberedChange> opaque;
     for (std::size_t i = 0; i < changes_.size(); ++i)
       if (changes_[i].id.kind == SettingKind::file && may_have(i)) opaque.push_back({changes_[i], i});

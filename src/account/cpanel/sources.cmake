@@ -1,4 +1,5 @@
 set(CPANEL_SOURCES
+  cpanel/keyed_lines_editor.cpp
   cpanel/renamed_file.cpp
   cpanel/account_file.cpp
   cpanel/alias_writer.cpp

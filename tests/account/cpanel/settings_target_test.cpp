@@ -1,6 +1,7 @@
 #include "account/cpanel/settings_target.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "account/cpanel/target_machine.hpp"
 
@@ -175,6 +176,59 @@ TEST_F(CpanelTarget, LeavesOutADestinationThatCantBeWrittenAndCarriesTheOthers) 
   const SettingId alone = of(SettingKind::forwarder, "example.com", "one@example.com");
   EXPECT_EQ(apply(alone, to({{Kind::unknown, ":defer: later"}})).outcome, Outcome::not_carried);
   EXPECT_FALSE(now(alone));
+}
+
+TEST_F(CpanelTarget, TakesTimeThatGrowsWithTheChangesOnly) {
+  // With a list made anew for each change this takes minutes.
+  constexpr std::size_t many = 20'000;
+  std::vector<SettingChange> changes;
+  store::Forwarder half;
+  for (std::size_t i = 0; i < many; ++i) {
+    const std::string box = "new" + std::to_string(i) + "@example.com";
+    changes.push_back({of(SettingKind::mailbox, box), store::MailboxState{true, true, true}, {}});
+    changes.push_back({of(SettingKind::password, box), store::Password{"$6$salt$new", 19000}, {}});
+    changes.push_back({of(SettingKind::quota, box), store::Quota{i + 1}, {}});
+    changes.push_back({of(SettingKind::forwarder, "example.com", box), to({address("x@example.org")}), {}});
+    half.to.push_back(address((i % 2 == 0 ? "x" : "|x") + std::to_string(i) + "@example.org"));
+  }
+  const SettingId key = of(SettingKind::forwarder, "example.com", "half@example.com");
+  changes.push_back({key, half, {}});
+  const auto began = std::chrono::steady_clock::now();
+  const auto results = apply(changes);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+  EXPECT_EQ(std::count_if(results.begin(), results.end(),
+                          [](const auto& result) { return result.outcome == Outcome::written; }),
+            static_cast<std::ptrdiff_t>(4 * many));
+  EXPECT_EQ(results.back().outcome, Outcome::approximated);
+  EXPECT_EQ(now_as<store::Forwarder>(key).to.size(), many / 2);
+  EXPECT_EQ(now_as<store::Quota>(of(SettingKind::quota, "new19999@example.com")).octets, many);
+}
+
+TEST_F(CpanelTarget, LeavesOutWhatStandsBehindARefusal) {
+  const SettingId key = of(SettingKind::forwarder, "example.com", "new@example.com");
+  const auto result = apply(key, to({address("a@example.org"), {Kind::fail, "gone"}, address("z@example.org")}));
+  EXPECT_EQ(result.outcome, Outcome::approximated);
+  EXPECT_EQ(now_as<store::Forwarder>(key).to,
+            (std::vector<store::Destination>{address("a@example.org"), {Kind::fail, "gone"}}));
+}
+
+TEST_F(CpanelTarget, SeesItsOwnEarlierChangesOfTheSameList) {
+  store::Suspension suspension;
+  suspension.login = true;
+  std::vector<SettingChange> changes{
+      {of(SettingKind::password, "new@example.com"), store::Password{"$6$salt$one", 19000}, {}},
+      {of(SettingKind::suspension, "new@example.com"), suspension, {}},
+      {of(SettingKind::password, "new@example.com"), store::Password{"$6$salt$two", 19001}, {}},
+      {of(SettingKind::mailbox, "new@example.com"), store::MailboxState{true, true, true}, {}},
+      {of(SettingKind::mailbox, "New@example.com"), store::MailboxState{true, true, true}, {}},
+      {of(SettingKind::mailbox, "old@example.com"), std::nullopt, {}},
+      {of(SettingKind::mailbox, "Old@example.com"), store::MailboxState{true, true, true}, {}}};
+  const auto results = apply(changes);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    EXPECT_EQ(results[i].outcome, i == 4 ? Outcome::not_carried : Outcome::written) << i;
+  EXPECT_EQ(home("etc/example.com/shadow"), std::string(first_shadow) + "new:!!$6$salt$two:19001::::::\n");
+  EXPECT_EQ(home("etc/example.com/passwd").find("old:"), std::string::npos);
+  EXPECT_NE(home("etc/example.com/passwd").find("\nOld:"), std::string::npos);
 }
 
 TEST_F(CpanelTarget, SaysWhichProgramsAndUsersToLookFor) {
