@@ -61,7 +61,8 @@ struct Typed {
   std::optional<std::uint64_t> max_delete{};
   std::size_t jobs = 0;
   std::uint32_t lock_wait = 30;
-  bool checksum = false, restore_missing = false, accept_missing = false, remove = false, expunge = false;
+  bool mail_only = false, checksum = false, restore_missing = false, accept_missing = false, remove = false,
+       expunge = false;
   bool dry_run = false, allow_sparse = false, no_sandbox = false, subscribed = false, audit = false, no_openat2 = false;
   std::string mailbox{}, source_root{"/"}, target_root{"/"};
   int verbose = 0;
@@ -185,6 +186,8 @@ void add_message_filters(CLI::App& command, Typed& typed) {
 void add_sync_options(CLI::App& command, Typed& typed) {
   command.add_flag("-n,--dry-run,--dry", typed.dry_run, "show what would be done, change nothing");
   command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every message that is copied or changed");
+  command.add_flag("--mail-only", typed.mail_only,
+                   "of an account only the mail: passwords, forwarders, filters and the like stay behind");
   command.add_flag("-c,--checksum", typed.checksum, "read every message again, whatever the last run remembers");
   command.add_flag("--delete", typed.remove,
                    "messages that were copied, are gone at SRC since and untouched at DST go into the folder "
@@ -409,6 +412,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   command.fix.drop_indexes = typed.drop_indexes;
   request.lock_wait = std::chrono::seconds{typed.lock_wait};
   request.dry_run = typed.dry_run;
+  request.mail_only = typed.mail_only;
   request.sandbox = !typed.no_sandbox;
   read_resync_options(typed, request.options);
   request.state_directory = typed.state;

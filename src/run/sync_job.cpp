@@ -178,9 +178,10 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
     options.quarantine = quarantine.get();
   }
   std::optional<AccountJob> account;
-  if (has_settings(report.source) && has_settings(report.target))
+  const bool wants_settings = !request.mail_only && has_settings(report.source);
+  if (wants_settings && has_settings(report.target))
     account.emplace(machine, request, job, report, source, target, birth);
-  else if (has_settings(report.source))
+  else if (wants_settings)
     findings.add(
         {FindingKind::setting, Weight::note, "", "",
          "only the mail goes there: passwords, forwarders, filters and the like stay behind (mailhaul settings "

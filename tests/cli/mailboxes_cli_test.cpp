@@ -44,7 +44,7 @@ class ManyMailboxes : public CliTest {
 };
 
 TEST_F(ManyMailboxes, AnAccountMovesToAnotherHomeAndARunMoreFindsNothing) {
-  const Result first = sync({at("a"), "cpanel:" + at("b")});  // the source is detected
+  const Result first = sync({"--mail-only", at("a"), "cpanel:" + at("b")});  // the source is detected
   EXPECT_TRUE(holds(first.out, "All 6 source messages"));
   EXPECT_TRUE(holds(first.out, "b: Sent")) << "the mailbox of the account is that of the other one";
   expect_mailboxes(at("b/mail"), at("b/mail/example.com/"));
@@ -52,12 +52,12 @@ TEST_F(ManyMailboxes, AnAccountMovesToAnotherHomeAndARunMoreFindsNothing) {
   struct stat status {};
   ASSERT_EQ(::stat(at("b/mail/example.com/bob").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777U, 0751U);
-  expect_settled(source(), "cpanel:" + at("b"));
+  expect_settled(source(), "cpanel:" + at("b"), {"--mail-only"});
   EXPECT_EQ(run({"verify", source(), "cpanel:" + at("b")}).status, status::ok);
 }
 
 TEST_F(ManyMailboxes, LinksToMailboxesAreNeitherFollowedNorMade) {
-  sync({source(), "cpanel:" + at("b")});
+  sync({"--mail-only", source(), "cpanel:" + at("b")});
   EXPECT_EQ(names_in(at("b/mail")), (std::vector<std::string>{".Sent", "cur", "example.com", "new", "tmp"}));
   const Result scan = run({"scan", source()});
   EXPECT_EQ(scan.status, status::ok);
@@ -100,7 +100,8 @@ TEST_F(ManyMailboxes, TwoMailboxesBroughtIntoOnePlaceDoNotTakeEachOtherForGone) 
 }
 
 TEST_F(ManyMailboxes, UsersAndDomainsGetOtherNames) {
-  sync({"--map-domain", "example.com=new.net", "--map-user", "a=boss@new.net", source(), "cpanel:" + at("b")});
+  sync({"--mail-only", "--map-domain", "example.com=new.net", "--map-user", "a=boss@new.net", source(),
+        "cpanel:" + at("b")});
   expect_mailboxes(at("b/mail/new.net/boss"), at("b/mail/new.net/"));
   EXPECT_FALSE(exists(at("b/mail/example.com")));
   EXPECT_EQ(run({"sync", "--map-user", "a=../x", source(), "cpanel:" + at("b")}).status, status::usage);
@@ -132,7 +133,7 @@ TEST_F(ManyMailboxes, OneOfAnotherFormatIsToldAndTheOthersArrive) {
 
 TEST_F(ManyMailboxes, ADryRunMakesNothing) {
   guard_but_for_atimes(at("b"));
-  const Result result = sync({"-n", source(), "cpanel:" + at("b")});
+  const Result result = sync({"-n", "--mail-only", source(), "cpanel:" + at("b")});
   EXPECT_TRUE(holds(result.out, "6 messages would be copied"));
 }
 

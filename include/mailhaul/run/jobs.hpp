@@ -48,7 +48,8 @@ struct Request {
   std::string state_directory{};      ///< --state; empty: where such things are on this machine
   std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's
   bool dry_run = false;
-  bool sandbox = false;  ///< the process gives away what it no longer needs, for good: never in one that goes on
+  bool mail_only = false;  ///< what lies beside the mail of an account stays behind
+  bool sandbox = false;    ///< the process gives away what it no longer needs, for good: never in one that goes on
 };
 
 struct SyncReport {
