@@ -166,6 +166,19 @@ void Reading::read_domains() {
   }
 }
 
+void Reading::keep_within_limit(const std::string& domain, std::map<std::string, Box>& boxes) {
+  if (boxes.size() <= limits_.mailboxes_of_a_domain) return;
+  is_complete_ = false;
+  tell(Weight::lost, domain,
+       "there are " + std::to_string(boxes.size()) + " mailboxes, of which " +
+           std::to_string(limits_.mailboxes_of_a_domain) + " are carried");
+  for (const bool has_login : {false, true})
+    for (auto box = boxes.end(); boxes.size() > limits_.mailboxes_of_a_domain && box != boxes.begin();) {
+      --box;
+      if (box->second.state.has_login == has_login) box = boxes.erase(box);
+    }
+}
+
 void Reading::add_directories(const std::string& domain, std::map<std::string, Box>& boxes) {
   list("mail/" + domain, [&](const std::string& name, NodeKind kind) {
     // What is no mailbox's name is the mail reader's to tell of.
@@ -207,6 +220,7 @@ void Reading::read_mailboxes(const std::string& domain) {
     expect(passwd.has_value(), etc + "/passwd");
     expect(shadow.has_value(), etc + "/shadow");
   }
+  keep_within_limit(domain, boxes);
   for (auto& [local_part, box] : boxes) {
     const std::string address = local_part + '@' + domain;
     box.suspension.outgoing = held_back_.suspended.count(address) != 0;
@@ -307,6 +321,10 @@ void Reading::look_at_file(const std::string& path) {
   switch (what.kind) {
   case HomePathKind::opaque:
   case HomePathKind::database:
+    if (opaque_.size() + databases_.size() >= limits_.files) {
+      ++files_too_many_;
+      return;
+    }
     (what.kind == HomePathKind::opaque ? opaque_ : databases_).insert(path);
     opaque_owner_[path] = what.owner;
     return;
@@ -340,6 +358,12 @@ void Reading::read_files() {
     if (kind == NodeKind::file) look_at_file(name);
   });
   for (const std::string_view directory : classified_directories) look_below(std::string(directory), 0);
+  if (files_too_many_ > 0) {
+    is_complete_ = false;
+    tell(Weight::lost, "",
+         std::to_string(files_too_many_) + " files beside the mail are not carried: there are more than " +
+             std::to_string(limits_.files));
+  }
   read_opaque_files();
   if (!databases_.empty()) read_databases();
 }

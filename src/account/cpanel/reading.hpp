@@ -21,8 +21,8 @@ namespace mailhaul::account::cpanel {
 /// One pass over an account for all that lies beside its mail. One thread, one use.
 class Reading {
  public:
-  Reading(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings)
-      : places_(places), webmail_(webmail), findings_(findings) {}
+  Reading(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings, const ReadingLimits& limits)
+      : places_(places), webmail_(webmail), findings_(findings), limits_(limits) {}
 
   [[nodiscard]] std::vector<store::Setting> read();
   /// False: something could not be read, or what every account has was not there.
@@ -47,6 +47,7 @@ class Reading {
   void read_account();
   void read_domains();
   void read_mailboxes(const std::string& domain);
+  void keep_within_limit(const std::string& domain, std::map<std::string, Box>& boxes);
   void add_directories(const std::string& domain, std::map<std::string, Box>& boxes);
   void read_aliases(const std::string& domain);
   void read_responders();
@@ -74,6 +75,7 @@ class Reading {
   const AccountPlaces& places_;
   const WebmailRoom& webmail_;
   Findings& findings_;
+  const ReadingLimits& limits_;
   bool is_complete_ = true;
   AccountFile account_file_{};
   HeldBack held_back_{};
@@ -83,6 +85,7 @@ class Reading {
   std::set<std::string> opaque_{};      ///< paths
   std::set<std::string> databases_{};
   std::map<std::string, std::string> opaque_owner_{};
+  std::size_t files_too_many_ = 0;
   std::vector<store::Setting> settings_{};
 };
 

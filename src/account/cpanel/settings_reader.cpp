@@ -11,7 +11,7 @@
 namespace mailhaul::account::cpanel {
 
 std::vector<store::Setting> SettingsReader::read() {
-  Reading reading(places_, webmail_, findings_);
+  Reading reading(places_, webmail_, findings_, limits_);
   std::vector<store::Setting> settings = reading.read();
   is_complete_ = reading.is_complete();
   return settings;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,19 @@ struct WebmailRoom {
   const store::Renaming* renaming = nullptr;  ///< done to what is in them, so that both ends read the same
 };
 
+/// What a customer can make more of than there is any use for: what is beyond is told as lost.
+struct ReadingLimits {
+  std::size_t files = 200'000;                  ///< carried as they are, databases among them
+  std::size_t mailboxes_of_a_domain = 100'000;  ///< those with a login first
+};
+
 /// Reads all that lies beside the mail of an account. What is odd or can't be read is told as a finding, and the rest
 /// goes on. Errors of scope run alone are thrown.
 class SettingsReader final : public store::AccountSource {
  public:
-  SettingsReader(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings)
-      : places_(places), webmail_(webmail), findings_(findings) {}
+  SettingsReader(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings,
+                 const ReadingLimits& limits = {})
+      : places_(places), webmail_(webmail), findings_(findings), limits_(limits) {}
 
   /// A quota and a suspension for every mailbox with a login, also where there is none: that one ended is a change.
   /// `original` of a Forwarder is the line without its key. Owners and names as SettingKind says; domains in lower
@@ -40,6 +48,7 @@ class SettingsReader final : public store::AccountSource {
   const AccountPlaces places_;
   const WebmailRoom webmail_;
   Findings& findings_;
+  const ReadingLimits limits_;
   bool is_complete_ = true;
 };
 

@@ -18,14 +18,24 @@ class CpanelFiles : public TargetMachine {
  protected:
   CpanelFiles() { memory_.advance(std::chrono::seconds(10)); }
 
+  /// Alias files are the account's in a directory of root's.
+  static fs::Rules with_user() {
+    fs::Rules rules;
+    rules.more_owners = {user.uid};
+    return rules;
+  }
   [[nodiscard]] AccountPlaces places() { return {home_, &server_, AccountPlaces::Form::live, "b", "/home/b"}; }
-  [[nodiscard]] SettingsReader reader(const store::Renaming* renaming = nullptr) {
-    return SettingsReader(places(), {room_, clock_, renaming}, findings_);
+  [[nodiscard]] SettingsReader reader(const store::Renaming* renaming = nullptr, const ReadingLimits& limits = {}) {
+    return SettingsReader(places(), {room_, clock_, renaming}, findings_, limits);
   }
   static std::map<SettingId, store::SettingValue> by_id(const std::vector<store::Setting>& settings) {
     std::map<SettingId, store::SettingValue> out;
     for (const store::Setting& setting : settings) out.emplace(setting.id, setting.value);
     return out;
+  }
+  static std::size_t number_of(const std::vector<store::Setting>& settings, SettingKind kind) {
+    return static_cast<std::size_t>(std::count_if(
+        settings.begin(), settings.end(), [kind](const store::Setting& setting) { return setting.id.kind == kind; }));
   }
   /// Contents, by path.
   static std::map<std::string, std::string> contents(SettingsReader& reader, const std::set<SettingId>& ids) {
@@ -43,7 +53,7 @@ class CpanelFiles : public TargetMachine {
 
   ScratchRoom room_{};
   fs::DirectoryTree home_{fs::Directory::open_root(kernel_, entropy_, "/home/b", {})};
-  fs::DirectoryTree server_{fs::Directory::open_root(kernel_, entropy_, "/", {})};
+  fs::DirectoryTree server_{fs::Directory::open_root(kernel_, entropy_, "/", with_user())};
 };
 
 TEST_F(CpanelFiles, DatabaseIsCarriedAsOneCleanFileAndABadOneCostsNoOther) {
@@ -70,6 +80,44 @@ TEST_F(CpanelFiles, DatabaseIsCarriedAsOneCleanFileAndABadOneCostsNoOther) {
   EXPECT_EQ(carried.count(bad.name), 0U);
   EXPECT_EQ(value.octets, carried.at(bob.name).size());
   EXPECT_FALSE(rows_of(carried.at(bob.name), "SELECT username FROM users").empty()) << "what was in the log";
+}
+
+TEST_F(CpanelFiles, MoreThanAnybodyNeedsAreSaidToBeLost) {
+  memory_.put_directory("/home/b/.cphorde", user, 0700);
+  for (const char* const name : {"a", "b", "c", "d"}) put(std::string("/home/b/.cphorde/") + name, name);
+  ReadingLimits limits;
+  limits.files = 4;
+  SettingsReader all = reader(nullptr, limits);
+  EXPECT_EQ(number_of(all.read(), SettingKind::file), 4U);
+  EXPECT_TRUE(all.is_complete());
+  limits.files = 3;
+  SettingsReader some = reader(nullptr, limits);
+  EXPECT_EQ(number_of(some.read(), SettingKind::file), 3U);
+  EXPECT_FALSE(some.is_complete());
+  EXPECT_TRUE(is_told("1 files beside the mail are not carried"));
+}
+
+TEST_F(CpanelFiles, MoreMailboxesThanAnybodyHasAreSaidToBeLostThoseWithoutALoginFirst) {
+  memory_.put_directory("/home/b/mail/example.com", user, 0751);
+  for (const char* const name : {"a", "b"})
+    memory_.put_directory(std::string("/home/b/mail/example.com/") + name, user, 0751);
+  put("/home/b/etc/example.com/passwd", "old:x:1:1::/h:/s\nsad:x:1:1::/h:/s\n");
+  ReadingLimits limits;
+  limits.mailboxes_of_a_domain = 4;
+  SettingsReader all = reader(nullptr, limits);
+  EXPECT_EQ(number_of(all.read(), SettingKind::mailbox), 4U);
+  EXPECT_TRUE(all.is_complete());
+  limits.mailboxes_of_a_domain = 3;
+  SettingsReader some = reader(nullptr, limits);
+  const auto settings = by_id(some.read());
+  EXPECT_FALSE(some.is_complete());
+  EXPECT_TRUE(is_told("there are 4 mailboxes, of which 3 are carried"));
+  for (const char* const name : {"a", "old", "sad"})
+    EXPECT_EQ(settings.count(of(SettingKind::mailbox, std::string(name) + "@example.com")), 1U) << name;
+  EXPECT_EQ(settings.count(of(SettingKind::mailbox, "b@example.com")), 0U);
+  limits.mailboxes_of_a_domain = 1;
+  SettingsReader one = reader(nullptr, limits);
+  EXPECT_EQ(by_id(one.read()).count(of(SettingKind::mailbox, "old@example.com")), 1U);
 }
 
 TEST_F(CpanelFiles, ForwardFileIsWhatTheTargetCallsThings) {
