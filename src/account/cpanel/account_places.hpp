@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,8 @@ struct AccountPlaces {
   Form form = Form::live;
   std::string user{};       ///< empty: not known
   std::string home_path{};  ///< "/home/bob", as the account's own files say it
+  /// Domains of which a live server's files are the account's, beside those that its lists name; unset: none.
+  std::function<bool(const std::string& domain)> serves_too{};
 
   /// Paths in `server`.
   [[nodiscard]] std::string aliases(const std::string& domain) const { return alias_directory() + '/' + domain; }

@@ -149,6 +149,7 @@ void Reading::read_domains() {
         if (kind == NodeKind::file) texts.alias_files.insert(name);
       });
   }
+  for (const NamedDomain& domain : account_domains(texts).list) served_.insert(domain.name);
   for (const char* const above : {"mail", "etc"}) {
     expect(places_.home.look_at(above).is_directory(), above);
     list(above, [&](const std::string& name, NodeKind kind) {
@@ -161,7 +162,6 @@ void Reading::read_domains() {
   tell(found.problems, "domains");
   for (const NamedDomain& domain : found.list) {
     domains_.push_back(domain.name);
-    if (domain.domain.kind != store::Domain::Kind::unknown) served_.insert(domain.name);
     add(domain.name, SettingKind::domain, "", domain.domain);
   }
 }
@@ -236,7 +236,33 @@ void Reading::read_mailboxes(const std::string& domain) {
   }
 }
 
+bool Reading::is_served(const std::string& domain) const {
+  // An archive holds what its server took for the account's.
+  if (places_.server == nullptr || !places_.is_live() || served_.count(domain) != 0) return true;
+  try {
+    return places_.serves_too && places_.serves_too(domain);
+  } catch (const Error& error) {
+    if (error.scope() == Scope::run) throw;
+    return false;
+  }
+}
+
+void Reading::tell_not_served(const std::string& domain) {
+  bool is_there = false;
+  try {
+    is_there = places_.server->look_at(places_.aliases(domain)).is_file();
+  } catch (const Error& error) {
+    if (error.scope() == Scope::run) throw;
+  }
+  if (!is_there) return;
+  is_complete_ = false;
+  tell(Weight::lost, places_.aliases(domain),
+       "not read: only a directory in the home says that this domain is the account's, the server does not");
+}
+
 void Reading::read_aliases(const std::string& domain) {
+  // A customer can make a directory of any name, and would get another's forwarders by it.
+  if (!is_served(domain)) return tell_not_served(domain);
   if (const auto text = server_text(places_.aliases(domain), list_file_limit)) {
     AliasFile file = parse_valiases(*text, domain);
     tell(file.problems, places_.aliases(domain));
@@ -300,6 +326,7 @@ void Reading::read_account_filters() {
   std::string exim;
   for (const std::string& domain : domains_) {
     if (!exim.empty()) break;
+    if (!is_served(domain)) continue;
     exim = server_text(places_.domain_filter(domain)).value_or("");
   }
   if (yaml.empty() && exim.empty()) return;

@@ -49,6 +49,10 @@ class Reading {
   void read_mailboxes(const std::string& domain);
   void keep_within_limit(const std::string& domain, std::map<std::string, Box>& boxes);
   void add_directories(const std::string& domain, std::map<std::string, Box>& boxes);
+  /// Whether the server's own files for this domain are the account's.
+  [[nodiscard]] bool is_served(const std::string& domain) const;
+  /// Of a domain that is not: says so where there is something that might be meant.
+  void tell_not_served(const std::string& domain);
   void read_aliases(const std::string& domain);
   void read_responders();
   void read_mailbox_filters(const std::string& address, const std::string& directory, store::Suspension& suspension);
@@ -80,7 +84,7 @@ class Reading {
   AccountFile account_file_{};
   HeldBack held_back_{};
   std::vector<std::string> domains_{};
-  std::set<std::string> served_{};      ///< of those: what the server says is the account's
+  std::set<std::string> served_{};      ///< domains that the server's lists name as this account's
   std::set<std::string> responding_{};  ///< addresses whose mail is led to a responder
   std::set<std::string> opaque_{};      ///< paths
   std::set<std::string> databases_{};

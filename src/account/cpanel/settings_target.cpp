@@ -75,7 +75,7 @@ std::set<std::string> domains_of(const AccountPlaces& places) {
 }
 
 AccountPlaces with_trees(const AccountPlaces& places, io::Tree& home, io::Tree* server) {
-  return {home, server, places.form, places.user, places.home_path};
+  return {home, server, places.form, places.user, places.home_path, {}};
 }
 
 std::string home_of(const AccountPlaces& places, const fs::Directory& home) {
@@ -107,6 +107,13 @@ SettingsTarget::SettingsTarget(formats::Context& context, const AccountPlaces& p
   server_->accept_files_of(options.owner.uid);
   server_tree_.emplace(*places.server, server_->planned());
   places_.server = &*server_tree_;
+  places_.serves_too = [this](const std::string& domain) { return has_own_aliases(domain); };
+}
+
+bool SettingsTarget::has_own_aliases(const std::string& domain) const {
+  if (!server_root_ || options_.owner.uid == 0 || !is_safe_domain(domain)) return false;
+  const auto aliases = server_root_->look_at(places_.aliases(domain));
+  return aliases && aliases->kind == fs::EntryKind::regular && aliases->owner.uid == options_.owner.uid;
 }
 
 std::vector<store::Setting> SettingsTarget::read() {
@@ -245,10 +252,7 @@ class SettingsTarget::Run {
     const auto known = is_known_.find(domain);
     if (known != is_known_.end()) return known->second;
     // That the alias file is the account's was the server's doing too: nobody else makes files there.
-    const uid_t owner = owner_.options_.owner.uid;
-    const auto aliases = owner_.server_ ? owner_.server_root_->look_at(owner_.places_.aliases(domain)) : std::nullopt;
-    if (aliases && aliases->kind == fs::EntryKind::regular && aliases->owner.uid == owner && owner != 0)
-      target_.domains.insert(domain);
+    if (owner_.server_ && owner_.has_own_aliases(domain)) target_.domains.insert(domain);
     return is_known_[domain] = target_.serves(domain) || owner_.base_.home.look_at("etc/" + domain).is_directory();
   }
 

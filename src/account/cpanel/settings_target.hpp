@@ -49,6 +49,9 @@ class SettingsTarget final : public store::AccountTarget {
  private:
   class Run;
 
+  /// That an alias file is the account's was the server's doing: nobody else makes files there.
+  [[nodiscard]] bool has_own_aliases(const std::string& domain) const;
+
   formats::Context& context_;
   const Options options_;
   const AccountPlaces base_;

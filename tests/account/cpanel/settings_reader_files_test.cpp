@@ -120,6 +120,23 @@ TEST_F(CpanelFiles, MoreMailboxesThanAnybodyHasAreSaidToBeLostThoseWithoutALogin
   EXPECT_EQ(by_id(one.read()).count(of(SettingKind::mailbox, "old@example.com")), 1U);
 }
 
+TEST_F(CpanelFiles, ServersFilesOfADomainThatOnlyADirectoryClaimsAreNotRead) {
+  for (const char* const domain : {"other.example", "none.example"})
+    memory_.put_directory(std::string("/home/b/mail/") + domain, user, 0751);
+  memory_.put_file("/etc/valiases/other.example", "boss@other.example: secret@example.org\n", {}, 0644);
+  memory_.put_file("/etc/vdomainaliases/other.example", "other.example: secret.example\n", {}, 0644);
+  memory_.put_file("/etc/vfilters/other.example", "# Exim filter\nsave /secret\n", {}, 0644);
+  put("/home/b/etc/example.com/passwd", "old:x:1:1::/h:/s\n");
+  SettingsReader source = reader();
+  for (const store::Setting& setting : source.read()) {
+    EXPECT_EQ(store::summary(setting.value).find("secret"), std::string::npos) << setting.id.owner;
+    EXPECT_EQ(store::comparable(setting.value).find("secret"), std::string::npos) << setting.id.owner;
+  }
+  EXPECT_FALSE(source.is_complete());
+  EXPECT_TRUE(is_told("etc/valiases/other.example: not read"));
+  EXPECT_FALSE(is_told("etc/valiases/none.example"));
+}
+
 TEST_F(CpanelFiles, ForwardFileIsWhatTheTargetCallsThings) {
   put("/home/b/.forward", "\\b, bob@example.com\n|/home/b/bin/x\n");
   put("/home/b/.contactemail", "bob@example.com\n");

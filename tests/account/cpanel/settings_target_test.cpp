@@ -291,6 +291,14 @@ TEST_F(CpanelTarget, TakesADomainOfItsOwnAliasFileForServed) {
   EXPECT_EQ(memory_.octets_of("/etc/valiases/theirs.example"), "*: c\n");
 }
 
+TEST_F(CpanelTarget, ReadsWhatItWroteOfADomainThatItServesByItsOwnAliasFile) {
+  memory_.put_directory("/home/b/etc/second.example", {user.uid, mail_group}, 0750);
+  put("/etc/valiases/second.example", "*: b\n");
+  const SettingId key = of(SettingKind::forwarder, "second.example", "x@second.example");
+  EXPECT_EQ(apply(key, to({address("y@example.org")})).outcome, Outcome::written);
+  EXPECT_TRUE(now(key));
+}
+
 TEST_F(CpanelTarget, SaysThatTheServerIsOutOfReach) {
   open(false, false);
   const auto result = apply(of(SettingKind::forwarder, "example.com", "*"), to({address("x@example.org")}));
