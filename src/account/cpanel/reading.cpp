@@ -25,6 +25,25 @@ using io::NodeKind;
 using store::SettingKind;
 
 std::vector<store::Setting> Reading::read() {
+  read_texts();
+  read_files();
+  return sorted();
+}
+
+std::vector<store::Setting> Reading::read_with(const std::set<std::string>& files) {
+  read_texts();
+  for (const std::string& path : files) {
+    try {
+      if (places_.home.look_at(path).is_file()) look_at_file(path);
+    } catch (const Error& error) {
+      if (error.scope() == Scope::run) throw;
+    }
+  }
+  read_found_files();
+  return sorted();
+}
+
+void Reading::read_texts() {
   look_for_places();
   read_account();
   read_domains();
@@ -35,7 +54,9 @@ std::vector<store::Setting> Reading::read() {
   read_responders();
   read_account_filters();
   read_spam();
-  read_files();
+}
+
+std::vector<store::Setting> Reading::sorted() {
   std::sort(settings_.begin(), settings_.end(),
             [](const store::Setting& a, const store::Setting& b) { return a.id < b.id; });
   const auto last = std::unique(settings_.begin(), settings_.end(),
@@ -391,6 +412,10 @@ void Reading::read_files() {
          std::to_string(files_too_many_) + " files beside the mail are not carried: there are more than " +
              std::to_string(limits_.files));
   }
+  read_found_files();
+}
+
+void Reading::read_found_files() {
   read_opaque_files();
   if (!databases_.empty()) read_databases();
 }

@@ -25,6 +25,8 @@ class Reading {
       : places_(places), webmail_(webmail), findings_(findings), limits_(limits) {}
 
   [[nodiscard]] std::vector<store::Setting> read();
+  /// Of files that are carried as they are only these.
+  [[nodiscard]] std::vector<store::Setting> read_with(const std::set<std::string>& files);
   /// False: something could not be read, or what every account has was not there.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
 
@@ -44,6 +46,8 @@ class Reading {
 
   /// Where something that every account has is missing, its absence is no evidence (R2).
   void look_for_places();
+  void read_texts();
+  [[nodiscard]] std::vector<store::Setting> sorted();
   void read_account();
   void read_domains();
   void read_mailboxes(const std::string& domain);
@@ -59,6 +63,7 @@ class Reading {
   void read_account_filters();
   void read_spam();
   void read_files();
+  void read_found_files();
   void read_opaque_files();
   void read_databases();
   void look_below(const std::string& directory, std::size_t depth);

@@ -17,6 +17,13 @@ std::vector<store::Setting> SettingsReader::read() {
   return settings;
 }
 
+std::vector<store::Setting> SettingsReader::read_with(const std::set<std::string>& files) {
+  Reading reading(places_, webmail_, findings_, limits_);
+  std::vector<store::Setting> settings = reading.read_with(files);
+  is_complete_ = reading.is_complete();
+  return settings;
+}
+
 void SettingsReader::visit_files(const std::set<store::SettingId>& files,
                                  const std::function<void(const store::SettingId& id, io::Source& content)>& take) {
   std::map<std::string, store::SettingId> by_path;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class SettingsReader final : public store::AccountSource {
   /// `original` of a Forwarder is the line without its key. Owners and names as SettingKind says; domains in lower
   /// case.
   [[nodiscard]] std::vector<store::Setting> read() override;
+  /// Of files that are carried as they are only these, paths below the home.
+  [[nodiscard]] std::vector<store::Setting> read_with(const std::set<std::string>& files);
   void visit_files(const std::set<store::SettingId>& files,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
   /// False: something could not be read by the last read(), or what every account has was not there: absence means

@@ -117,10 +117,40 @@ bool SettingsTarget::has_own_aliases(const std::string& domain) const {
 }
 
 std::vector<store::Setting> SettingsTarget::read() {
+  std::vector<store::Setting> settings = look();
+  decided_.emplace();
+  for (const store::Setting& setting : settings) decided_->emplace(setting.id, store::comparable(setting.value));
+  return settings;
+}
+
+std::set<store::SettingId> SettingsTarget::changed_meanwhile(std::span<const store::SettingChange> changes) {
+  if (!decided_) return {};
+  std::set<std::string> files;
+  for (const store::SettingChange& change : changes)
+    if (change.id.kind == SettingKind::file) files.insert(change.id.name);
+  SilentFindings silent;
+  SettingsReader reader(places_, {options_.room, context_.clock, nullptr}, silent);
+  std::map<store::SettingId, std::string> now;
+  for (const store::Setting& setting : reader.read_with(files))
+    now.emplace(setting.id, store::comparable(setting.value));
+  std::set<store::SettingId> out;
+  // Half of the changes of a file would make one that nobody asked for.
+  const bool is_unsure = was_complete_ && !reader.is_complete();
+  for (const store::SettingChange& change : changes) {
+    const auto then = decided_->find(change.id);
+    const auto is = now.find(change.id);
+    const bool is_same = then == decided_->end() ? is == now.end() : is != now.end() && then->second == is->second;
+    if (is_unsure || !is_same) out.insert(change.id);
+  }
+  return out;
+}
+
+std::vector<store::Setting> SettingsTarget::look() {
   SilentFindings silent;
   SettingsReader reader(places_, {options_.room, context_.clock, nullptr},
                         was_read_ ? static_cast<Findings&>(silent) : context_.findings);
   std::vector<store::Setting> settings = reader.read();
+  was_complete_ = reader.is_complete();
   known_.clear();
   for (const store::Setting& setting : settings)
     if (setting.id.kind == SettingKind::domain || setting.id.kind == SettingKind::suspension)
@@ -196,6 +226,7 @@ class SettingsTarget::Run {
                 {owner.options_.owner, owner.options_.mail_group},
                 home_of(owner.places_, owner.home_root_),
                 domains_of(owner.base_)} {
+    changed_meanwhile_ = owner.changed_meanwhile(changes);
     target_.is_suspended = suspension_now({{}, SettingKind::suspension, {}}).account;
   }
 
@@ -232,9 +263,13 @@ class SettingsTarget::Run {
     }
   }
 
-  /// Whether the account has the domain that a change is of; else its result says so.
+  /// Whether the setting is what was decided on and the account has its domain; else its result says so.
   bool may_have(std::size_t number) {
     const store::SettingChange& change = changes_[number];
+    if (changed_meanwhile_.count(change.id) != 0) {
+      results_[number] = not_carried("it changed at the target meanwhile", "run the same command again");
+      return false;
+    }
     const std::string domain = domain_of(change.id);
     if (domain.empty() || change.id.kind == SettingKind::domain || change.id.kind == SettingKind::note) return true;
     try {
@@ -328,12 +363,15 @@ class SettingsTarget::Run {
   DeliveryWriter deliveries_{target_, aliases_};
   FileWriter files_{target_};
   std::map<std::string, bool> is_known_{};
+  std::set<store::SettingId> changed_meanwhile_{};
 };
 
 std::vector<SettingResult> SettingsTarget::apply(std::span<const store::SettingChange> changes,
                                                  store::AccountSource& files) {
-  if (!was_read_) static_cast<void>(read());
-  return Run(*this, changes).run(files);
+  if (!was_read_) static_cast<void>(look());
+  std::vector<SettingResult> results = Run(*this, changes).run(files);
+  decided_.reset();
+  return results;
 }
 
 }  // namespace mailhaul::account::cpanel

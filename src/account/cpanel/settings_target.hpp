@@ -49,6 +49,9 @@ class SettingsTarget final : public store::AccountTarget {
  private:
   class Run;
 
+  [[nodiscard]] std::vector<store::Setting> look();
+  /// Of these changes those whose setting is no longer what read() gave, on which they were decided.
+  [[nodiscard]] std::set<store::SettingId> changed_meanwhile(std::span<const store::SettingChange> changes);
   /// That an alias file is the account's was the server's doing: nobody else makes files there.
   [[nodiscard]] bool has_own_aliases(const std::string& domain) const;
 
@@ -64,6 +67,9 @@ class SettingsTarget final : public store::AccountTarget {
   AccountPlaces places_;                                     ///< as planned
   std::map<store::SettingId, store::SettingValue> known_{};  ///< domains and suspensions, as read last
   bool was_read_ = false;
+  bool was_complete_ = true;
+  /// What read() gave, as store::comparable() has it; unset: nothing was decided on since apply().
+  std::optional<std::map<store::SettingId, std::string>> decided_{};
   std::vector<store::FileChange> file_changes_{};
 };
 

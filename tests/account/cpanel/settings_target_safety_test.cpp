@@ -156,6 +156,38 @@ TEST_F(CpanelTargetSafety, HashWithoutANameInAPasswdFileIsShownToNobody) {
   }
 }
 
+TEST_F(CpanelTargetSafety, SettingThatIsNotWhatWasDecidedOnAnyMoreIsLeftAlone) {
+  const SettingId contact = of(SettingKind::file, "", ".contactemail");
+  files_.contents[contact] = "root@example.net\n";
+  put("/home/b/.contactemail", "old@example.net\n");
+  const std::vector<SettingChange> changes{
+      {of(SettingKind::quota, "old@example.com"), store::Quota{7}, {}},
+      {of(SettingKind::quota, "sad@example.com"), store::Quota{8}, {}},
+      {of(SettingKind::password, "old@example.com"), std::nullopt, {}},
+      {of(SettingKind::forwarder, "example.com", "old@example.com"), std::nullopt, {}},
+      {of(SettingKind::forwarder, "example.com", "new@example.com"), to({address("y@example.org")}), {}},
+      {contact, store::OpaqueFile{17, {}, 0644}, contact}};
+  (void)target().read();
+  put("/home/b/etc/example.com/quota", "old:2097152\n");
+  put("/home/b/etc/example.com/shadow", "old:$6$salt$other:17002::::::\nsad:!!$6$salt$sad:17001::::::\n");
+  put("/etc/valiases/example.com", "old@example.com: z@example.org\nnew@example.com: z@example.org\n");
+  put("/home/b/.contactemail", "new@example.net\n");
+  const auto results = apply(changes);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_EQ(results[i].outcome, i == 1 ? Outcome::written : Outcome::not_carried) << i;
+    EXPECT_EQ(results[i].what_to_do, i == 1 ? "" : "run the same command again") << i;
+  }
+  EXPECT_EQ(home("etc/example.com/quota"), "old:2097152\nsad:8\n");
+  EXPECT_EQ(home("etc/example.com/shadow").find("other"), 12U);
+  EXPECT_EQ(aliases(), "old@example.com: z@example.org\nnew@example.com: z@example.org\n");
+  EXPECT_EQ(home(".contactemail"), "new@example.net\n");
+  // Decided anew.
+  (void)target().read();
+  for (const auto& result : apply(changes)) EXPECT_EQ(result.outcome, Outcome::written) << result.text;
+  EXPECT_EQ(home("etc/example.com/quota"), "old:7\nsad:8\n");
+  EXPECT_EQ(home(".contactemail"), "root@example.net\n");
+}
+
 TEST_F(CpanelTargetSafety, FileThatChangesMeanwhileIsNotOverwritten) {
   const std::string path = "/home/b/etc/example.com/quota";
   kernel_.count_anew();
