@@ -167,7 +167,8 @@ SettingsReport run_settings(const Machine& machine, const Request& request, cons
       SourceAccount(machine, request, job.source(), report.store, location.server_root).open(job.source(), nullptr);
   report.settings = source->read();
   report.verdict = std::to_string(report.settings.size()) + " settings.";
-  if (findings.count(Weight::lost) > 0) {
+  const bool is_cut = report.store.packed && !source->is_complete();
+  if (is_cut || findings.count(Weight::lost) > 0) {
     report.status = ExitStatus::settings_missing;
     report.verdict += " Not all could be read: see above.";
   }

@@ -21,6 +21,8 @@ FileStyle home_file_style(std::string_view path, const AccountOwner& account) {
     return {{owner, is_switch ? mode_t{0644} : mode_t{0600}, 0700}, false, false};
   }
   if (path.find(".rcube.db") != std::string_view::npos) return {{owner, 0600, 0750}, false, false};
+  // That it is there is enough.
+  if (path.ends_with(".suspended_incoming")) return {{owner, 0640, 0750}, false, false};
   const auto depth = std::count(path.begin(), path.end(), '/');
   const std::string_view name = path.substr(path.rfind('/') + 1);
   // `etc` and `etc/DOMAIN` themselves, and the three files of all mailboxes of a domain.

@@ -60,8 +60,8 @@ void write_hostile(AccountWriter& writer) {
     append(writer, etc + "/shadow", name + ':' + hash + ":17073::::::\n");
     append(writer, etc + "/quota", name + ":1\n");
   }
-  writer.remark("../../../outside", "no local part");
-  writer.remark(long_name, "over 64 octets");
+  // What stands there may be a hash without its name, so only the file and the line are told.
+  writer.remark("etc/" + plan.main_domain + "/passwd:", "no local part, or one over 64 octets");
   append(writer, etc + "/passwd", "al:x:0:0::" + outside + "/mail:/bin/bash\n");
   append(writer, etc + "/shadow", "al:" + hash + ":17073::::::\n");
   for (const char* part : {"cur", "new", "tmp"}) writer.directory(domain + "/two\nlines/" + part, 0751);
