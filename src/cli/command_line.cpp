@@ -28,6 +28,7 @@ constexpr std::string_view notes = R"(Locations:
   mboxdir:DIR   a tree in which each file is an mbox; mboxdir:DIR:INBOX=FILE where INBOX lies apart
   cpanel:HOME   a cPanel account, mailboxes and what lies beside them; cpanel:USER is looked up in etc/passwd
                 (--src-root and --dst-root say where the rest of the server is)
+  cpmove:FILE   a packed cPanel account (tar, tar.gz, parts) or the directory of one; only as SRC
   vmail:DIR     mailboxes as DIR/DOMAIN/USER/Maildir; :LAYOUT=PATTERN of %d, %n or %u where they lie otherwise
   PATH          any other path is looked at and its format detected (with a colon in it: begin it with / or ./);
                 in FORMAT:PATH a colon is written ::
