@@ -235,6 +235,18 @@ TEST_F(Hostile, AnMboxOfSomebodyElseInACustomersDirectoryIsRefused) {
   expect_one_line(result, at("home/mbox"));
 }
 
+TEST_F(Hostile, AnArchiveOfSomebodyElseInACustomersDirectoryIsRefused) {
+  ASSERT_EQ(::link(at("outside/shadow").c_str(), at("home/cpmove-a.tar").c_str()), 0);
+  give_tree(at("home"), somebody);
+  ASSERT_EQ(::lchown(at("outside/shadow").c_str(), 0, 0), 0);
+  guard(at("home"));
+  guard(at("outside"));
+  const Result result = run({"settings", "cpmove:" + at("home/cpmove-a.tar")}, in_time());
+  EXPECT_EQ(result.status, status::no_such_store);
+  expect_one_line(result, at("home/cpmove-a.tar"));
+  EXPECT_TRUE(holds(result.err, "belongs to somebody else"));
+}
+
 TEST_F(Hostile, HeadersAreShownButNotObeyed) {
   Mail mail = simple_mail("x", 5);
   mail.octets = "Subject: \x1b]0;owned\x07 \xc2\x9b"

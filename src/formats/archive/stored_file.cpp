@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "formats/archive/part_names.hpp"
+#include "formats/named_file.hpp"
 
 namespace mailhaul::formats::archive {
 namespace {
@@ -12,36 +13,6 @@ namespace {
 constexpr std::string_view opening = "opening an archive";
 /// Each is held open.
 constexpr std::size_t most_parts = 512;
-
-const char* reason_of(fs::Refusal refusal) {
-  switch (refusal) {
-  case fs::Refusal::symlink: return "it is a symbolic link";
-  case fs::Refusal::special: return "it is a FIFO, a socket or a device";
-  case fs::Refusal::directory: return "it is a directory";
-  case fs::Refusal::foreign_owner: return "it belongs to somebody else than its directory";
-  case fs::Refusal::sparse: return "most of it is a hole (a sparse file)";
-  case fs::Refusal::other_mount: return "it is on another file system than its directory";
-  case fs::Refusal::none:
-  case fs::Refusal::missing: break;
-  }
-  return "";
-}
-
-const char* hint_of(fs::Refusal refusal) {
-  switch (refusal) {
-  case fs::Refusal::symlink: return "name the file that it points to";
-  case fs::Refusal::sparse: return "--allow-sparse reads it all the same";
-  default: return "";
-  }
-}
-
-/// In a directory of root's or the runner's anybody's file was put there by them, or with their leave.
-fs::Directory allowing_owner(const fs::Directory& directory, const std::string& name) {
-  const uid_t owner = directory.opened_as().owner.uid;
-  if (owner != 0 && owner != directory.kernel().user()) return directory;
-  const auto seen = directory.look_at(name);
-  return seen ? directory.with_owner(seen->owner.uid) : directory;
-}
 
 }  // namespace
 
@@ -56,7 +27,7 @@ StoredFile StoredFile::open(Context& context, const std::string& path, const fs:
     const std::string place = directory->place() + "/" + name;
     fs::OpenResult opened;
     try {
-      opened = allowing_owner(*directory, name).open_file(name);
+      opened = allowing_owner(*directory, name, context.kernel.user()).open_file(name);
     } catch (Error& error) {
       throw error.reaching(Scope::run);
     }

@@ -2,30 +2,10 @@
 
 #include <utility>
 
+#include "formats/named_file.hpp"
+
 namespace mailhaul::formats::mbox {
 namespace {
-
-const char* reason_of(fs::Refusal refusal) {
-  switch (refusal) {
-  case fs::Refusal::symlink: return "it is a symbolic link";
-  case fs::Refusal::special: return "it is a FIFO, a socket or a device";
-  case fs::Refusal::directory: return "it is a directory";
-  case fs::Refusal::foreign_owner: return "it belongs to somebody else than its directory";
-  case fs::Refusal::sparse: return "most of it is a hole (a sparse file)";
-  case fs::Refusal::other_mount: return "it is on another file system than its directory";
-  case fs::Refusal::none:
-  case fs::Refusal::missing: break;
-  }
-  return "";
-}
-
-const char* hint_of(fs::Refusal refusal) {
-  switch (refusal) {
-  case fs::Refusal::symlink: return "name the file that it points to";
-  case fs::Refusal::sparse: return "--allow-sparse reads it all the same";
-  default: return "";
-  }
-}
 
 constexpr std::string_view rewriting = "rewriting an mbox";
 
@@ -52,13 +32,6 @@ store::StoreId MailboxFile::identity() const {
           ":" + path()};
 }
 
-fs::Directory MailboxFile::allowing_owner() const {
-  const uid_t parent = directory_status_.owner.uid;
-  if (parent != 0 && parent != context_.kernel.user()) return place_.directory;
-  const auto seen = place_.directory.look_at(place_.name);
-  return seen ? place_.directory.with_owner(seen->owner.uid) : place_.directory;
-}
-
 std::optional<fs::File> MailboxFile::checked(fs::OpenResult result) const {
   if (result.refusal == fs::Refusal::missing) return std::nullopt;
   if (result.refusal != fs::Refusal::none) {
@@ -73,7 +46,7 @@ std::optional<fs::File> MailboxFile::checked(fs::OpenResult result) const {
 std::optional<fs::File> MailboxFile::open() const {
   return guarded([&] {
     try {
-      return checked(allowing_owner().open_file(place_.name));
+      return checked(allowing_owner(place_.directory, place_.name, context_.kernel.user()).open_file(place_.name));
     } catch (Error& error) {
       error.reaching(scope());
       throw;
@@ -82,7 +55,10 @@ std::optional<fs::File> MailboxFile::open() const {
 }
 
 std::optional<fs::File> MailboxFile::open_for_update() const {
-  return guarded([&] { return checked(allowing_owner().open_file_for_update(place_.name)); });
+  return guarded([&] {
+    return checked(
+        allowing_owner(place_.directory, place_.name, context_.kernel.user()).open_file_for_update(place_.name));
+  });
 }
 
 std::optional<fs::Status> MailboxFile::look() const {
@@ -154,7 +130,8 @@ std::vector<std::string> MailboxFile::names_beginning_with(std::string_view pref
 
 std::optional<fs::File> MailboxFile::open_beside(const std::string& name) const {
   return guarded([&]() -> std::optional<fs::File> {
-    fs::OpenResult opened = allowing_owner().open_file_for_update(name);
+    fs::OpenResult opened =
+        allowing_owner(place_.directory, place_.name, context_.kernel.user()).open_file_for_update(name);
     if (!opened.file) return std::nullopt;
     const fs::Status& is = opened.file->opened_as();
     const auto mailbox = place_.directory.look_at(place_.name);

@@ -81,7 +81,6 @@ class MailboxFile {
   void settle_directory() const noexcept;
 
  private:
-  [[nodiscard]] fs::Directory allowing_owner() const;
   void reopen_directory() const;
   [[nodiscard]] std::optional<fs::File> checked(fs::OpenResult result) const;
   template <typename Call>
