@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "mailhaul/fs/stand_in.hpp"
+#include "refusal.hpp"
 
 namespace mailhaul::fs {
 namespace {
@@ -12,18 +13,6 @@ constexpr std::string_view reading = "reading a control file";
 constexpr std::string_view writing = "writing a control file";
 
 std::string place_of(const Directory& directory, const std::string& name) { return directory.place() + "/" + name; }
-
-const char* reason_of(Refusal refusal) {
-  switch (refusal) {
-  case Refusal::symlink: return "it is a symbolic link";
-  case Refusal::special: return "it is a special file";
-  case Refusal::directory: return "it is a directory";
-  case Refusal::foreign_owner: return "it belongs to another owner";
-  case Refusal::sparse: return "it is sparse";
-  case Refusal::other_mount: return "it is on another file system";
-  default: return "it is not there";
-  }
-}
 
 std::string temporary_name(Entropy& entropy) {
   std::array<char, 17> digits{};

@@ -6,6 +6,7 @@
 
 #include "mailhaul/fs/control_file.hpp"
 #include "mailhaul/fs/file.hpp"
+#include "refusal.hpp"
 
 namespace mailhaul::fs {
 namespace {
@@ -43,17 +44,6 @@ io::Node node_of(const Status& status) {
 /// A path through what is no directory leads nowhere.
 bool is_no_way(const Error& error) {
   return error.system_error() == ENOENT || error.system_error() == ENOTDIR || error.system_error() == ELOOP;
-}
-
-const char* reason_of(Refusal refusal) {
-  switch (refusal) {
-  case Refusal::symlink: return "it is a symbolic link";
-  case Refusal::directory: return "it is a directory";
-  case Refusal::foreign_owner: return "it belongs to somebody else";
-  case Refusal::sparse: return "it is mostly holes";
-  case Refusal::other_mount: return "it is on another file system";
-  default: return "it is no regular file";
-  }
 }
 
 }  // namespace
