@@ -1,9 +1,6 @@
 // One account in each form that cPanel packs it in: below the home there is the same to be read as on the disk.
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -16,11 +13,11 @@
 #include "mailhaul/io/pump.hpp"
 #include "support/cpanel_account.hpp"
 #include "support/cpanel_archive.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {
 
-namespace files = std::filesystem;
 using support::ArchiveForm;
 
 class Unheard final : public Findings {
@@ -36,16 +33,8 @@ class Octets final : public io::Sink {
 
 class CpanelArchiveFacts : public ::testing::TestWithParam<ArchiveForm> {
  protected:
-  CpanelArchiveFacts()
-      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
-              "mailhaul-packed-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  }
-  ~CpanelArchiveFacts() override {
-    std::error_code ignored;
-    files::remove_all(path_, ignored);
-  }
-  std::string path_;
+  support::ScratchDirectory directory_{"mailhaul-packed"};
+  const std::string& path_ = directory_.path();
 };
 
 /// Path to kind, target of a link, size and time of a file.

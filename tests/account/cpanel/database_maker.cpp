@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "support/scratch_directory.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {
@@ -18,19 +18,7 @@ namespace files = std::filesystem;
 
 class Place {
  public:
-  // In memory where that is possible: SQLite syncs.
-  Place()
-      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
-              "mailhaul-database-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  }
-  ~Place() {
-    std::error_code ignored;
-    files::remove_all(path_, ignored);
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  [[nodiscard]] std::string database() const { return path_ + "/r.db"; }
+  [[nodiscard]] std::string database() const { return directory_ / "r.db"; }
   void put(const std::string& ending, const std::string& octets) const {
     if (!octets.empty()) std::ofstream(database() + ending, std::ios::binary) << octets;
   }
@@ -42,7 +30,7 @@ class Place {
   }
 
  private:
-  std::string path_;
+  support::ScratchDirectory directory_{"mailhaul-database"};
 };
 
 }  // namespace

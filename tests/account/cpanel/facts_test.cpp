@@ -1,8 +1,6 @@
 // The readers of single files against whole accounts whose facts are known: what one understands by a file is what the
 // other meant when it wrote it.
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,6 +21,7 @@
 #include "support/cpanel_account.hpp"
 #include "support/cpanel_archive.hpp"
 #include "support/cpanel_facts.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {
@@ -52,18 +51,11 @@ std::optional<std::string> content_if_any(const std::string& path) {
 
 class CpanelFacts : public ::testing::TestWithParam<bool> {
  protected:
-  CpanelFacts()
-      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
-              "mailhaul-facts-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  CpanelFacts() {
     support::AccountPlan plan;
     plan.messages_a_folder = 1;
     plan.hostile = plan.suspended = GetParam();
     facts_ = support::make_cpanel_account(plan, path_ + "/a");
-  }
-  ~CpanelFacts() override {
-    std::error_code ignored;
-    files::remove_all(path_, ignored);
   }
 
   [[nodiscard]] Places live() const {
@@ -101,7 +93,8 @@ class CpanelFacts : public ::testing::TestWithParam<bool> {
     return some;
   }
 
-  std::string path_;
+  support::ScratchDirectory directory_{"mailhaul-facts"};
+  const std::string& path_ = directory_.path();
   support::AccountFacts facts_{};
 };
 

@@ -4,8 +4,6 @@
 #include <archive_entry.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,31 +17,12 @@
 #include "support/cpanel_account.hpp"
 #include "support/cpanel_archive.hpp"
 #include "support/cpanel_facts.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace mailhaul::support {
 namespace {
 
 namespace files = std::filesystem;
-
-class TempDir {
- public:
-  // In memory where that is possible: it is thousands of files, and nothing here is about disks.
-  TempDir()
-      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
-              "mailhaul-account-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    files::remove_all(path_, ignored);
-  }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + '/' + name; }
-
- private:
-  std::string path_;
-};
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -138,7 +117,7 @@ AccountPlan everything() {
 }
 
 TEST(CpanelGenerator, MailOnTheDiskIsWhatTheFactsSay) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   AccountPlan plan;
   plan.mdbox = true;
   const AccountFacts facts = make_cpanel_account(plan, directory / "a");
@@ -162,7 +141,7 @@ TEST(CpanelGenerator, MailOnTheDiskIsWhatTheFactsSay) {
 }
 
 TEST(CpanelGenerator, EveryChangeOfTheMailIsADifference) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts facts = make_cpanel_account({}, directory / "a");
   const std::string home = directory / "a/home/alice";
   const auto count = [&] { return mail_differences(facts, home).size(); };
@@ -209,7 +188,7 @@ TEST(CpanelGenerator, EveryChangeOfASettingIsADifference) {
 }
 
 TEST(CpanelGenerator, NoFolderWithMessagesIsMissingFromTheFacts) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts facts = make_cpanel_account({}, directory / "a");
   const std::string home = directory / "a/home/alice";
   std::set<std::string> known;
@@ -223,7 +202,7 @@ TEST(CpanelGenerator, NoFolderWithMessagesIsMissingFromTheFacts) {
 
 TEST(CpanelGenerator, DatabasesOfLoginsAreWhatTheFactsSay) {
   for (const bool suspended : {false, true}) {
-    const TempDir directory;
+    const ScratchDirectory directory("mailhaul-account");
     AccountPlan plan;
     plan.suspended = suspended;
     const AccountFacts facts = make_cpanel_account(plan, directory / "a");
@@ -256,7 +235,7 @@ TEST(CpanelGenerator, DatabasesOfLoginsAreWhatTheFactsSay) {
 }
 
 TEST(CpanelGenerator, EveryForwarderStandsInItsFile) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts facts = make_cpanel_account(everything(), directory / "a");
   std::size_t count = 0;
   std::set<store::Destination::Kind> kinds;
@@ -273,7 +252,7 @@ TEST(CpanelGenerator, EveryForwarderStandsInItsFile) {
 }
 
 TEST(CpanelGenerator, WhatIsCarriedHasNoPoisonAndWhatIsDroppedIsNothingElse) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts facts = make_cpanel_account(everything(), directory / "a");
   const std::string home = directory / "a/home/alice/";
   EXPECT_GT(facts.files.size(), 10U);
@@ -294,7 +273,7 @@ TEST(CpanelGenerator, WhatIsCarriedHasNoPoisonAndWhatIsDroppedIsNothingElse) {
 }
 
 TEST(CpanelGenerator, TheLastContactIsInTheWriteAheadLogAlone) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts facts = make_cpanel_account({}, directory / "a");
   ASSERT_EQ(facts.roundcube.size(), 2U);
   for (const auto& book : facts.roundcube) {
@@ -306,7 +285,7 @@ TEST(CpanelGenerator, TheLastContactIsInTheWriteAheadLogAlone) {
 }
 
 TEST(CpanelGenerator, SameSeedSameAccount) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   AccountPlan plan;
   const AccountFacts first = make_cpanel_account(plan, directory / "a");
   const AccountFacts again = make_cpanel_account(plan, directory / "b");
@@ -320,7 +299,7 @@ TEST(CpanelGenerator, SameSeedSameAccount) {
 }
 
 TEST(CpanelGenerator, AttacksAreThereBySwitchAlone) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts good = make_cpanel_account({}, directory / "good");
   const AccountFacts bad = make_cpanel_account(everything(), directory / "bad");
   EXPECT_FALSE(files::exists(directory / "good/outside"));
@@ -342,7 +321,7 @@ TEST(CpanelGenerator, AttacksAreThereBySwitchAlone) {
 }
 
 TEST(CpanelGenerator, EveryArchiveHasTheWholeHome) {
-  const TempDir directory;
+  const ScratchDirectory directory("mailhaul-account");
   const AccountFacts facts = make_cpanel_account(everything(), directory / "a");
   const std::set<std::string> home = names_below(directory / "a/home/alice");
   for (const ArchiveForm form : all_archive_forms()) {

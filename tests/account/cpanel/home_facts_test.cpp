@@ -1,8 +1,6 @@
 // What a home holds against whole accounts whose facts are known: mailboxes, filters, spam settings, and what is to be
 // done with every other file.
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,6 +21,7 @@
 #include "mailhaul/fs/kernel.hpp"
 #include "support/cpanel_account.hpp"
 #include "support/cpanel_facts.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {
@@ -38,20 +37,13 @@ class Collected final : public Findings {
 
 class CpanelHomeFacts : public ::testing::TestWithParam<bool> {
  protected:
-  CpanelHomeFacts()
-      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
-              "mailhaul-home-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  CpanelHomeFacts() {
     support::AccountPlan plan;
     plan.messages_a_folder = 1;
     plan.mdbox = true;
     plan.hostile = GetParam();
     facts_ = support::make_cpanel_account(plan, path_ + "/a");
     home_ = path_ + "/a/home/alice";
-  }
-  ~CpanelHomeFacts() override {
-    std::error_code ignored;
-    files::remove_all(path_, ignored);
   }
   [[nodiscard]] std::string content(const std::string& path_in_home) const {
     std::ifstream in(home_ + '/' + path_in_home, std::ios::binary);
@@ -60,7 +52,8 @@ class CpanelHomeFacts : public ::testing::TestWithParam<bool> {
     return std::move(text).str();
   }
 
-  std::string path_;
+  support::ScratchDirectory directory_{"mailhaul-home"};
+  const std::string& path_ = directory_.path();
   std::string home_;
   support::AccountFacts facts_{};
 };

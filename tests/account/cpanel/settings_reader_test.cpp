@@ -1,11 +1,8 @@
 #include "account/cpanel/settings_reader.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,11 +14,11 @@
 #include "mailhaul/io/sub_tree.hpp"
 #include "support/cpanel_archive.hpp"
 #include "support/cpanel_facts.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {
 
-namespace files = std::filesystem;
 using store::SettingKind;
 using support::ArchiveForm;
 
@@ -34,18 +31,11 @@ class Collected final : public Findings {
 /// An account on a disk, and readers of each form of it.
 class CpanelSettings : public ::testing::TestWithParam<bool> {
  protected:
-  CpanelSettings()
-      : path_((::access("/dev/shm", W_OK) == 0 ? files::path("/dev/shm") : files::temp_directory_path()) /
-              "mailhaul-settings-XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  CpanelSettings() {
     support::AccountPlan plan;
     plan.messages_a_folder = 1;
     plan.hostile = plan.suspended = GetParam();
     facts_ = support::make_cpanel_account(plan, path_ + "/a");
-  }
-  ~CpanelSettings() override {
-    std::error_code ignored;
-    files::remove_all(path_, ignored);
   }
 
   [[nodiscard]] fs::Directory directory(const std::string& path) {
@@ -89,7 +79,8 @@ class CpanelSettings : public ::testing::TestWithParam<bool> {
     });
     EXPECT_EQ(visited, all.size());
   }
-  std::string path_;
+  support::ScratchDirectory directory_{"mailhaul-settings"};
+  const std::string& path_ = directory_.path();
   support::AccountFacts facts_{};
   fs::PosixKernel kernel_;
   SystemEntropy entropy_;
