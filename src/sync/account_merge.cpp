@@ -22,7 +22,7 @@ SettingAction decide_setting(const SettingSides& sides) {
     if (!base->source || !base->ours) return SettingAction::nothing;
     return sides.target == base->target ? SettingAction::take_away : SettingAction::keep_own;
   }
-  if (sides.target && sides.is_same) return SettingAction::adopt;
+  if (sides.source == sides.target) return SettingAction::adopt;
   if (!base) return !sides.target || sides.is_initial ? SettingAction::take : SettingAction::keep_both_changed;
   const bool source_changed = sides.source != base->source;
   if (base->ours && sides.target == base->target) return source_changed ? SettingAction::take : SettingAction::nothing;
@@ -116,7 +116,6 @@ class Merge {
     SettingSides sides;
     if (here != at_source_.end()) sides.source = digest(here->second.value);
     sides.target = digest_at_target(id);
-    sides.is_same = sides.source && sides.source == sides.target;
     sides.is_initial = there != at_target_.end() && target_.is_initial(there->second);
     sides.base = ledger_.find_base(id);
     if (sides.base) ++known_;

@@ -28,7 +28,6 @@ enum class SettingAction {
 struct SettingSides {
   std::optional<std::string> source{};
   std::optional<std::string> target{};
-  bool is_same = false;     ///< what both say, whatever the digests
   bool is_initial = false;  ///< the target's is what every new account has
   std::optional<ledger::SettingBase> base{};
 };
