@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "account_home.hpp"
 #include "mailhaul/account/address.hpp"
+#include "mailhaul/account/cpanel/server_users.hpp"
 #include "mailhaul/fs/control_file.hpp"
 #include "pair_ledger.hpp"
 #include "state_directory.hpp"
 
 namespace mailhaul::run {
 namespace {
+
+using account::cpanel::below_root;
+using account::cpanel::home_in_passwd;
 
 /// As the account's own files say it: without what its machine's disk is mounted under.
 std::string path_on_its_machine(const std::string& path, const std::string& server_root) {
@@ -24,8 +27,7 @@ bool is_home_of(formats::Context& context, const fs::Directory& home, const std:
   if (!path.starts_with('/')) return false;
   fs::Rules rules;
   rules.side = side;
-  const auto there =
-      fs::Directory::find_root(context.kernel, context.entropy, (server_root == "/" ? "" : server_root) + path, rules);
+  const auto there = fs::Directory::find_root(context.kernel, context.entropy, below_root(server_root, path), rules);
   return there && there->opened_as().id == home.opened_as().id;
 }
 
@@ -50,8 +52,8 @@ account::cpanel::LiveAccount live_account(const Machine& machine, const Request&
     account.server = fs::Directory::find_root(context.kernel, context.entropy, server_root, rules);
   else
     context.findings.add({FindingKind::setting, Weight::lost, "", store.path,
-                          "by " + (server_root == "/" ? "" : server_root) + "/etc/passwd it is not the home of " +
-                              account.user + ": what the server keeps beside it (forwarders, domains) is left out; " +
+                          "by " + below_root(server_root, "/etc/passwd") + " it is not the home of " + account.user +
+                              ": what the server keeps beside it (forwarders, domains) is left out; " +
                               (side == Side::source ? "--src-root" : "--dst-root") +
                               " says where the server's files are, :USER=NAME whose home it is",
                           1});
@@ -125,17 +127,15 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
   std::vector<std::pair<std::string, Side>> servers{{target.server_root, Side::target}};
   if (!report.source.packed) servers.emplace_back(source.server_root, Side::source);
   for (const char* const part : {"/etc", "/var/cpanel"})
-    for (const auto& [root, side] : servers)
-      places_.push_back({(root == "/" ? "" : root) + part, Landlock::Access::read, side});
+    for (const auto& [root, side] : servers) places_.push_back({below_root(root, part), Landlock::Access::read, side});
   // Derived links are made anew there (fs/: below the root alone, and downwards).
   if (!request.dry_run) places_.push_back({report.target.path, Landlock::Access::write_and_link, Side::target});
   if (!request.dry_run)
     for (const char* const part : {"/etc/valiases", "/etc/vdomainaliases", "/etc/vfilters"})
-      places_.push_back(
-          {(target.server_root == "/" ? "" : target.server_root) + part, Landlock::Access::write, Side::target});
+      places_.push_back({below_root(target.server_root, part), Landlock::Access::write, Side::target});
   source_ = from.open(job.source(), &renaming_);
-  const gid_t mail_group =
-      group_on_machine(job.target(), "mail", target.server_root, Side::target).value_or(birth.owner.gid);
+  const gid_t mail_group = account::cpanel::group_of_server(job.target(), "mail", target.server_root, Side::target)
+                               .value_or(birth.owner.gid);
   target_ = account::cpanel::open_settings_target(job.target(), to, birth.owner, mail_group, request.dry_run);
 }
 

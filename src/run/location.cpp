@@ -7,8 +7,8 @@
 #include <boost/filesystem/path.hpp>
 #include <fmt/format.h>
 
-#include "account_home.hpp"
 #include "mailhaul/account/cpanel/mail.hpp"
+#include "mailhaul/account/cpanel/server_users.hpp"
 #include "mailhaul/account/vmail/mail.hpp"
 #include "mailhaul/store/dry_run_store.hpp"
 
@@ -401,10 +401,16 @@ Location parse_location(std::string_view text) {
 
 namespace {
 
+/// Whether the path of a `cpanel:` location is the name of a user: one word. A directory of that name here is "./name".
+bool names_a_user(const Location& location) {
+  const std::string& path = location.path;
+  return !path.empty() && path != "." && path != ".." && path.find('/') == std::string::npos && path.front() != '~';
+}
+
 Store find_format(Context& context, const Location& location, Side side) {
   if (location.format == Format::cpanel && names_a_user(location)) {
     Store store{Format::cpanel,
-                home_of_user(context, location.path, location.server_root, side),
+                account::cpanel::home_of_user(context, location.path, location.server_root, side),
                 "the home of " + location.path,
                 location.options,
                 {}};
@@ -457,7 +463,7 @@ Store detect(Context& context, const Location& location, Side side) {
 Store detect(Context& context, const Location& location, const fs::Rules& rules) {
   Store store = find_format(context, location, rules.side);
   if (store.format == Format::cpanel && store.options.count("USER") == 0)
-    store.options["USER"] = user_of_home(context, store.path, location.server_root, rules.side);
+    store.options["USER"] = account::cpanel::user_of_home(context, store.path, location.server_root, rules.side);
   if (const auto look_closer = row_of(store.format).look_closer) look_closer(context, store, rules);
   return store;
 }

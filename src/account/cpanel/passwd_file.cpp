@@ -12,14 +12,14 @@ namespace {
 // PASSWORD:UID:GID:GECOS:HOME:SHELL; without the shell it is as good.
 constexpr std::size_t fields_needed = 5;
 
-std::optional<std::uint32_t> id_of(std::string_view text) {
+}  // namespace
+
+std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t id = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
   return id;
 }
-
-}  // namespace
 
 PasswdFile parse_passwd(std::string_view text) {
   PasswdFile out;
@@ -32,7 +32,7 @@ PasswdFile parse_passwd(std::string_view text) {
                               "the line has " + std::to_string(fields.size() + 1) +
                                   " fields of 7: the mailbox is taken, what is missing is empty"});
     fields.resize(6);
-    PasswdRecord record{line.number, line.local_part, id_of(fields[1]), id_of(fields[2]), fields[4], fields[5]};
+    PasswdRecord record{line.number, line.local_part, parse_id(fields[1]), parse_id(fields[2]), fields[4], fields[5]};
     if (!fields[0].empty() && fields[0].front() == '$')
       out.problems.push_back({Weight::note, line.number, line.local_part,
                               "there is a password where none belongs: the one of the shadow file counts"});

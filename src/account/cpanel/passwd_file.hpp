@@ -26,6 +26,9 @@ struct PasswdFile {
   std::vector<Problem> problems{};
 };
 
+/// A user's or a group's number; nothing where it is none.
+[[nodiscard]] std::optional<std::uint32_t> parse_id(std::string_view text);
+
 /// A line with too few fields is a mailbox all the same: what is missing is empty, and reported.
 [[nodiscard]] PasswdFile parse_passwd(std::string_view text);
 
