@@ -6,6 +6,9 @@
 
 namespace mailhaul::account {
 
+/// ASCII, whatever the locale says.
+[[nodiscard]] bool is_letter_or_digit(char c);
+
 /// What may stand in a server's own files without quoting (S14): 1 to 64 of letters, digits and `._+-`, and neither "."
 /// nor "..".
 [[nodiscard]] bool is_safe_local_part(std::string_view text);

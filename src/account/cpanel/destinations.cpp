@@ -105,8 +105,6 @@ std::string bare_address(std::string_view item) {
   return std::string(text);
 }
 
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
 /// RFC 5322 3.2.3, and dots.
 bool is_atom(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {

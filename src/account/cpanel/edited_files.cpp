@@ -14,13 +14,6 @@ namespace mailhaul::account::cpanel {
 namespace {
 
 constexpr std::string_view doing = "writing a file of an account";
-constexpr const char* run_again = "run the same command again";
-
-bool is_durable(const fs::Directory& directory) { return directory.rules().durability != fs::Durability::none; }
-
-Error changed_meanwhile(const std::string& path) {
-  return Error(Cause::source_changed, Scope::folder, doing).at(path).because("it changed meanwhile").hint(run_again);
-}
 
 /// In the days before shadow files the hash stood in passwd; and a line that nobody understands may be one.
 bool has_hash(const std::string& path, const std::string& text) {
@@ -37,6 +30,13 @@ bool has_hash(const std::string& path, const std::string& text) {
 }
 
 }  // namespace
+
+Error changed_meanwhile(const std::string& place) {
+  return Error(Cause::source_changed, Scope::folder, doing)
+      .at(place)
+      .because("it changed meanwhile")
+      .hint("run the same command again");
+}
 
 std::optional<EditedFiles::Spot> EditedFiles::find_spot(const std::string& path) const {
   const std::size_t slash = path.rfind('/');

@@ -17,6 +17,13 @@
 
 namespace mailhaul::account::cpanel {
 
+/// Somebody was faster than what was to be written there.
+[[nodiscard]] Error changed_meanwhile(const std::string& place);
+/// Whether what is done there must outlive a power cut (D2).
+[[nodiscard]] inline bool is_durable(const fs::Directory& directory) {
+  return directory.rules().durability != fs::Durability::none;
+}
+
 /// Text files below one root that changes are made to: read once, edited in memory, and written once at the end, each
 /// in one step. One thread.
 class EditedFiles {

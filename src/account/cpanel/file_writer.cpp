@@ -22,7 +22,7 @@ bool may_be_written(const std::string& path) {
   return kind == HomePathKind::opaque || kind == HomePathKind::database;
 }
 
-bool is_durable(const fs::Directory& directory) { return directory.rules().durability != fs::Durability::none; }
+std::string place_of(const EditedFiles::Spot& spot) { return spot.directory.place() + '/' + spot.name; }
 
 /// Nothing: it is not there. Error(refused): it is no file that could be replaced.
 std::optional<fs::Status> replaceable(const EditedFiles::Spot& spot) {
@@ -30,15 +30,8 @@ std::optional<fs::Status> replaceable(const EditedFiles::Spot& spot) {
   if (opened.file) return opened.file->opened_as();
   if (opened.refusal == fs::Refusal::missing) return std::nullopt;
   throw Error(Cause::refused, Scope::folder, doing)
-      .at(spot.directory.place() + '/' + spot.name)
+      .at(place_of(spot))
       .because("a link, a directory or somebody else's file is in its place");
-}
-
-Error changed_meanwhile(const EditedFiles::Spot& spot) {
-  return Error(Cause::source_changed, Scope::folder, doing)
-      .at(spot.directory.place() + '/' + spot.name)
-      .because("it changed meanwhile")
-      .hint("run the same command again");
 }
 
 /// What SQLite would play back into a new database though it is of the old one: it may not be left, and what is in it
@@ -48,7 +41,7 @@ void require_at_rest(const EditedFiles::Spot& spot) {
     const auto status = spot.directory.look_at(spot.name + ending);
     if (!status || status->size_octets == 0) continue;
     throw Error(Cause::locked, Scope::folder, doing)
-        .at(spot.directory.place() + '/' + spot.name)
+        .at(place_of(spot))
         .because("the webmail's database is in use: " + spot.name + ending + " is beside it")
         .hint("run the same command again when the mailbox's owner has left the webmail");
   }
@@ -64,7 +57,7 @@ void FileWriter::take(const std::string& path, io::Source& content) {
   const FileStyle style = target_.home.style_of(path);
   file.dress(replaced ? birth_in_place_of(*replaced, style) : style.birth, std::nullopt);
   if (classify_home_path(path).kind == HomePathKind::database) require_at_rest(spot);
-  if (!fs::place_file(spot.directory, spot.name, file, replaced)) throw changed_meanwhile(spot);
+  if (!fs::place_file(spot.directory, spot.name, file, replaced)) throw changed_meanwhile(place_of(spot));
 }
 
 void FileWriter::take_away(const std::string& path) {
@@ -72,7 +65,7 @@ void FileWriter::take_away(const std::string& path) {
   const std::optional<fs::Status> there = spot ? replaceable(*spot) : std::nullopt;
   if (!there) return;
   if (classify_home_path(path).kind == HomePathKind::database) require_at_rest(*spot);
-  if (!spot->directory.remove(spot->name, there->id)) throw changed_meanwhile(*spot);
+  if (!spot->directory.remove(spot->name, there->id)) throw changed_meanwhile(place_of(*spot));
   if (is_durable(spot->directory)) spot->directory.sync();
 }
 

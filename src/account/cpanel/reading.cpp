@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "account/cpanel/account_file.hpp"
 #include "account/cpanel/domain_aliases.hpp"
 #include "account/cpanel/filters.hpp"
 #include "account/cpanel/keyed_lines.hpp"
@@ -45,8 +46,9 @@ std::vector<store::Setting> Reading::read_with(const std::set<std::string>& file
 
 void Reading::read_texts() {
   look_for_places();
-  read_account();
-  read_domains();
+  const auto account_file = server_text(places_.account_file());
+  read_account(account_file);
+  read_domains(account_file);
   for (const std::string& domain : domains_) {
     read_aliases(domain);
     read_mailboxes(domain);
@@ -122,18 +124,20 @@ void Reading::look_for_places() {
     tell(Weight::lost, where, text);
   };
   if (!places_.home.look_at("etc").is_directory()) miss("etc", "no directory: passwords and quotas are not read");
+  expect(places_.home.look_at("mail").is_directory(), "mail");
   if (places_.server == nullptr)
     miss("the server", "its files are not within reach: forwarders and domains are not read");
   else if (!places_.server->look_at(places_.alias_directory()).is_directory())
     miss(places_.alias_directory(), "no directory: forwarders are not read");
 }
 
-void Reading::read_account() {
-  if (const auto text = server_text(places_.account_file())) {
-    account_file_ = parse_account_file(*text);
-    tell(account_file_.problems, places_.account_file());
+void Reading::read_account(const std::optional<std::string>& account_file) {
+  store::Suspension suspension;
+  if (account_file) {
+    const AccountFile file = parse_account_file(*account_file);
+    tell(file.problems, places_.account_file());
+    suspension = file.suspension();
   }
-  store::Suspension suspension = account_file_.suspension();
   if (places_.is_live()) {
     for (const auto& [file, addresses] : {std::pair{"etc/outgoing_mail_suspended_users", &held_back_.suspended},
                                           std::pair{"etc/outgoing_mail_hold_users", &held_back_.held}}) {
@@ -150,11 +154,11 @@ void Reading::read_account() {
   if (places_.server != nullptr) add("", SettingKind::suspension, "", suspension);
 }
 
-void Reading::read_domains() {
+void Reading::read_domains(const std::optional<std::string>& account_file) {
   DomainTexts texts;
   texts.user = places_.user;
   texts.user_data_main = server_text(places_.user_data_main());
-  texts.account_file = server_text(places_.account_file());
+  texts.account_file = account_file;
   if (places_.is_live()) {
     texts.user_data_domains = server_text("etc/userdatadomains", list_file_limit);
     texts.user_domains = server_text("etc/userdomains", list_file_limit);
@@ -170,15 +174,14 @@ void Reading::read_domains() {
         if (kind == NodeKind::file) texts.alias_files.insert(name);
       });
   }
-  for (const NamedDomain& domain : account_domains(texts).list) served_.insert(domain.name);
-  for (const char* const above : {"mail", "etc"}) {
-    expect(places_.home.look_at(above).is_directory(), above);
+  if (!places_.user.empty())
+    for (const NamedDomain& domain : account_domains(texts).list) served_.insert(domain.name);
+  for (const char* const above : {"mail", "etc"})
     list(above, [&](const std::string& name, NodeKind kind) {
       if (kind == NodeKind::directory && name.front() != '.') texts.directories.insert(name);
       // Mail is not walked through; what lies beside the mailboxes may be a trace of a break-in.
       if (kind == NodeKind::file && above == std::string_view("mail")) look_at_file("mail/" + name);
     });
-  }
   const AccountDomains found = account_domains(texts);
   tell(found.problems, "domains");
   for (const NamedDomain& domain : found.list) {
@@ -439,30 +442,24 @@ void Reading::read_databases() {
 void Reading::read_opaque_files() {
   std::set<std::string> unread = opaque_;
   const auto take = [&](const std::string& path, io::Source& source) {
-    std::optional<std::string> text;
-    if (webmail_.renaming != nullptr && holds_names(path)) {
-      std::vector<std::string> changes;
-      text = renamed_content(source, *webmail_.renaming, changes);
-      if (!text) {
-        is_complete_ = false;
-        unread.erase(path);
-        return tell(Weight::lost, path,
-                    "it is too long for its names to be changed to those of the target: not carried");
+    std::vector<std::string> changes;
+    const auto digest = [&](io::Source& content) {
+      mail::Digester digester;
+      store::OpaqueFile file;
+      for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
+        digester.write(piece);
+        file.octets += piece.size();
       }
-      for (const std::string& change : changes) tell(Weight::note, path, change);
+      file.digest = digester.finish();
+      file.mode = places_.home.look_at(path).mode & 0777U;
+      add(opaque_owner_[path], SettingKind::file, path, std::move(file));
+    };
+    if (!give_renamed(path, source, webmail_.renaming, changes, digest)) {
+      is_complete_ = false;
+      tell(Weight::lost, path, "it is too long for its names to be changed to those of the target: not carried");
     }
-    io::MemorySource renamed(as_bytes(text ? std::string_view(*text) : std::string_view()));
-    io::Source& content = text ? renamed : source;
-    mail::Digester digester;
-    store::OpaqueFile file;
-    for (Bytes piece = content.read(); !piece.empty(); piece = content.read()) {
-      digester.write(piece);
-      file.octets += piece.size();
-    }
-    file.digest = digester.finish();
-    file.mode = places_.home.look_at(path).mode & 0777U;
     unread.erase(path);
-    add(opaque_owner_[path], SettingKind::file, path, std::move(file));
+    for (const std::string& change : changes) tell(Weight::note, path, change);
   };
   std::string reason;
   try {

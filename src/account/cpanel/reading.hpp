@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "account/cpanel/account_file.hpp"
 #include "account/cpanel/account_places.hpp"
 #include "account/cpanel/domains.hpp"
 #include "account/cpanel/problem.hpp"
@@ -29,6 +28,7 @@ class Reading {
   [[nodiscard]] std::vector<store::Setting> read_with(const std::set<std::string>& files);
   /// False: something could not be read, or what every account has was not there.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
+  [[nodiscard]] const std::set<std::string>& served() const { return served_; }
 
  private:
   /// What is known of one mailbox before all of it was seen.
@@ -48,8 +48,8 @@ class Reading {
   void look_for_places();
   void read_texts();
   [[nodiscard]] std::vector<store::Setting> sorted();
-  void read_account();
-  void read_domains();
+  void read_account(const std::optional<std::string>& account_file);
+  void read_domains(const std::optional<std::string>& account_file);
   void read_mailboxes(const std::string& domain);
   void keep_within_limit(const std::string& domain, std::map<std::string, Box>& boxes);
   void add_directories(const std::string& domain, std::map<std::string, Box>& boxes);
@@ -86,7 +86,6 @@ class Reading {
   Findings& findings_;
   const ReadingLimits& limits_;
   bool is_complete_ = true;
-  AccountFile account_file_{};
   HeldBack held_back_{};
   std::vector<std::string> domains_{};
   std::set<std::string> served_{};      ///< domains that the server's lists name as this account's

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +10,13 @@
 
 namespace mailhaul::account::cpanel {
 
-/// Whether a file below the home that is carried as it is holds names all the same: `.forward`, which says where mail
-/// goes.
-[[nodiscard]] bool holds_names(std::string_view home_path);
-
-/// The content of such a file as the target calls things; nothing where it is longer than a control file may be.
-/// Appends to `changes` as store::renamed() does.
-[[nodiscard]] std::optional<std::string> renamed_content(io::Source& content, const store::Renaming& renaming,
-                                                         std::vector<std::string>& changes);
+/// Gives `take` what a file below the home holds: as it is or, where it holds names all the same (`.forward`, which
+/// says where mail goes), as the target calls things. `renaming` may be null. Appends to `changes` as store::renamed()
+/// does.
+///
+/// False: its names can't be changed, since it is longer than a control file may be; `take` was not called.
+[[nodiscard]] bool give_renamed(std::string_view home_path, io::Source& content, const store::Renaming* renaming,
+                                std::vector<std::string>& changes,
+                                const std::function<void(io::Source& content)>& take);
 
 }  // namespace mailhaul::account::cpanel

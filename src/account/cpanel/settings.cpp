@@ -32,72 +32,44 @@ ScratchRoom room_in(const std::optional<fs::Directory>& scratch) {
   return room;
 }
 
-class LiveSettings final : public SettingsSource {
+/// What a reader of a live account looks into: there before it and after it.
+struct LiveParts {
+  explicit LiveParts(const LiveAccount& account) : trees(account), room(room_in(account.scratch)) {}
+  Trees trees;
+  ScratchRoom room;
+};
+
+class LiveSettings final : private LiveParts, public SettingsReader {
  public:
   LiveSettings(formats::Context& context, const LiveAccount& account, const store::Renaming* renaming)
-      : trees_(account),
-        room_(room_in(account.scratch)),
-        reader_(trees_.places(account), {room_, context.clock, renaming}, context.findings) {}
-
-  [[nodiscard]] std::vector<store::Setting> read() override { return reader_.read(); }
-  void visit_files(const std::set<store::SettingId>& files,
-                   const std::function<void(const store::SettingId& id, io::Source& content)>& take) override {
-    reader_.visit_files(files, take);
-  }
-  [[nodiscard]] bool is_complete() const override { return reader_.is_complete(); }
-
- private:
-  Trees trees_;
-  ScratchRoom room_;
-  SettingsReader reader_;
+      : LiveParts(account), SettingsReader(trees.places(account), {room, context.clock, renaming}, context.findings) {}
 };
 
-class PackedSettings final : public SettingsSource {
+/// The same of a packed one.
+struct PackedRoom {
+  PackedRoom(std::shared_ptr<const PackedAccount> of, const std::optional<fs::Directory>& scratch)
+      : account(std::move(of)), trees(account->parts()), room(room_in(scratch)) {}
+  std::shared_ptr<const PackedAccount> account;
+  PackedTrees trees;
+  ScratchRoom room;
+};
+
+class PackedSettings final : private PackedRoom, public SettingsReader {
  public:
-  PackedSettings(formats::Context& context, std::shared_ptr<const PackedAccount> account,
+  PackedSettings(formats::Context& context, std::shared_ptr<const PackedAccount> of,
                  const std::optional<fs::Directory>& scratch, const store::Renaming* renaming)
-      : account_(std::move(account)),
-        trees_(account_->parts()),
-        room_(room_in(scratch)),
-        reader_(trees_.places(), {room_, context.clock, renaming}, context.findings) {}
+      : PackedRoom(std::move(of), scratch),
+        SettingsReader(trees.places(), {room, context.clock, renaming}, context.findings) {}
 
-  [[nodiscard]] std::vector<store::Setting> read() override { return reader_.read(); }
-  void visit_files(const std::set<store::SettingId>& files,
-                   const std::function<void(const store::SettingId& id, io::Source& content)>& take) override {
-    reader_.visit_files(files, take);
-  }
   [[nodiscard]] bool is_complete() const override {
-    return reader_.is_complete() && !account_->damage() && account_->parts().has_home;
+    return SettingsReader::is_complete() && !account->damage() && account->parts().has_home;
   }
-
- private:
-  std::shared_ptr<const PackedAccount> account_;
-  PackedTrees trees_;
-  ScratchRoom room_;
-  SettingsReader reader_;
 };
 
-class LiveTarget final : public store::AccountTarget {
+class LiveTarget final : private Trees, public SettingsTarget {
  public:
   LiveTarget(formats::Context& context, const LiveAccount& account, const SettingsTarget::Options& options)
-      : trees_(account), target_(context, trees_.places(account), account.home, account.server, options) {}
-
-  [[nodiscard]] std::vector<store::Setting> read() override { return target_.read(); }
-  void visit_files(const std::set<store::SettingId>& files,
-                   const std::function<void(const store::SettingId& id, io::Source& content)>& take) override {
-    target_.visit_files(files, take);
-  }
-  [[nodiscard]] bool is_initial(const store::Setting& setting) const override { return target_.is_initial(setting); }
-  [[nodiscard]] bool has_parts(const store::SettingId& id) const override { return target_.has_parts(id); }
-  [[nodiscard]] std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
-                                                        store::AccountSource& files) override {
-    return target_.apply(changes, files);
-  }
-  [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return target_.file_changes(); }
-
- private:
-  Trees trees_;
-  SettingsTarget target_;
+      : Trees(account), SettingsTarget(context, places(account), account.home, account.server, options) {}
 };
 
 }  // namespace

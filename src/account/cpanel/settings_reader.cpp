@@ -1,6 +1,7 @@
 #include "account/cpanel/settings_reader.hpp"
 
 #include <map>
+#include <utility>
 
 #include "account/cpanel/opaque_files.hpp"
 #include "account/cpanel/reading.hpp"
@@ -10,18 +11,22 @@
 
 namespace mailhaul::account::cpanel {
 
+std::vector<store::Setting> SettingsReader::keep(const Reading& reading, std::vector<store::Setting> settings) {
+  is_complete_ = reading.is_complete();
+  served_ = reading.served();
+  return settings;
+}
+
 std::vector<store::Setting> SettingsReader::read() {
   Reading reading(places_, webmail_, findings_, limits_);
   std::vector<store::Setting> settings = reading.read();
-  is_complete_ = reading.is_complete();
-  return settings;
+  return keep(reading, std::move(settings));
 }
 
 std::vector<store::Setting> SettingsReader::read_with(const std::set<std::string>& files) {
   Reading reading(places_, webmail_, findings_, limits_);
   std::vector<store::Setting> settings = reading.read_with(files);
-  is_complete_ = reading.is_complete();
-  return settings;
+  return keep(reading, std::move(settings));
 }
 
 void SettingsReader::visit_files(const std::set<store::SettingId>& files,
@@ -36,12 +41,10 @@ void SettingsReader::visit_files(const std::set<store::SettingId>& files,
     by_path.emplace(id.name, id);
   }
   places_.home.visit(plain, [&](const std::string& path, io::Source& content) {
-    if (webmail_.renaming == nullptr || !holds_names(path)) return take(by_path.at(path), content);
+    // read() has told of the changes, and of what is too long for them.
     std::vector<std::string> changes;
-    const auto text = renamed_content(content, *webmail_.renaming, changes);
-    if (!text) return;
-    io::MemorySource renamed(as_bytes(*text));
-    take(by_path.at(path), renamed);
+    static_cast<void>(give_renamed(path, content, webmail_.renaming, changes,
+                                   [&](io::Source& renamed) { take(by_path.at(path), renamed); }));
   });
   DatabaseVisitor visitor;
   visitor.take = [&](const std::string& path, CleanDatabase& database) {

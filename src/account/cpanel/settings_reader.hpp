@@ -7,9 +7,9 @@
 
 #include "account/cpanel/account_places.hpp"
 #include "account/cpanel/scratch_file.hpp"
+#include "mailhaul/account/cpanel/settings.hpp"
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/finding.hpp"
-#include "mailhaul/store/account.hpp"
 #include "mailhaul/store/renaming.hpp"
 
 namespace mailhaul::account::cpanel {
@@ -27,9 +27,11 @@ struct ReadingLimits {
   std::size_t mailboxes_of_a_domain = 100'000;  ///< those with a login first
 };
 
+class Reading;
+
 /// Reads all that lies beside the mail of an account. What is odd or can't be read is told as a finding, and the rest
 /// goes on. Errors of scope run alone are thrown.
-class SettingsReader final : public store::AccountSource {
+class SettingsReader : public SettingsSource {
  public:
   SettingsReader(const AccountPlaces& places, const WebmailRoom& webmail, Findings& findings,
                  const ReadingLimits& limits = {})
@@ -43,16 +45,19 @@ class SettingsReader final : public store::AccountSource {
   [[nodiscard]] std::vector<store::Setting> read_with(const std::set<std::string>& files);
   void visit_files(const std::set<store::SettingId>& files,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
-  /// False: something could not be read by the last read(), or what every account has was not there: absence means
-  /// nothing.
-  [[nodiscard]] bool is_complete() const { return is_complete_; }
+  [[nodiscard]] bool is_complete() const override { return is_complete_; }
+  /// Domains that the server's lists name as this account's, as read last; where its user is not known none.
+  [[nodiscard]] const std::set<std::string>& served() const { return served_; }
 
  private:
+  std::vector<store::Setting> keep(const Reading& reading, std::vector<store::Setting> settings);
+
   const AccountPlaces places_;
   const WebmailRoom webmail_;
   Findings& findings_;
   const ReadingLimits limits_;
   bool is_complete_ = true;
+  std::set<std::string> served_{};
 };
 
 }  // namespace mailhaul::account::cpanel

@@ -7,7 +7,6 @@
 #include "account/cpanel/alias_writer.hpp"
 #include "account/cpanel/delivery_writer.hpp"
 #include "account/cpanel/derived_files.hpp"
-#include "account/cpanel/domains.hpp"
 #include "account/cpanel/file_writer.hpp"
 #include "account/cpanel/mailbox_writer.hpp"
 #include "account/cpanel/text_lines.hpp"
@@ -48,30 +47,6 @@ bool is_comment(std::string_view text) {
     const std::string_view content = trimmed(line.content);
     return content.empty() || content.front() == '#';
   });
-}
-
-std::optional<std::string> text_in(io::Tree& tree, const std::string& path) {
-  try {
-    return tree.read(path, list_file_limit);
-  } catch (const Error& error) {
-    // Whether it may not be read or is not there: it proves nothing.
-    if (error.scope() == Scope::run) throw;
-    return std::nullopt;
-  }
-}
-
-/// Those that the server says are this account's; not what lies in the home, where its customer may put anything.
-std::set<std::string> domains_of(const AccountPlaces& places) {
-  if (places.server == nullptr || places.user.empty()) return {};
-  DomainTexts texts;
-  texts.user = places.user;
-  texts.user_data_main = text_in(*places.server, places.user_data_main());
-  texts.user_data_domains = text_in(*places.server, "etc/userdatadomains");
-  texts.account_file = text_in(*places.server, places.account_file());
-  texts.user_domains = text_in(*places.server, "etc/userdomains");
-  std::set<std::string> out;
-  for (const NamedDomain& domain : account_domains(texts).list) out.insert(domain.name);
-  return out;
 }
 
 AccountPlaces with_trees(const AccountPlaces& places, io::Tree& home, io::Tree* server) {
@@ -151,6 +126,7 @@ std::vector<store::Setting> SettingsTarget::look() {
                         was_read_ ? static_cast<Findings&>(silent) : context_.findings);
   std::vector<store::Setting> settings = reader.read();
   was_complete_ = reader.is_complete();
+  served_ = reader.served();
   known_.clear();
   for (const store::Setting& setting : settings)
     if (setting.id.kind == SettingKind::domain || setting.id.kind == SettingKind::suspension)
@@ -225,7 +201,7 @@ class SettingsTarget::Run {
                 owner.server_ ? &*owner.server_ : nullptr,
                 {owner.options_.owner, owner.options_.mail_group},
                 home_of(owner.places_, owner.home_root_),
-                domains_of(owner.base_)} {
+                owner.served_} {
     changed_meanwhile_ = owner.changed_meanwhile(changes);
     target_.is_suspended = suspension_now({{}, SettingKind::suspension, {}}).account;
   }

@@ -25,7 +25,7 @@ namespace mailhaul::account::cpanel {
 /// for all changes of it, in one step, with the owners and modes of cpanel.md section 2. Where a file can't be written,
 /// the changes that needed it are not carried, and the others are. Panels keep more of a suspension and of a domain
 /// than is in these files: both are left to them, and said.
-class SettingsTarget final : public store::AccountTarget {
+class SettingsTarget : public store::AccountTarget {
  public:
   struct Options {
     fs::Owner owner{};     ///< of the account
@@ -66,6 +66,9 @@ class SettingsTarget final : public store::AccountTarget {
   std::optional<OverlayTree> server_tree_{};
   AccountPlaces places_;                                     ///< as planned
   std::map<store::SettingId, store::SettingValue> known_{};  ///< domains and suspensions, as read last
+  /// Domains that the server says are this account's; not those of directories in the home, where its customer may put
+  /// anything. As read last.
+  std::set<std::string> served_{};
   bool was_read_ = false;
   bool was_complete_ = true;
   /// What read() gave, as store::comparable() has it; unset: nothing was decided on since apply().

@@ -24,9 +24,10 @@ struct LiveAccount {
   std::optional<fs::Directory> scratch{};
 };
 
-/// Whether absence means anything is told after a read.
 class SettingsSource : public store::AccountSource {
  public:
+  /// False: something could not be read by the last read(), or what every account has was not there: absence means
+  /// nothing.
   [[nodiscard]] virtual bool is_complete() const = 0;
 };
 
