@@ -90,14 +90,14 @@ class Merge {
     }
     if (options_.source_is_complete && !options_.source_is_complete()) outcome_.is_complete = false;
     source_is_whole_ = outcome_.is_complete;
-    read_target();
+    take_from_target(target_.read());
     for (const auto& entry : at_target_) ids_.insert(entry.first);
     for (SettingId& id : ledger_.settings_with_base()) ids_.insert(std::move(id));
   }
 
-  void read_target() {
+  void take_from_target(std::vector<Setting> settings) {
     at_target_.clear();
-    for (Setting& setting : target_.read()) at_target_.emplace(setting.id, std::move(setting));
+    for (Setting& setting : settings) at_target_.emplace(setting.id, std::move(setting));
   }
 
   [[nodiscard]] std::string digest(const store::SettingValue& value) const {
@@ -184,7 +184,9 @@ class Merge {
     begin_changes();
     std::vector<store::SettingResult> results = target_.apply(changes_, source_);
     // What the target reads like afterwards is what the next run compares with: an approximation is not a change.
-    read_target();
+    std::set<SettingId> changed;
+    for (const store::SettingChange& change : changes_) changed.insert(change.id);
+    take_from_target(target_.read_again(changed));
     for (std::size_t i = 0; i < changes_.size() && i < results.size(); ++i) {
       const store::SettingChange& change = changes_[i];
       store::SettingResult& result = results[i];

@@ -88,6 +88,11 @@ class MemoryAccount final : public store::AccountTarget {
       out.push_back({id_of(name), store::Forwarder{{{store::Destination::Kind::address, to}}, ""}});
     return out;
   }
+  std::vector<store::Setting> read_again(const std::set<SettingId>& settings) override {
+    std::vector<store::Setting> out = read();
+    std::erase_if(out, [&](const store::Setting& setting) { return settings.count(setting.id) == 0; });
+    return out;
+  }
   void visit_files(const std::set<SettingId>& /*files*/,
                    const std::function<void(const SettingId&, io::Source&)>& /*take*/) override {}
   bool has_parts(const SettingId& /*id*/) const override { return !half.empty(); }

@@ -59,6 +59,8 @@ class AccountTarget : public AccountSource {
   [[nodiscard]] virtual bool is_initial(const Setting& setting) const = 0;
   /// Whether it lies in several places, so that a run that is killed may leave half of it.
   [[nodiscard]] virtual bool has_parts(const SettingId& id) const = 0;
+  /// Of these those that are there now, and others as may be: without going through what else there is.
+  [[nodiscard]] virtual std::vector<Setting> read_again(const std::set<SettingId>& settings) = 0;
   /// Does as asked, in order, one result a change. In a dry run nothing is written. Errors end it: of scope run.
   [[nodiscard]] virtual std::vector<SettingResult> apply(std::span<const SettingChange> changes,
                                                          AccountSource& files) = 0;

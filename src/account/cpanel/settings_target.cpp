@@ -98,24 +98,37 @@ std::vector<store::Setting> SettingsTarget::read() {
   return settings;
 }
 
-std::set<store::SettingId> SettingsTarget::changed_meanwhile(std::span<const store::SettingChange> changes) {
-  if (!decided_) return {};
-  std::set<std::string> files;
-  for (const store::SettingChange& change : changes)
-    if (change.id.kind == SettingKind::file) files.insert(change.id.name);
+std::vector<store::Setting> SettingsTarget::read_again(const std::set<store::SettingId>& settings) {
+  return look_again(settings).settings;
+}
+
+SettingsTarget::Again SettingsTarget::look_again(const std::set<store::SettingId>& settings) {
   SilentFindings silent;
   SettingsReader reader(places_, {options_.room, context_.clock, nullptr}, silent);
+  std::set<std::string> files;
+  for (const store::SettingId& id : settings)
+    if (id.kind == SettingKind::file) files.insert(id.name);
+  Again again;
+  again.settings = reader.read_with(files);
+  again.is_complete = reader.is_complete();
+  return again;
+}
+
+std::set<store::SettingId> SettingsTarget::changed_meanwhile(std::span<const store::SettingChange> changes) {
+  if (!decided_) return {};
+  std::set<store::SettingId> ids;
+  for (const store::SettingChange& change : changes) ids.insert(change.id);
+  const Again again = look_again(ids);
   std::map<store::SettingId, std::string> now;
-  for (const store::Setting& setting : reader.read_with(files))
-    now.emplace(setting.id, store::comparable(setting.value));
-  std::set<store::SettingId> out;
+  for (const store::Setting& setting : again.settings) now.emplace(setting.id, store::comparable(setting.value));
   // Half of the changes of a file would make one that nobody asked for.
-  const bool is_unsure = was_complete_ && !reader.is_complete();
-  for (const store::SettingChange& change : changes) {
-    const auto then = decided_->find(change.id);
-    const auto is = now.find(change.id);
+  if (was_complete_ && !again.is_complete) return ids;
+  std::set<store::SettingId> out;
+  for (const store::SettingId& id : ids) {
+    const auto then = decided_->find(id);
+    const auto is = now.find(id);
     const bool is_same = then == decided_->end() ? is == now.end() : is != now.end() && then->second == is->second;
-    if (is_unsure || !is_same) out.insert(change.id);
+    if (!is_same) out.insert(id);
   }
   return out;
 }

@@ -38,6 +38,7 @@ class SettingsTarget : public store::AccountTarget {
                  std::optional<fs::Directory> server, const Options& options);
 
   [[nodiscard]] std::vector<store::Setting> read() override;
+  [[nodiscard]] std::vector<store::Setting> read_again(const std::set<store::SettingId>& settings) override;
   void visit_files(const std::set<store::SettingId>& files,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
   [[nodiscard]] bool is_initial(const store::Setting& setting) const override;
@@ -47,6 +48,11 @@ class SettingsTarget : public store::AccountTarget {
   [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }
 
  private:
+  struct Again {
+    std::vector<store::Setting> settings{};
+    bool is_complete = true;
+  };
+  [[nodiscard]] Again look_again(const std::set<store::SettingId>& settings);
   class Run;
 
   [[nodiscard]] std::vector<store::Setting> look();
