@@ -1,7 +1,7 @@
-#include "account/cpanel/keyed_lines.hpp"
 #include "account/cpanel/passwd_file.hpp"
 #include "account/cpanel/quota_list.hpp"
 #include "account/cpanel/shadow_file.hpp"
+#include "account/text/keyed_lines.hpp"
 #include "fuzz/fuzz_input.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/base/error.hpp"
@@ -9,6 +9,7 @@
 namespace {
 
 using namespace mailhaul;
+using namespace mailhaul::account;
 using namespace mailhaul::account::cpanel;
 
 /// All lines but those of `local_part`, as they are.

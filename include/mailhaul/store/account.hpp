@@ -66,6 +66,11 @@ class AccountTarget : public AccountSource {
                                                          AccountSource& files) = 0;
   /// Of all calls of apply().
   [[nodiscard]] virtual const std::vector<FileChange>& file_changes() const = 0;
+  /// Whether settings of this kind have a place here at all: others are another program's business, and no loss of this
+  /// one's.
+  [[nodiscard]] virtual bool concerns(SettingKind /*kind*/) const { return true; }
+  /// What the admin has to run there for the changes to be seen, a command each, in order; none where nothing changed.
+  [[nodiscard]] virtual std::vector<std::string> after_steps() const { return {}; }
 };
 
 }  // namespace mailhaul::store

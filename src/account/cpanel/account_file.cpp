@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {

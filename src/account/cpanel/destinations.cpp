@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::cpanel {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "account/cpanel/destinations.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/base/error.hpp"
 

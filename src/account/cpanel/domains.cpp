@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "account/cpanel/account_file.hpp"
-#include "account/cpanel/text_lines.hpp"
 #include "account/cpanel/user_data.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::cpanel {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "account/bearable_name.hpp"
-#include "account/cpanel/keyed_lines.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/keyed_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"

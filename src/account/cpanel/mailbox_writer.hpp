@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "account/cpanel/keyed_lines_editor.hpp"
 #include "account/cpanel/shadow_file.hpp"
 #include "account/cpanel/write_target.hpp"
+#include "account/text/keyed_lines_editor.hpp"
 
 namespace mailhaul::account::cpanel {
 

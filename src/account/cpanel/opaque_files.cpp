@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "account/cpanel/file_style.hpp"
 #include "account/cpanel/responder.hpp"
 #include "account/cpanel/spam.hpp"
+#include "account/text/file_style.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::cpanel {

@@ -5,9 +5,9 @@
 #include "account/cpanel/account_file.hpp"
 #include "account/cpanel/packed_parts.hpp"
 #include "account/cpanel/passwd_file.hpp"
-#include "account/cpanel/text_lines.hpp"
 #include "account/cpanel/user_data.hpp"
 #include "account/mail_places.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/formats/archive/maildir.hpp"
 

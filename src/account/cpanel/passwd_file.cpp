@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "account/cpanel/keyed_lines.hpp"
+#include "account/text/keyed_lines.hpp"
 #include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <utility>
 
-#include "account/cpanel/keyed_lines.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/keyed_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::cpanel {

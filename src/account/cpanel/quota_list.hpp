@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "account/cpanel/problem.hpp"
+#include "account/text/problem.hpp"
 #include "mailhaul/store/account_settings.hpp"
 
 namespace mailhaul::account::cpanel {

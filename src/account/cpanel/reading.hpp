@@ -10,8 +10,8 @@
 
 #include "account/cpanel/account_places.hpp"
 #include "account/cpanel/domains.hpp"
-#include "account/cpanel/problem.hpp"
 #include "account/cpanel/settings_reader.hpp"
+#include "account/text/problem.hpp"
 #include "mailhaul/base/finding.hpp"
 #include "mailhaul/store/account_settings.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "account/cpanel/keyed_lines.hpp"
 #include "account/cpanel/passwd_file.hpp"
+#include "account/text/keyed_lines.hpp"
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/fs/control_file.hpp"
 #include "mailhaul/fs/directory.hpp"

@@ -9,7 +9,7 @@
 #include "account/cpanel/derived_files.hpp"
 #include "account/cpanel/file_writer.hpp"
 #include "account/cpanel/mailbox_writer.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "account/cpanel/account_places.hpp"
-#include "account/cpanel/edited_files.hpp"
-#include "account/cpanel/overlay_tree.hpp"
 #include "account/cpanel/settings_reader.hpp"
 #include "account/cpanel/write_target.hpp"
+#include "account/text/edited_files.hpp"
+#include "account/text/overlay_tree.hpp"
 #include "mailhaul/formats/context.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/store/account.hpp"

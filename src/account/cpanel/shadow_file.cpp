@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "account/cpanel/keyed_lines.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/keyed_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {

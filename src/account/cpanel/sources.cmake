@@ -1,7 +1,7 @@
 set(CPANEL_SOURCES
-  cpanel/keyed_lines_editor.cpp
   cpanel/renamed_file.cpp
   cpanel/account_file.cpp
+  cpanel/account_owner.cpp
   cpanel/alias_writer.cpp
   cpanel/clean_database.cpp
   cpanel/delivery_writer.cpp
@@ -10,16 +10,12 @@ set(CPANEL_SOURCES
   cpanel/destinations_text.cpp
   cpanel/domain_aliases.cpp
   cpanel/domains.cpp
-  cpanel/edited_files.cpp
-  cpanel/file_style.cpp
   cpanel/file_writer.cpp
   cpanel/filters.cpp
-  cpanel/keyed_lines.cpp
   cpanel/layout.cpp
   cpanel/mail.cpp
   cpanel/mailbox_writer.cpp
   cpanel/opaque_files.cpp
-  cpanel/overlay_tree.cpp
   cpanel/packed_account.cpp
   cpanel/packed_mail.cpp
   cpanel/passwd_file.cpp
@@ -38,7 +34,6 @@ set(CPANEL_SOURCES
   cpanel/settings_target.cpp
   cpanel/shadow_file.cpp
   cpanel/spam.cpp
-  cpanel/text_lines.cpp
   cpanel/user_data.cpp
   cpanel/valiases.cpp
   cpanel/webmail_database.cpp

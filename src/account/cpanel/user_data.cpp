@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "account/cpanel/text_lines.hpp"
 #include "account/cpanel/yaml_text.hpp"
+#include "account/text/text_lines.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {

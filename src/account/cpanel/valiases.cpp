@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "account/cpanel/destinations.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/base/error.hpp"
 

@@ -5,9 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include "account/cpanel/account_owner.hpp"
 #include "account/cpanel/account_places.hpp"
-#include "account/cpanel/edited_files.hpp"
-#include "account/cpanel/file_style.hpp"
+#include "account/text/edited_files.hpp"
+#include "account/text/result.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/store/account.hpp"
 
@@ -37,15 +38,6 @@ struct NumberedChange {
 /// Whose mailbox it is about, checked (S14). Error(refused, folder): it can't stand in a server's files.
 [[nodiscard]] Address require_mailbox(std::string_view address);
 
-[[nodiscard]] inline store::SettingResult written(std::string what_to_do = {}) {
-  return {store::SettingResult::Outcome::written, {}, std::move(what_to_do)};
-}
-[[nodiscard]] inline store::SettingResult approximated(std::string how, std::string what_to_do = {}) {
-  return {store::SettingResult::Outcome::approximated, std::move(how), std::move(what_to_do)};
-}
-[[nodiscard]] inline store::SettingResult not_carried(std::string why, std::string what_to_do = {}) {
-  return {store::SettingResult::Outcome::not_carried, std::move(why), std::move(what_to_do)};
-}
 [[nodiscard]] inline store::SettingResult no_server() {
   return not_carried("what the server keeps beside the home is not within reach", "say where it is with --dst-root");
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "account/cpanel/keyed_lines.hpp"
+#include "account/text/keyed_lines.hpp"
 #include "mailhaul/base/error.hpp"
 
 namespace mailhaul::account::cpanel {

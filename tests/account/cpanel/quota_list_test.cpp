@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "account/cpanel/keyed_lines.hpp"
+#include "account/text/keyed_lines.hpp"
 
 namespace mailhaul::account::cpanel {
 namespace {

@@ -12,7 +12,6 @@ set(CPANEL_TEST_SOURCES
   cpanel/filters_test.cpp
   cpanel/generator_test.cpp
   cpanel/home_facts_test.cpp
-  cpanel/keyed_lines_test.cpp
   cpanel/layout_test.cpp
   cpanel/opaque_files_test.cpp
   cpanel/passwd_file_test.cpp
@@ -22,7 +21,6 @@ set(CPANEL_TEST_SOURCES
   cpanel/settings_reader_test.cpp
   cpanel/shadow_file_test.cpp
   cpanel/spam_test.cpp
-  cpanel/text_lines_test.cpp
   cpanel/user_data_test.cpp
   cpanel/valiases_test.cpp
   cpanel/yaml_text_test.cpp

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "account/cpanel/file_style.hpp"
-#include "account/cpanel/overlay_tree.hpp"
+#include "account/text/file_style.hpp"
+#include "account/text/overlay_tree.hpp"
 #include "mailhaul/base/error.hpp"
 #include "mailhaul/fs/control_file.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/store/account.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 /// Somebody was faster than what was to be written there.
 [[nodiscard]] Error changed_meanwhile(const std::string& place);
@@ -91,4 +91,4 @@ class EditedFiles {
   std::map<std::string, store::FileChange> changes_{};
 };
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

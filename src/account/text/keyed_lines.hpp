@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "account/cpanel/problem.hpp"
+#include "account/text/problem.hpp"
 
 /// The lines `LOCAL_PART:FIELD:FIELD…` that passwd, shadow and quota below etc/DOMAIN are made of (cpanel.md 1.2).
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 struct KeyedLine {
   std::size_t number = 0;    ///< from 1
@@ -41,4 +41,4 @@ struct KeyedLines {
 /// `text` without any line of this local part. Raises as with_line() does.
 [[nodiscard]] std::string without_line(std::string_view text, std::string_view local_part);
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 /// Many changes of one such list (keyed_lines.hpp), for which it is read once and made anew once.
 class KeyedLinesEditor {
@@ -28,4 +28,4 @@ class KeyedLinesEditor {
   std::vector<std::string> added_{};                                       ///< local parts, in the order of the calls
 };
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

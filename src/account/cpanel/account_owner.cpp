@@ -1,4 +1,4 @@
-#include "account/cpanel/file_style.hpp"
+#include "account/cpanel/account_owner.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,14 +30,6 @@ FileStyle home_file_style(std::string_view path, const AccountOwner& account) {
   const bool is_list = depth == 2 && std::find(lists.begin(), lists.end(), name) != lists.end();
   if (depth < 2 || is_list) return {{with_mail, 0640, 0750}, is_list, is_list && name == "shadow"};
   return {{owner, 0640, 0750}, false, false};
-}
-
-fs::Birth birth_in_place_of(const fs::Status& was, const FileStyle& style) {
-  fs::Birth birth = style.birth;
-  birth.owner = was.owner;
-  birth.file_mode = was.permissions & 0777U;
-  if (style.is_secret) birth.file_mode &= style.birth.file_mode;
-  return birth;
 }
 
 FileStyle server_file_style(const AccountOwner& account) {

@@ -1,10 +1,10 @@
-#include "account/cpanel/keyed_lines.hpp"
+#include "account/text/keyed_lines.hpp"
 
 #include <gtest/gtest.h>
 
 #include "mailhaul/base/error.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 namespace {
 
 TEST(KeyedLines, LocalPartsAreExact) {
@@ -113,4 +113,4 @@ TEST(KeyedLines, NothingIsWrittenThatCouldBeAnotherLine) {
 }
 
 }  // namespace
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

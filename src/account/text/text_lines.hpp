@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 /// One line of a text, as views of it.
 struct TextLine {
@@ -32,4 +32,4 @@ struct LineEdits {
 /// Without blanks, CR and TAB among them, at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -1,8 +1,8 @@
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 
 #include <gtest/gtest.h>
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 namespace {
 
 TEST(TextLines, EveryOctetIsInOneOfThem) {
@@ -44,4 +44,4 @@ TEST(TextLines, ChangedRemovedAdded) {
 }
 
 }  // namespace
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

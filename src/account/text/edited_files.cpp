@@ -1,16 +1,16 @@
-#include "account/cpanel/edited_files.hpp"
+#include "account/text/edited_files.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
-#include "account/cpanel/keyed_lines.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/keyed_lines.hpp"
+#include "account/text/text_lines.hpp"
 
 // A customer may put another file, or a link, in the place of each of these at any time. So nothing is written over:
 // what is new is made without a name, and the two change places (S8); what comes back must be what was read.
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 namespace {
 
 constexpr std::string_view doing = "writing a file of an account";
@@ -170,4 +170,4 @@ void EditedFiles::keep_as_preview() {
   for (const auto& [path, text] : planned_) note(path, known_.at(path), text);
 }
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -5,7 +5,7 @@
 
 #include "mailhaul/base/finding.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 /// What is odd or wrong in one of an account's own files. Texts may hold customers' octets: escaped at the output
 /// (S14).
@@ -16,4 +16,4 @@ struct Problem {
   std::string text{};     ///< one sentence
 };
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

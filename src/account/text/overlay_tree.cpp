@@ -1,8 +1,8 @@
-#include "account/cpanel/overlay_tree.hpp"
+#include "account/text/overlay_tree.hpp"
 
 #include "mailhaul/base/error.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 using io::Node;
 using io::NodeKind;
@@ -68,4 +68,4 @@ void OverlayTree::visit(const std::set<std::string>& paths,
   under_.visit(there, take);
 }
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -1,8 +1,8 @@
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 
 #include <algorithm>
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 std::vector<TextLine> text_lines(std::string_view text) {
   std::vector<TextLine> out;
@@ -55,4 +55,4 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

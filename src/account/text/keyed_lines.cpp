@@ -1,12 +1,12 @@
-#include "account/cpanel/keyed_lines.hpp"
+#include "account/text/keyed_lines.hpp"
 
 #include <set>
 #include <utility>
 
-#include "account/cpanel/keyed_lines_editor.hpp"
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/keyed_lines_editor.hpp"
+#include "account/text/text_lines.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 namespace {
 
 constexpr std::size_t longest_local_part = 64;
@@ -75,4 +75,4 @@ std::string without_line(std::string_view text, std::string_view local_part) {
   return editor.text();
 }
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -1,12 +1,12 @@
-#include "account/cpanel/keyed_lines_editor.hpp"
+#include "account/text/keyed_lines_editor.hpp"
 
 #include <utility>
 
-#include "account/cpanel/text_lines.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/base/error.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 namespace {
 
 void require_safe(std::string_view local_part) {
@@ -61,4 +61,4 @@ std::string KeyedLinesEditor::text() const {
   return edited(text_, edits);
 }
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -6,7 +6,7 @@
 
 #include "mailhaul/io/tree.hpp"
 
-namespace mailhaul::account::cpanel {
+namespace mailhaul::account {
 
 /// A tree as it will be once some small files of it are written.
 class OverlayTree final : public io::Tree {
@@ -30,4 +30,4 @@ class OverlayTree final : public io::Tree {
   const Planned& planned_;
 };
 
-}  // namespace mailhaul::account::cpanel
+}  // namespace mailhaul::account

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "mailhaul/account/facts.hpp"
+#include "mailhaul/formats/context.hpp"
+#include "mailhaul/fs/directory.hpp"
+#include "mailhaul/store/account.hpp"
+
+/// Settings as the files of other mail servers (targets.md): pieces to include or to import, nothing of a server's own
+/// configuration. Each merges into what is there, line by line and key by key; lines of other accounts and of the admin
+/// stay octet for octet. Where several accounts go into the same files, each target touches its own domains alone.
+namespace mailhaul::account {
+
+struct TextTargetOptions {
+  bool is_dry = false;  ///< nothing is written; file_changes() says what would be
+  fs::Owner owner{};    ///< of new files
+};
+
+/// virtual_mailbox_domains, virtual_mailbox_maps, virtual_alias_maps, transport and recipient_access below `directory`.
+[[nodiscard]] std::unique_ptr<store::AccountTarget> open_postfix_target(formats::Context& context,
+                                                                        const fs::Directory& directory,
+                                                                        AccountFacts facts,
+                                                                        const TextTargetOptions& options);
+/// One CSV file for Modoboa's importer, `name` in `directory`.
+[[nodiscard]] std::unique_ptr<store::AccountTarget> open_modoboa_target(formats::Context& context,
+                                                                        const fs::Directory& directory,
+                                                                        const std::string& name, AccountFacts facts,
+                                                                        const TextTargetOptions& options);
+
+}  // namespace mailhaul::account

@@ -1,0 +1,9 @@
+set(TEXT_SOURCES
+  text/edited_files.cpp
+  text/file_style.cpp
+  text/keyed_lines.cpp
+  text/keyed_lines_editor.cpp
+  text/overlay_tree.cpp
+  text/text_lines.cpp
+  text/text_target.cpp
+)
