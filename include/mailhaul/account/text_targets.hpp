@@ -32,4 +32,9 @@ struct TextTargetOptions {
                                                                         const std::string& name, AccountFacts facts,
                                                                         const TextTargetOptions& options);
 
+/// The values themselves, `name` in `directory`: of one account. Error(refused) when it holds another one's.
+[[nodiscard]] std::unique_ptr<store::AccountTarget> open_json_target(const fs::Directory& directory,
+                                                                     const std::string& name, AccountFacts facts,
+                                                                     const TextTargetOptions& options);
+
 }  // namespace mailhaul::account

@@ -1,0 +1,4 @@
+set(JSON_SOURCES
+  json/settings.cpp
+  json/target.cpp
+)

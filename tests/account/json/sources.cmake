@@ -1,0 +1,3 @@
+set(JSON_TEST_SOURCES
+  json/settings_test.cpp
+)
