@@ -42,6 +42,17 @@ std::vector<std::string> escaped_lines(const std::string& diff) {
 
 }  // namespace
 
+void TextOutput::say_settings(const std::vector<run::SettingsOutcome>& outcomes, bool dry_run) {
+  for (const run::SettingsOutcome& outcome : outcomes) {
+    if (!outcome.place.empty() && !saying_.quiet) say(fmt::format("\n{}", escape_for_terminal(outcome.place)));
+    say_account(outcome.outcome, dry_run);
+    if (outcome.outcome.error) error(*outcome.outcome.error);
+    if (saying_.quiet || outcome.after_steps.empty()) continue;
+    say("Then, on the target:");
+    for (const std::string& step : outcome.after_steps) say("    " + escape_for_terminal(step));
+  }
+}
+
 void TextOutput::say_account(const sync::AccountOutcome& account, bool dry_run) {
   const auto tell = [this](const std::string& line, bool is_wanted) {
     if (is_wanted && !saying_.quiet) say(line);
@@ -80,8 +91,7 @@ void TextOutput::say_account(const sync::AccountOutcome& account, bool dry_run) 
 
 void TextOutput::report(const run::SettingsReport& report, const run::FindingLog& findings) {
   if (!saying_.quiet) {
-    say(fmt::format("{}  ({})\n", escape_for_terminal(display(report.store)),
-                    escape_for_terminal(report.store.evidence)));
+    say(fmt::format("{}  ({})\n", escape_for_terminal(report.store), escape_for_terminal(report.evidence)));
     std::string owner = "\n";  // nobody's
     for (const store::Setting& setting : report.settings) {
       if (setting.id.owner != owner) {
@@ -93,8 +103,18 @@ void TextOutput::report(const run::SettingsReport& report, const run::FindingLog
     }
     say("");
   }
+  say_settings(report.outcomes, report.dry_run);
   say_findings(findings);
   conclude(report.status, report.verdict);
+}
+
+void JsonOutput::say_settings(const std::vector<run::SettingsOutcome>& outcomes) {
+  for (const run::SettingsOutcome& outcome : outcomes) {
+    if (!outcome.place.empty()) print_json(out_, {{"event", "place"}, {"place", json_text(outcome.place)}});
+    say_account(outcome.outcome);
+    for (const std::string& step : outcome.after_steps)
+      print_json(out_, {{"event", "after_step"}, {"text", json_text(step)}});
+  }
 }
 
 void JsonOutput::say_account(const sync::AccountOutcome& account) {
@@ -124,11 +144,14 @@ void JsonOutput::report(const run::SettingsReport& report, const run::FindingLog
                       {"kind", to_string(setting.id.kind)},
                       {"name", json_text(setting.id.name)},
                       {"text", json_text(summary(setting.value))}});
-  print_summary(out_, "settings", report.status,
-                {{"store", json_location(report.store)},
-                 {"settings", report.settings.size()},
-                 {"findings_lost", findings.count(Weight::lost)},
-                 {"verdict", report.verdict}});
+  say_settings(report.outcomes);
+  print_summary(
+      out_, "settings", report.status,
+      {{"store",
+        {{"format", report.format}, {"path", json_text(report.path)}, {"evidence", json_text(report.evidence)}}},
+       {"settings", report.settings.size()},
+       {"findings_lost", findings.count(Weight::lost)},
+       {"verdict", report.verdict}});
 }
 
 }  // namespace mailhaul::cli

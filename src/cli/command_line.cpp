@@ -42,6 +42,8 @@ Examples:
   mailhaul fix -n maildir:/srv/mail/bob --chown bob:bob     what another program's copy needs; without -n: mend it
   mailhaul sync --src-root /mnt/old cpanel:/mnt/old/home/a cpanel:/home/b --map-user a=b   a whole account
   mailhaul settings cpanel:bob                              what lies beside the mail of an account
+  mailhaul sync cpanel:bob vmail:/srv/vmail --chown vmail:vmail --settings dovecot:/etc/dovecot/mailhaul
+                                                            out of cPanel, with passwords and filters
   mailhaul runs list                                        what was done before
 
 Exit status:
@@ -55,9 +57,9 @@ Exit status:
 struct Typed {
   std::vector<std::string> stores;
   std::string source, target;
-  std::vector<std::string> includes, excludes, maps, user_maps, domain_maps, special_uses, from_lines;
+  std::vector<std::string> includes, excludes, maps, user_maps, domain_maps, special_uses, from_lines, settings;
   std::string min_size, max_size, min_age, max_age, fsync = "batch", variant, quoting, state, postmark, source_zone,
-                                                    compress, dates = "mtime";
+                                                    compress, dates = "mtime", dovecot = "2.3";
   TypedOwners owners{};
   std::optional<std::uint64_t> max_delete{};
   std::size_t jobs = 0;
@@ -162,6 +164,17 @@ void add_mailbox_options(CLI::App& command, Typed& typed) {
       ->allow_extra_args(false);
 }
 
+void add_places(CLI::App& command, Typed& typed) {
+  command
+      .add_option("--settings", typed.settings,
+                  "what lies beside the mail of an account goes there too, as files for another server: dovecot:DIR "
+                  "(users, quotas, Sieve), postfix:DIR (maps), modoboa:FILE.csv (for its importer), json:FILE")
+      ->type_name("KIND:PATH")
+      ->allow_extra_args(false);
+  command.add_option("--dovecot", typed.dovecot, "which Dovecot the files of dovecot:DIR are for (default 2.3)")
+      ->type_name("2.3|2.4");
+}
+
 void add_message_filters(CLI::App& command, Typed& typed) {
   add_mailbox_options(command, typed);
   command
@@ -189,6 +202,7 @@ void add_sync_options(CLI::App& command, Typed& typed) {
   command.add_flag("-i,--itemize-changes", typed.itemize, "a line for every message that is copied or changed");
   command.add_flag("--mail-only", typed.mail_only,
                    "of an account only the mail: passwords, forwarders, filters and the like stay behind");
+  add_places(command, typed);
   command.add_flag("-c,--checksum", typed.checksum, "read every message again, whatever the last run remembers");
   command.add_flag("--delete", typed.remove,
                    "messages that were copied, are gone at SRC since and untouched at DST go into the folder "
@@ -252,8 +266,17 @@ void add_fix_options(CLI::App& command, Typed& typed) {
 }
 
 void add_settings_options(CLI::App& command, Typed& typed) {
-  command.add_option("SRC", typed.stores, "the account")->required()->expected(1)->type_name("");
+  command.add_option("SRC", typed.stores, "the account; or files with settings, named as in --settings")
+      ->required()
+      ->expected(1)
+      ->type_name("");
   add_server_root(command, "--src-root", typed.source_root, "SRC");
+  add_places(command, typed);
+  add_mailbox_options(command, typed);
+  command.add_flag("-n,--dry-run,--dry", typed.dry_run, "with --settings: show what would be written, write nothing");
+  command.add_flag("--delete", typed.remove, "with --settings: what is gone at SRC since is taken away there too");
+  command.add_option("--state", typed.state, "the directory that remembers what was written (default: as of sync)")
+      ->type_name("DIR");
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
@@ -372,11 +395,20 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   const auto texts = names_stores                       ? typed.stores
                      : kind == Command::Kind::list_runs ? std::vector<std::string>{}
                                                         : std::vector<std::string>{typed.source, typed.target};
-  for (const std::string& text : texts) command.locations.push_back(run::parse_location(text));
+  for (const std::string& text : texts) {
+    if (kind == Command::Kind::settings && run::names_settings_place(text))
+      command.settings_source = run::parse_settings_place(text);
+    else
+      command.locations.push_back(run::parse_location(text));
+  }
   for (run::Location& location : command.locations)
     location.server_root =
         &location != &command.locations.front() && !names_stores ? typed.target_root : typed.source_root;
   run::Request& request = command.request;
+  for (const std::string& place : typed.settings) request.settings.push_back(run::parse_settings_place(place));
+  using DovecotVersion = account::dovecot::Version;
+  request.dovecot = choose<DovecotVersion>("--dovecot", typed.dovecot,
+                                           {{"2.3", DovecotVersion::v2_3}, {"2.4", DovecotVersion::v2_4}});
   request.mailboxes.mailbox = typed.mailbox;
   for (const std::string& pair : typed.user_maps) run::add_user_map(request.mailboxes, pair);
   for (const std::string& pair : typed.domain_maps) run::add_domain_map(request.mailboxes, pair);

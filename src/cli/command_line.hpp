@@ -26,6 +26,7 @@ struct Command {
   enum class Kind { scan, sync, verify, fix, settings, list_runs, show_runs };
   Kind kind{};
   std::vector<run::Location> locations{};
+  std::optional<run::SettingsPlace> settings_source{};  ///< of `settings`, where it is no account
   run::Request request{};
   run::FixOptions fix{};
   Saying saying{};

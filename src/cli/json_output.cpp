@@ -74,7 +74,7 @@ void JsonOutput::report(const run::SyncReport& report, const run::FindingLog& fi
   }
   if (report.outcome.settings.error) error(*report.outcome.settings.error);
   if (report.outcome.error) error(*report.outcome.error);
-  if (report.account) say_account(*report.account);
+  say_settings(report.settings);
   print_summary(out_, "sync", report.status,
                 {{"source", json_location(report.source)},
                  {"target", json_location(report.target)},

@@ -40,6 +40,7 @@ class JsonOutput final : public Output {
   void ended_early(run::ExitStatus status) override;
 
  private:
+  void say_settings(const std::vector<run::SettingsOutcome>& outcomes);
   void say_account(const sync::AccountOutcome& account);
 
   Saying saying_;

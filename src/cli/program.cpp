@@ -50,7 +50,10 @@ run::ExitStatus carry_out(const Command& command, const run::Machine& machine, O
     return finish(run::run_verify(machine, command.request, locations[0], locations[1], findings, output));
   case Command::Kind::fix:
     return finish(run::run_fix(machine, command.request, command.fix, locations[0], findings, output));
-  case Command::Kind::settings: return finish(run::run_settings(machine, command.request, locations[0], findings));
+  case Command::Kind::settings:
+    return finish(command.settings_source
+                      ? run::run_settings(machine, command.request, *command.settings_source, findings)
+                      : run::run_settings(machine, command.request, locations[0], findings));
   case Command::Kind::list_runs:
   case Command::Kind::show_runs: return tell_runs(command, machine, output);
   }

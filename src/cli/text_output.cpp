@@ -237,8 +237,7 @@ void TextOutput::report(const run::SyncReport& report, const run::FindingLog& fi
   say_sandbox(report.sandbox);
   say_findings(findings);
   say_failures();
-  if (report.account) say_account(*report.account, report.dry_run);
-  if (report.account && report.account->error) error(*report.account->error);
+  say_settings(report.settings, report.dry_run);
   for (const auto& folder : report.outcome.folders)
     if (folder.error && folder.error->scope() == Scope::folder) error(*folder.error);
   if (report.outcome.settings.error) error(*report.outcome.settings.error);

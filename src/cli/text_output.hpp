@@ -39,6 +39,7 @@ class TextOutput final : public Output {
   void say_stores(const run::Store& source, const run::Store& target);
   void say_findings(const run::FindingLog& findings);
   void say_failures();
+  void say_settings(const std::vector<run::SettingsOutcome>& outcomes, bool dry_run);
   void say_account(const sync::AccountOutcome& account, bool dry_run);
   void say_stats(std::uint64_t octets);
   void say_sandbox(const std::string& got);

@@ -356,6 +356,13 @@ std::string_view to_string(Format format) { return row_of(format).name; }
 
 store::Capabilities abilities_of(const Store& store) { return row_of(store.format).abilities(store); }
 
+std::string home_of_mailbox(const Store& store, const std::string& address) {
+  constexpr std::string_view below_home = "/Maildir";
+  std::string path = pattern_of(store).path_of(address);
+  if (path.ends_with(below_home)) path.erase(path.size() - below_home.size());
+  return path;
+}
+
 std::string display(const Store& store) {
   std::string text = fmt::format("{}:{}", to_string(store.format), store.path);
   for (const auto& [key, value] : store.options) text += fmt::format(":{}{}{}", key, value.empty() ? "" : "=", value);

@@ -14,11 +14,7 @@ namespace {
 constexpr std::string_view suffix = ".ledger";
 
 std::string typed_as(const Machine& machine, const Store& store) {
-  boost::filesystem::path path(store.path);
-  if (path.is_relative()) path = boost::filesystem::path(machine.working_directory) / path;
-  std::string normal = path.lexically_normal().string();
-  while (normal.size() > 1 && (normal.back() == '/' || normal.ends_with("/."))) normal.pop_back();
-  return std::string(to_string(store.format)) + ":" + normal;
+  return std::string(to_string(store.format)) + ":" + absolute_path(machine, store.path);
 }
 
 /// FNV-1a: the same on every machine and in every version. Two pairs of one name would refuse each other, no more.
@@ -46,6 +42,14 @@ std::string name_of(const ledger::Pair& pair) {
 }
 
 }  // namespace
+
+std::string absolute_path(const Machine& machine, const std::string& typed) {
+  boost::filesystem::path path(typed);
+  if (path.is_relative()) path = boost::filesystem::path(machine.working_directory) / path;
+  std::string normal = path.lexically_normal().string();
+  while (normal.size() > 1 && (normal.back() == '/' || normal.ends_with("/."))) normal.pop_back();
+  return normal;
+}
 
 const std::string& state_directory_of(const Machine& machine, const Request& request) {
   return request.state_directory.empty() ? machine.state_directory : request.state_directory;

@@ -31,6 +31,9 @@ struct PairLedger {
 /// Paths of all ledgers there are, sorted.
 [[nodiscard]] std::vector<std::string> ledgers_of(const Machine& machine, const Request& request);
 
+/// Absolute, without "." and ".." and needless slashes; a relative one is below the directory that the run began in.
+[[nodiscard]] std::string absolute_path(const Machine& machine, const std::string& path);
+
 /// The two stores by their locations, however they were typed: format and absolute path.
 [[nodiscard]] ledger::Pair pair_of(const Machine& machine, const Request& request, const Store& source,
                                    const Store& target);

@@ -116,10 +116,36 @@ std::string reason(const fs::File& file, fs::LockKind wanted) {
   return "another run of mailhaul is writing to a part of it";
 }
 
+const std::string& lock_directory(const Machine& machine, const Request& request) {
+  return request.state_directory.empty() ? machine.run_directory : request.state_directory;
+}
+
 }  // namespace
 
+PlaceLock::PlaceLock(const Machine& machine, const Request& request, const std::optional<fs::Directory>& directory) {
+  const std::string& path = lock_directory(machine, request);
+  if (path.empty() || request.dry_run || !directory) return;
+  file_ =
+      open_lock_file(machine, open_state_directory(machine, path), name_of(directory->opened_as().id) + "-settings");
+}
+
+void PlaceLock::lock(formats::Context& context, const std::string& place) const {
+  if (!file_) return;
+  while (!file_->try_lock(fs::LockKind::exclusive))
+    if (!context.lock_wait.pause(context.clock))
+      throw Error(Cause::locked, Scope::run, "starting to write settings")
+          .at(place)
+          .because("another run of mailhaul is writing there")
+          .hint("wait for it to end; --lock-wait waits longer")
+          .on(Side::target);
+}
+
+void PlaceLock::unlock() const {
+  if (file_) file_->unlock();
+}
+
 RunLock take_run_lock(const Machine& machine, formats::Context& context, const Store& target, const Request& request) {
-  const std::string& path = request.state_directory.empty() ? machine.run_directory : request.state_directory;
+  const std::string& path = lock_directory(machine, request);
   if (path.empty()) {
     context.findings.add({FindingKind::no_lock, Weight::note, "", "",
                           "no directory for locks is known (--state DIR, XDG_RUNTIME_DIR): nothing keeps a second run "

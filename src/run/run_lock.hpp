@@ -1,9 +1,12 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "job_context.hpp"
+#include "mailhaul/fs/directory.hpp"
 #include "mailhaul/fs/file.hpp"
 
 namespace mailhaul::run {
@@ -31,5 +34,20 @@ class RunLock {
 /// mailbox, then Error(locked) naming the holder where there is just one.
 [[nodiscard]] RunLock take_run_lock(const Machine& machine, formats::Context& context, const Store& target,
                                     const Request& request);
+
+/// One directory, in which small files of several accounts are changed: opened before the sandbox, held as briefly as
+/// it takes.
+class PlaceLock {
+ public:
+  PlaceLock() = default;  ///< locks nothing
+  /// Of a dry run, or where no directory for locks is known: locks nothing.
+  PlaceLock(const Machine& machine, const Request& request, const std::optional<fs::Directory>& directory);
+  /// Waits as long as for a mailbox, then Error(locked).
+  void lock(formats::Context& context, const std::string& place) const;
+  void unlock() const;
+
+ private:
+  std::optional<fs::File> file_{};
+};
 
 }  // namespace mailhaul::run

@@ -18,6 +18,20 @@ const Error* deciding_error(const sync::Outcome& outcome) {
   return nullptr;
 }
 
+/// What lies beside the mail.
+void judge_settings(const FindingLog& findings, SyncReport& report) {
+  const Error* error = nullptr;
+  bool is_whole = report.settings.empty() || findings.count(Weight::lost, FindingKind::setting) == 0;
+  for (const SettingsOutcome& settings : report.settings) {
+    is_whole = is_whole && settings.outcome.is_complete;
+    if (error == nullptr && settings.outcome.error) error = &*settings.outcome.error;
+  }
+  if (is_whole && !report.outcome.settings.error) return;
+  if (report.status == ExitStatus::ok)
+    report.status = error != nullptr ? exit_status_of(*error) : ExitStatus::settings_missing;
+  report.verdict += " Not all settings beside the mail are.";
+}
+
 void judge(const Request& request, const FindingLog& findings, SyncReport& report) {
   const sync::FolderOutcome sums = sync::total(report.outcome.folders);
   const std::uint64_t at_target = sums.copied + sums.adopted + sums.moved;
@@ -61,14 +75,7 @@ void judge(const Request& request, const FindingLog& findings, SyncReport& repor
         fmt::format("{}ll {} {}source message{} at the target.{}", sums.copied == 0 ? "Nothing to copy: a" : "A",
                     with_groups(wanted), selected, wanted == 1 ? " is" : "s are", left_out);
   }
-  const bool is_account_whole =
-      !report.account || (report.account->is_complete && findings.count(Weight::lost, FindingKind::setting) == 0);
-  if (report.outcome.settings.error || !is_account_whole) {
-    const bool has_failed = report.account && report.account->error;
-    if (report.status == ExitStatus::ok)
-      report.status = has_failed ? exit_status_of(*report.account->error) : ExitStatus::settings_missing;
-    report.verdict += " Not all settings beside the mail are.";
-  }
+  judge_settings(findings, report);
   if (request.open.durability == fs::Durability::none && sums.copied > 0)
     report.verdict += " Not synced to disk (--fsync=none): a power cut now may lose some of them.";
 }
@@ -109,6 +116,11 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   SyncReport report;
   report.dry_run = request.dry_run;
   report.source = detect(job.source(), source, Side::source);
+  if (!request.settings.empty() && !has_settings(report.source))
+    throw Error(Cause::usage, Scope::run, "reading --settings")
+        .at(display(request.settings.front()))
+        .because("the source is mail alone, without settings")
+        .hint("name the account as SRC: cpanel:HOME, cpanel:USER or cpmove:FILE");
   report.target = detect(job.target(), target, Side::target);
   const fs::Status source_root = existing_root(job.source(), report.source, Side::source);
   const auto target_root = root_status(job.target(), report.target, Side::target);
@@ -179,14 +191,18 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   }
   std::optional<AccountJob> account;
   const bool wants_settings = !request.mail_only && has_settings(report.source);
-  if (wants_settings && has_settings(report.target))
-    account.emplace(machine, request, job, report, source, target, birth);
-  else if (wants_settings)
+  const bool to_account = wants_settings && has_settings(report.target);
+  if (to_account || (wants_settings && !request.settings.empty())) {
+    account.emplace(machine, request, job, report.source, source.server_root);
+    if (to_account) account->add_account(report.target, target.server_root, birth);
+    account->add_places(&report.target, birth);
+  } else if (wants_settings) {
     findings.add(
         {FindingKind::setting, Weight::note, "", "",
          "only the mail goes there: passwords, forwarders, filters and the like stay behind (mailhaul settings "
-         "lists them)",
+         "lists them, --settings takes them along)",
          1});
+  }
   report.sandbox = confine(machine, request, report.source, report.target,
                            request.dry_run ? Landlock::Access::read : Landlock::Access::write,
                            account ? account->places() : std::vector<AllowedPlace>{});
@@ -196,7 +212,7 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
   report.outcome =
       sync::copy(*from, *to, {memory.ledger, secrets, run.id, memory.source_replaced, memory.target_replaced}, options,
                  findings, observer, machine.stop);
-  if (account && !report.outcome.error) report.account = account->run(memory.ledger);
+  if (account && !report.outcome.error) report.settings = account->run(&memory.ledger);
   judge(request, findings, report);
   if (!report.outcome.error) {
     if (was_cut) memory.ledger.set_unsynced_boot(is_unsynced ? machine.boot : "");

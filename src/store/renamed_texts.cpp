@@ -23,6 +23,10 @@ bool is_domain_octet(char c) {
          c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
+bool is_local_part_octet(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || is_one_of(c, "._+-");
+}
+
 /// What may stand before a path in a command line, and what ends one.
 bool may_precede_path(char c) { return is_one_of(c, blanks) || is_one_of(c, "\"'=:,;|<>([{&`!"); }
 bool ends_path(char c) { return is_one_of(c, blanks) || is_one_of(c, "\"'\\:,;|<>)]}&`"); }
@@ -61,6 +65,10 @@ bool is_name_ending(std::string_view text) {
 std::string renamed_address_name(std::string_view name, const Renaming& renaming) {
   const std::size_t at = name.rfind('@');
   if (at == std::string_view::npos || at == 0) return std::string(name);
+  const std::string whole = lower_case(name);
+  for (const auto& [from, to] : renaming.mailboxes)
+    if (whole.starts_with(from) && is_name_ending(name.substr(from.size())))
+      return to + std::string(name.substr(from.size()));
   const std::string_view rest = name.substr(at + 1);
   const std::string lower = lower_case(rest);
   for (const auto& [from, to] : renaming.domains)
@@ -109,6 +117,25 @@ std::string renamed_component(std::string_view directory, std::string_view name,
   return std::string(name);
 }
 
+/// "mail/old.example/bob/.Sent" and "etc/old.example/bob/filter" of a mailbox that has a name of its own at the target.
+std::optional<std::string> renamed_mailbox_path(std::string_view path, const Renaming& renaming) {
+  if (renaming.mailboxes.empty()) return std::nullopt;
+  const std::size_t top = path.find('/');
+  if (top == std::string_view::npos) return std::nullopt;
+  const std::string_view root = path.substr(0, top);
+  if (root != "mail" && root != "etc") return std::nullopt;
+  const std::size_t middle = path.find('/', top + 1);
+  if (middle == std::string_view::npos) return std::nullopt;
+  const std::size_t end = std::min(path.find('/', middle + 1), path.size());
+  const std::string_view domain = path.substr(top + 1, middle - top - 1);
+  const std::string address = lower_case(path.substr(middle + 1, end - middle - 1)) + '@' + lower_case(domain);
+  const auto mailbox = renaming.mailboxes.find(address);
+  if (mailbox == renaming.mailboxes.end()) return std::nullopt;
+  const std::size_t at = mailbox->second.rfind('@');
+  return std::string(root) + '/' + mailbox->second.substr(at + 1) + '/' + mailbox->second.substr(0, at) +
+         std::string(path.substr(end));
+}
+
 /// Where the path of a command line that begins at `begin` ends.
 std::size_t end_of_path(std::string_view text, std::size_t begin) {
   std::size_t end = begin;
@@ -123,28 +150,48 @@ std::string renamed_domain(std::string_view domain, const Renaming& renaming) {
   return at == renaming.domains.end() ? std::string(domain) : at->second;
 }
 
+const std::string* name_of_mailbox(std::string_view address, const Renaming& renaming) {
+  const auto mailbox = renaming.mailboxes.find(lower_case(address));
+  return mailbox == renaming.mailboxes.end() ? nullptr : &mailbox->second;
+}
+
 std::string renamed_address(std::string_view address, const Renaming& renaming) {
   const std::size_t at = address.rfind('@');
   if (at == std::string_view::npos || at == 0) return std::string(address);
+  if (const std::string* const mailbox = name_of_mailbox(address, renaming)) return *mailbox;
   return std::string(address.substr(0, at + 1)) + renamed_domain(address.substr(at + 1), renaming);
 }
 
 std::string with_renamed_addresses(std::string_view text, const Renaming& renaming) {
   std::string out;
+  std::size_t local_part = 0;  // octets before text[i] that could be one
   for (std::size_t i = 0; i < text.size();) {
-    out += text[i];
-    if (text[i++] != '@') continue;
+    const char c = text[i++];
+    out += c;
+    if (c != '@') {
+      local_part = is_local_part_octet(c) ? local_part + 1 : 0;
+      continue;
+    }
     std::size_t end = i;
     while (end < text.size() && is_domain_octet(text[end])) ++end;
     // A sentence may end behind an address.
     while (end > i && text[end - 1] == '.') --end;
-    out += renamed_domain(text.substr(i, end - i), renaming);
+    const std::size_t begin = i - 1 - local_part;
+    const auto mailbox = renaming.mailboxes.find(lower_case(text.substr(begin, end - begin)));
+    if (local_part > 0 && mailbox != renaming.mailboxes.end()) {
+      out.resize(out.size() - local_part - 1);
+      out += mailbox->second;
+    } else {
+      out += renamed_domain(text.substr(i, end - i), renaming);
+    }
+    local_part = 0;
     i = end;
   }
   return out;
 }
 
 std::string renamed_home_path(std::string_view path, const Renaming& renaming) {
+  if (auto moved = renamed_mailbox_path(path, renaming)) return *std::move(moved);
   std::string out;
   std::string directory;
   for (std::size_t begin = 0; begin <= path.size();) {

@@ -9,6 +9,8 @@
 namespace mailhaul::store {
 
 [[nodiscard]] std::string renamed_domain(std::string_view domain, const Renaming& renaming);
+/// The new name of a mailbox that has one of its own; null: none.
+[[nodiscard]] const std::string* name_of_mailbox(std::string_view address, const Renaming& renaming);
 /// One address; what is none stays.
 [[nodiscard]] std::string renamed_address(std::string_view address, const Renaming& renaming);
 /// Every `@domain` of a text.

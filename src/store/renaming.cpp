@@ -162,6 +162,15 @@ std::string name_renamed(const SettingId& id, const Renaming& renaming) {
   return id.name;
 }
 
+/// The key of a forwarder may be a local part alone; and its mailbox may have gone to another domain.
+void follow_mailbox(const SettingId& id, const Renaming& renaming, SettingId& out) {
+  const bool is_whole = id.name.find('@') != std::string::npos;
+  const std::string* const mailbox = name_of_mailbox(is_whole ? id.name : id.name + '@' + id.owner, renaming);
+  if (mailbox == nullptr) return;
+  out.name = *mailbox;
+  out.owner = mailbox->substr(mailbox->rfind('@') + 1);
+}
+
 std::string label_of(const SettingId& id) {
   std::string label(to_string(id.kind));
   const std::string& what = id.kind == SettingKind::forwarder && id.name.find('@') != std::string::npos ? id.name
@@ -179,6 +188,7 @@ Setting renamed(const Setting& setting, const Renaming& renaming, std::vector<st
   Change change(renaming, label_of(setting.id), changes);
   change.take(out.id.owner, owner_renamed(setting.id.owner, renaming));
   change.take(out.id.name, name_renamed(setting.id, renaming));
+  if (setting.id.kind == SettingKind::forwarder) follow_mailbox(setting.id, renaming, out.id);
   std::visit([&change](auto& value) { change(value); }, out.value);
   return out;
 }

@@ -326,6 +326,33 @@ Setting any_setting(std::mt19937& random) {
   }
 }
 
+TEST(Renaming, OneMailboxGetsAnotherNameWherever) {
+  Renaming renaming;
+  renaming.mailboxes = {{"bob@a.example", "rob@b.example"}};
+  std::vector<std::string> changes;
+  const auto id_of = [&](SettingKind kind, const std::string& whose, const std::string& name) {
+    return renamed({{whose, kind, name}, SettingValue(Quota{1})}, renaming, changes).id;
+  };
+  EXPECT_EQ(id_of(SettingKind::quota, "Bob@A.example", "").owner, "rob@b.example");
+  EXPECT_EQ(id_of(SettingKind::quota, "bobby@a.example", "").owner, "bobby@a.example");
+  EXPECT_EQ(id_of(SettingKind::file, "", "etc/a.example/bob/filter").name, "etc/b.example/rob/filter");
+  EXPECT_EQ(id_of(SettingKind::file, "", "mail/a.example/bob2/x").name, "mail/a.example/bob2/x");
+  EXPECT_EQ(id_of(SettingKind::file, "", ".autorespond/bob@a.example.json").name, ".autorespond/rob@b.example.json");
+  const Forwarder all{{{Destination::Kind::address, "bob@a.example"}, {Destination::Kind::address, "x@a.example"}}, ""};
+  const auto forwarder = [&](const std::string& key) {
+    return renamed({{"a.example", SettingKind::forwarder, key}, all}, renaming, changes);
+  };
+  EXPECT_EQ(forwarder("bob").id, (SettingId{"b.example", SettingKind::forwarder, "rob@b.example"}));
+  EXPECT_EQ(forwarder("bob@a.example").id, (SettingId{"b.example", SettingKind::forwarder, "rob@b.example"}));
+  EXPECT_EQ(forwarder("info").id, (SettingId{"a.example", SettingKind::forwarder, "info"}));
+  EXPECT_EQ(std::get<Forwarder>(forwarder("info").value).to[0].text, "rob@b.example");
+  EXPECT_EQ(std::get<Forwarder>(forwarder("info").value).to[1].text, "x@a.example");
+  Spam spam;
+  spam.preferences = "whitelist_from bob@a.example, jobob@a.example x.bob@a.example\n";
+  EXPECT_EQ(std::get<Spam>(renamed({{"", SettingKind::spam, ""}, spam}, renaming, changes).value).preferences,
+            "whitelist_from rob@b.example, jobob@a.example x.bob@a.example\n");
+}
+
 TEST(Renaming, NamesThatStayChangeNothing) {
   std::mt19937 random(6);
   const Renaming same{{{"old.example", "old.example"}, {"parked.example", "parked.example"}},

@@ -18,6 +18,9 @@ struct AccountFacts {
   std::map<store::SettingId, store::SettingValue> settings{};  ///< all of them
   std::set<std::string> domains{};                             ///< lower case
 
+  bool has_all_domains = false;  ///< to look at what a server has: whatever is there is meant
+
+  [[nodiscard]] bool serves(const std::string& domain) const { return has_all_domains || domains.count(domain) != 0; }
   /// Mailboxes with a login or a directory, "" (the account's own) not among them; sorted.
   [[nodiscard]] std::vector<std::string> mailboxes() const;
   /// Addresses whose mail reaches this mailbox: its own first, then those of forwarders, also of those that lead to

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mailhaul/account/dovecot/users.hpp"
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/entropy.hpp"
 #include "mailhaul/base/stop.hpp"
@@ -17,6 +18,7 @@
 #include "mailhaul/run/location.hpp"
 #include "mailhaul/run/mailbox_choice.hpp"
 #include "mailhaul/run/ownership.hpp"
+#include "mailhaul/run/settings_place.hpp"
 #include "mailhaul/sync/account_merge.hpp"
 #include "mailhaul/sync/copier.hpp"
 #include "mailhaul/sync/verifier.hpp"
@@ -44,6 +46,8 @@ struct Request {
   OpenOptions open{};
   OwnershipOptions ownership{};
   MailboxOptions mailboxes{};
+  std::vector<SettingsPlace> settings{};  ///< --settings
+  account::dovecot::Version dovecot = account::dovecot::Version::v2_3;
   std::chrono::milliseconds lock_wait{30'000};
   std::string state_directory{};      ///< --state; empty: where such things are on this machine
   std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's
@@ -52,13 +56,20 @@ struct Request {
   bool sandbox = false;    ///< the process gives away what it no longer needs, for good: never in one that goes on
 };
 
+/// What became of the settings of an account at one place.
+struct SettingsOutcome {
+  std::string place{};  ///< "dovecot:/etc/dovecot"; empty: beside the mail of the other account
+  sync::AccountOutcome outcome{};
+  std::vector<std::string> after_steps{};  ///< what the admin has to run there, in order
+};
+
 struct SyncReport {
   Store source{};
   Store target{};
   std::string sandbox{};  ///< what was got; empty: not asked for
   bool dry_run = false;
   sync::Outcome outcome{};
-  std::optional<sync::AccountOutcome> account{};  ///< where both are accounts with settings beside their mail
+  std::vector<SettingsOutcome> settings{};  ///< of an account, a place each
   ExitStatus status = ExitStatus::ok;
   std::string verdict{};
 };
@@ -68,13 +79,22 @@ struct SyncReport {
                                   const Location& target, FindingLog& findings, sync::Observer& observer);
 
 struct SettingsReport {
-  Store store{};
+  std::string store{};  ///< as an operator would type it; not escaped
+  std::string format{};
+  std::string path{};
+  std::string evidence{};  ///< why it is of that format
+  bool dry_run = false;
   std::vector<store::Setting> settings{};
+  std::vector<SettingsOutcome> outcomes{};  ///< a place each, where the request names some
   ExitStatus status = ExitStatus::ok;
   std::string verdict{};
 };
-/// `mailhaul settings`: what lies beside the mail of an account. Error(usage) where the store is none.
+/// `mailhaul settings`: what lies beside the mail of an account, brought to the places of the request, if it names
+/// some. Error(usage) where the store is no account.
 [[nodiscard]] SettingsReport run_settings(const Machine& machine, const Request& request, const Location& location,
+                                          FindingLog& findings);
+/// The same of settings in files.
+[[nodiscard]] SettingsReport run_settings(const Machine& machine, const Request& request, const SettingsPlace& place,
                                           FindingLog& findings);
 
 struct VerifyReport {

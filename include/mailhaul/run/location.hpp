@@ -97,6 +97,10 @@ struct OpenOptions {
 /// What a store can hold, before it exists.
 [[nodiscard]] store::Capabilities abilities_of(const Store& store);
 
+/// The home of a mail user below the root of such a store, "example.com/bob": what holds its Maildir, or is it. Empty
+/// where the name can't be a path. Of Format::vmail alone.
+[[nodiscard]] std::string home_of_mailbox(const Store& store, const std::string& address);
+
 /// As an operator would type it, for people: "maildir:/a:LAYOUT=fs". Not escaped.
 [[nodiscard]] std::string display(const Store& store);
 

@@ -18,6 +18,8 @@ struct Renaming {
   std::map<std::string, std::string> users{};    ///< of the account; old to new
   std::vector<std::string> old_homes{};          ///< every path that the home had; none: paths keep their home
   std::string new_home{};
+  /// "bob@old.example", in lower case, to "rob@new.example": goes before what becomes of its domain.
+  std::map<std::string, std::string> mailboxes{};
 };
 
 /// The setting as the target has it: owner, name, and every place in the value that names a mailbox of a renamed

@@ -61,9 +61,9 @@ class JsonTarget final : public TextTarget {
 
 }  // namespace
 
-std::unique_ptr<store::AccountTarget> open_json_target(const fs::Directory& directory, const std::string& name,
+std::unique_ptr<store::AccountTarget> open_json_target(const TextPlace& place, const std::string& name,
                                                        AccountFacts facts, const TextTargetOptions& options) {
-  EditedFiles files(directory, directory.place() + "/", EditedFiles::Missing::is_refused,
+  EditedFiles files(place.directory, place.path + "/", EditedFiles::Missing::is_refused,
                     [owner = options.owner](const std::string& /*path*/) {
                       return FileStyle{{owner, 0600, 0700}, false, true};
                     });

@@ -39,9 +39,10 @@ Error changed_meanwhile(const std::string& place) {
 }
 
 std::optional<EditedFiles::Spot> EditedFiles::find_spot(const std::string& path) const {
+  if (!root_) return std::nullopt;
   const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return Spot{root_, path};
-  auto directory = root_.find_directory(path.substr(0, slash));
+  if (slash == std::string::npos) return Spot{*root_, path};
+  auto directory = root_->find_directory(path.substr(0, slash));
   if (!directory) return std::nullopt;
   Spot spot{std::move(*directory), path.substr(slash + 1)};
   if (!files_of_) return spot;
@@ -58,7 +59,7 @@ EditedFiles::Spot EditedFiles::make_spot(const std::string& path) const {
         .at(shown_as_ + path)
         .because("its directory is not there")
         .hint("is this a cPanel server, and --dst-root its root?");
-  fs::Directory at = root_;
+  fs::Directory at = root_.value();
   for (std::size_t begin = 0;;) {
     const std::size_t slash = path.find('/', begin);
     const std::string name = path.substr(begin, slash == std::string::npos ? slash : slash - begin);

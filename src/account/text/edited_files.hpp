@@ -30,8 +30,9 @@ class EditedFiles {
  public:
   enum class Missing { is_made, is_refused };  ///< what becomes of a directory that is not there
 
-  /// `shown_as` stands before a path where the admin sees it: "/home/bob/" or "/".
-  EditedFiles(fs::Directory root, std::string shown_as, Missing directories,
+  /// `shown_as` stands before a path where the admin sees it: "/home/bob/" or "/". `root` unset: it is not there yet,
+  /// and nothing is but planned (a dry run).
+  EditedFiles(std::optional<fs::Directory> root, std::string shown_as, Missing directories,
               std::function<FileStyle(const std::string& path)> style)
       : root_(std::move(root)), shown_as_(std::move(shown_as)), directories_(directories), style_(std::move(style)) {}
 
@@ -81,7 +82,7 @@ class EditedFiles {
   void write(const std::string& path, const Known& known, const std::optional<std::string>& text) const;
   void note(const std::string& path, const Known& known, const std::optional<std::string>& text);
 
-  fs::Directory root_;
+  std::optional<fs::Directory> root_;
   std::string shown_as_;
   Missing directories_;
   std::optional<uid_t> files_of_{};

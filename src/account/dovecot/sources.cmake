@@ -1,0 +1,5 @@
+set(DOVECOT_SOURCES
+  dovecot/user_line.cpp
+  dovecot/users.cpp
+  dovecot/users_file.cpp
+)

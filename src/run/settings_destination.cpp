@@ -1,0 +1,139 @@
+#include "settings_destination.hpp"
+
+#include <utility>
+
+#include "mailhaul/account/cpanel/server_users.hpp"
+#include "mailhaul/account/dovecot/users.hpp"
+
+namespace mailhaul::run {
+namespace {
+
+/// Where its files lie, and the name of the one that it is.
+struct PlaceParts {
+  std::string directory;
+  std::string file;
+};
+
+PlaceParts parts_of(const SettingsPlace& place) {
+  if (!is_one_file(place.kind)) return {place.path, ""};
+  const fs::ParentAndName parts = fs::split_operator_path(place.path);
+  return {parts.parent, parts.name};
+}
+
+fs::Rules rules_of(const Request& request) {
+  fs::Rules rules;
+  rules.side = Side::target;
+  rules.durability = request.open.durability;
+  return rules;
+}
+
+account::TextPlace open_place(const Machine& machine, const Request& request, formats::Context& context,
+                              const SettingsPlace& place) {
+  const std::string path = parts_of(place).directory;
+  const fs::Rules rules = rules_of(request);
+  constexpr mode_t open_to_all = 0755;
+  const fs::Birth birth{machine.runner, 0600, open_to_all};
+  return {request.dry_run ? fs::Directory::find_root(context.kernel, context.entropy, path, rules)
+                          : fs::Directory::make_root(context.kernel, context.entropy, path, rules, birth),
+          path};
+}
+
+/// By which Dovecot reads its users.
+fs::Owner reader_of_users(const Machine& machine, formats::Context& context) {
+  if (machine.runner.uid != 0) return machine.runner;
+  const auto group = account::cpanel::group_of_server(context, "dovecot", "/", Side::target);
+  return {machine.runner.uid, group.value_or(machine.runner.gid)};
+}
+
+}  // namespace
+
+SettingsDestination::SettingsDestination(const Machine& machine, const Request& request, JobContext& job,
+                                         const SettingsPlace& place, const std::string& source,
+                                         std::shared_ptr<const MailPlace> mail)
+    : machine_(&machine),
+      request_(&request),
+      job_(&job),
+      place_(place),
+      mail_(std::move(mail)),
+      text_place_(open_place(machine, request, job.target(), place)),
+      file_(parts_of(place).file),
+      file_owner_(place.kind == SettingsKind::dovecot ? reader_of_users(machine, job.target()) : machine.runner),
+      lock_(machine, request, text_place_.directory),
+      memory_(open_ledger(machine, request, {source, display({place.kind, absolute_path(machine, place.path)}), {}, {}},
+                          job.target().findings)) {}
+
+AllowedPlace SettingsDestination::allowed() const {
+  return {text_place_.path, request_->dry_run ? Landlock::Access::read : Landlock::Access::write, Side::target};
+}
+
+std::unique_ptr<store::AccountTarget> SettingsDestination::open(account::AccountFacts facts) const {
+  const account::TextTargetOptions options{request_->dry_run, file_owner_};
+  switch (place_.kind) {
+  case SettingsKind::dovecot: {
+    account::dovecot::UsersOptions users;
+    users.version = request_->dovecot;
+    users.mail_owner = mail_ ? mail_->birth.owner : fs::Owner{};
+    users.owner = file_owner_;
+    users.is_dry = request_->dry_run;
+    if (mail_)
+      users.home = [mail = mail_](const std::string& address) {
+        const std::string home = mail->home(address);
+        return home.empty() ? std::string() : mail->path + '/' + home;
+      };
+    return account::dovecot::open_users(text_place_, std::move(facts), std::move(users));
+  }
+  case SettingsKind::postfix:
+  case SettingsKind::modoboa:
+  case SettingsKind::json: break;
+  }
+  return account::open_json_target(text_place_, file_, std::move(facts), options);
+}
+
+bool SettingsDestination::concerns(store::SettingKind kind) const { return open({})->concerns(kind); }
+
+SettingsOutcome SettingsDestination::merge(store::AccountSource& source, account::AccountFacts facts,
+                                           const sync::AccountOptions& options) {
+  SettingsOutcome out;
+  out.place = display(place_);
+  try {
+    lock_.lock(job_->target(), text_place_.path);
+    const auto target = open(std::move(facts));
+    sync::AccountOptions own = options;
+    // What is another program's business is no loss of this one's.
+    own.rename = [&](const store::Setting& setting, std::vector<std::string>& changes) {
+      return target->concerns(setting.id.kind) ? options.rename(setting, changes) : std::nullopt;
+    };
+    out.outcome = sync::merge_account(source, *target, memory_.ledger, own);
+    out.after_steps = target->after_steps();
+    lock_.unlock();
+  } catch (const Error& error) {
+    out.outcome.error = error;
+    out.outcome.is_complete = false;
+  }
+  return out;
+}
+
+std::unique_ptr<store::AccountTarget> open_settings_place(const Machine& machine, JobContext& job,
+                                                          const SettingsPlace& place) {
+  Request request;
+  request.dry_run = true;
+  request.settings = {place};
+  account::AccountFacts facts;
+  facts.has_all_domains = true;
+  const account::TextPlace at = open_place(machine, request, job.target(), place);
+  if (!at.directory)
+    throw Error(Cause::not_found, Scope::run, "reading settings").at(at.path).because("no such directory");
+  switch (place.kind) {
+  case SettingsKind::dovecot: {
+    account::dovecot::UsersOptions users;
+    users.is_dry = true;
+    return account::dovecot::open_users(at, std::move(facts), std::move(users));
+  }
+  case SettingsKind::postfix:
+  case SettingsKind::modoboa:
+  case SettingsKind::json: break;
+  }
+  return account::open_json_target(at, parts_of(place).file, std::move(facts), {true, {}});
+}
+
+}  // namespace mailhaul::run

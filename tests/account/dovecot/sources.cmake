@@ -1,0 +1,3 @@
+set(DOVECOT_TEST_SOURCES
+  dovecot/users_test.cpp
+)
