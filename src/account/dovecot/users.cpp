@@ -187,7 +187,7 @@ class Users final : public TextTarget {
     const UserLine* const there = users.find(user);
     if (change.id.kind == SettingKind::mailbox) return change_mailbox(users, change, user, there);
     if (there == nullptr)
-      return change.value ? not_carried("the mailbox has no login, so nothing is kept of it") : written();
+      return approximated("the mailbox has no login at the source: it is no user here either");
     UserLine line = *there;
     SettingResult result = change_line(line, change);
     users.set(std::move(line));

@@ -68,7 +68,7 @@ class Places final : public MailPlaces {
     read.path = joined(above.path, name);
     switch (pattern_.components()[depth].variable) {
     case 'd':
-      if (!is_safe_domain(value)) return;
+      if (!is_safe_domain(value) && value + '/' != archives) return;
       read.domain = value;
       break;
     case 'n': read.local_part = value; break;
@@ -81,6 +81,7 @@ class Places final : public MailPlaces {
   void take(const Read& read, std::map<std::string, MailPlace>& found) {
     std::string name = read.address;
     if (name.empty()) name = read.domain.empty() ? read.local_part : read.local_part + "@" + read.domain;
+    if (read.domain + '/' == archives) name = std::string(archives) + read.local_part;
     // A domain's own directory is no user's, nor is one that no path of ours leads back to.
     if (read.domain.empty() && read.address.empty() && is_safe_domain(name)) return;
     if (pattern_.path_of(name) != read.path) return;

@@ -32,9 +32,11 @@ std::optional<Pattern> Pattern::parse(std::string_view text) {
 }
 
 std::string Pattern::path_of(const std::string& name) const {
-  const auto address = split_address(name);
-  const bool has_domain = address && is_safe_domain(address->domain);
-  if (!is_bearable_local_part(has_domain ? address->local_part : name)) return {};
+  auto address = split_address(name);
+  const bool is_archive = name.starts_with(archives) && is_safe_domain(std::string_view(name).substr(archives.size()));
+  if (is_archive) address = {name.substr(archives.size()), std::string(archives.substr(0, archives.size() - 1))};
+  const bool has_domain = is_archive || (address && is_safe_domain(address->domain));
+  if (!is_archive && !is_bearable_local_part(has_domain ? address->local_part : name)) return {};
   std::string path;
   for (const Component& component : components_) {
     const bool is_domain = component.variable == 'd';
@@ -47,6 +49,7 @@ std::string Pattern::path_of(const std::string& name) const {
     path += component.before;
     if (is_domain) path += address->domain;
     if (component.variable == 'n') path += has_domain ? address->local_part : name;
+    if (component.variable == 'u' && is_archive) return {};
     if (component.variable == 'u') path += name;
     path += component.after;
   }

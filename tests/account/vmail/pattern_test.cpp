@@ -14,10 +14,19 @@ TEST(VmailPattern, SaysWhereAMailboxIs) {
   EXPECT_EQ(path("x-%d/%n", "user"), "");
 }
 
+TEST(VmailPattern, AnArchiveLiesWhereNoUserCan) {
+  const auto path = [](const char* pattern, const std::string& name) { return Pattern::parse(pattern)->path_of(name); };
+  EXPECT_EQ(path(Pattern::usual, "archive/example.com"), "archive/example.com/Maildir");
+  EXPECT_EQ(path("%n-%d", "archive/example.com"), "example.com-archive");
+  EXPECT_EQ(path("%u", "archive/example.com"), "");
+  for (const char* name : {"archive/..", "archive/", "archive/a/b.example", "example.com@archive"})
+    EXPECT_EQ(path(Pattern::usual, name), "") << name;
+}
+
 TEST(VmailPattern, LeadsNoNameOutOfItsRoot) {
   const auto pattern = *Pattern::parse(Pattern::usual);
   for (const char* name : {"", "..", "../x@example.com", "a/b@example.com", "..@example.com", "bob@..", "bob@a/b",
-                           "archive/example.com", "a\nb@example.com"})
+                           "archive/example", "a\nb@example.com"})
     EXPECT_EQ(pattern.path_of(name), "") << name;
 }
 

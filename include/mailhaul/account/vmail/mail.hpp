@@ -23,7 +23,8 @@ class Pattern {
   /// told from a path.
   [[nodiscard]] static std::optional<Pattern> parse(std::string_view text);
 
-  /// "" where the name can't be a path. A name without a domain has no component that is "%d" alone.
+  /// "" where the name can't be a path. A name without a domain has no component that is "%d" alone. An archive is
+  /// where no user's mail is (see `archives`), but with "%u", which leaves it no place.
   [[nodiscard]] std::string path_of(const std::string& name) const;
 
   struct Component {
@@ -36,6 +37,10 @@ class Pattern {
  private:
   std::vector<Component> components_{};
 };
+
+/// "archive/example.com", the copies that a panel keeps of a domain's mail, belongs to no user: it lies as mail of the
+/// user "example.com" of a domain that can't be one, "archive".
+inline constexpr std::string_view archives = "archive/";
 
 [[nodiscard]] store::Capabilities mail_abilities(bool utf8);
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_mail(formats::Context& context, const fs::Directory& root,
