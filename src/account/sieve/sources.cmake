@@ -1,0 +1,14 @@
+set(SIEVE_SOURCES
+  sieve/charset.cpp
+  sieve/exim_commands.cpp
+  sieve/filter_action.cpp
+  sieve/filter_text.cpp
+  sieve/posix_regex.cpp
+  sieve/rule_test.cpp
+  sieve/script.cpp
+  sieve/section.cpp
+  sieve/sender_text.cpp
+  sieve/sieve_text.cpp
+  sieve/spam_box.cpp
+  sieve/vacation.cpp
+)
