@@ -359,4 +359,10 @@ PosixRegex posix_regex(std::string_view pcre) {
   }
 }
 
+std::string escaped_for_regex(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += literal(c);
+  return out;
+}
+
 }  // namespace mailhaul::account::sieve

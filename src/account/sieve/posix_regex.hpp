@@ -17,4 +17,7 @@ struct PosixRegex {
 /// memory for. Exim's own quoting, `\N…\N` and four backslashes for one, is undone first.
 [[nodiscard]] PosixRegex posix_regex(std::string_view pcre);
 
+/// An expression that the text itself matches, and no other.
+[[nodiscard]] std::string escaped_for_regex(std::string_view text);
+
 }  // namespace mailhaul::account::sieve

@@ -212,11 +212,11 @@ void address_rule(std::string_view list, const MatchWord& match, const std::stri
 
 void body_rule(const MatchWord& match, const std::string& value, RuleTest& out) {
   Comparison comparison = comparison_of(match.match, value, out.needs);
-  // The last line of a body has its end.
-  if (match.match == Match::is || match.match == Match::ends) {
-    const std::string text = match.match == Match::is ? escaped_for_matches(value) : comparison.values.front();
-    comparison.tag = ":matches";
-    comparison.values = {text, text + '\n', text + "\r\n"};
+  // The last line of a body has its end, and there may be empty ones behind it.
+  if ((match.match == Match::is || match.match == Match::ends) && !comparison.always) {
+    out.needs.extensions.insert("regex");
+    comparison.tag = ":regex";
+    comparison.values = {(match.match == Match::is ? "^" : "") + escaped_for_regex(value) + "[[:space:]]*$"};
   }
   if (comparison.always) {
     out.test = "true";

@@ -1,0 +1,11 @@
+set(SIEVE_TEST_SOURCES
+  sieve/behaviour_test.cpp
+  sieve/charset_test.cpp
+  sieve/filters_test.cpp
+  sieve/hostile_test.cpp
+  sieve/posix_regex_test.cpp
+  sieve/responder_test.cpp
+  sieve/section_test.cpp
+  sieve/sieve_programs.cpp
+  sieve/spam_box_test.cpp
+)
