@@ -39,6 +39,17 @@ std::optional<Address> split_address(std::string_view text) {
   return Address{std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
 }
 
+bool is_safe_address(std::string_view text) {
+  const auto address = split_address(text);
+  if (!address || text.size() > 254 || address->local_part.size() > 64) return false;
+  const std::string& local_part = address->local_part;
+  const bool is_of_atoms = std::all_of(local_part.begin(), local_part.end(), [](char c) {
+    return is_letter_or_digit(c) || std::string_view("!$%&'*+-=?^_`{}~.").find(c) != std::string_view::npos;
+  });
+  return is_of_atoms && local_part.front() != '-' && local_part.front() != '\'' && local_part.front() != '.' &&
+         local_part.back() != '.' && local_part.find("..") == std::string::npos && is_safe_domain(address->domain);
+}
+
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out)

@@ -29,6 +29,39 @@ TEST(Address, SafeDomains) {
   EXPECT_FALSE(is_safe_domain(std::string(64, 'a') + ".com"));
 }
 
+TEST(Address, SafeAddresses) {
+  for (const char* const good : {"a@b.example", "A.b+c_d-e@B.Example", "o'brien@x.example", "a!b%c@x.example"})
+    EXPECT_TRUE(is_safe_address(good)) << good;
+  for (const std::string bad : {"",
+                                "a",
+                                "a@",
+                                "@b.example",
+                                "a@b",
+                                "a@localhost",
+                                ".a@b.example",
+                                "a.@b.example",
+                                "a..b@b.example",
+                                "-a@b.example",
+                                "'a@b.example",
+                                "a b@b.example",
+                                "a@b@c.example",
+                                "|a@b.example",
+                                "/a@b.example",
+                                "#a@b.example",
+                                "\"a\"@b.example",
+                                "a,b@c.example",
+                                "a\n@b.example",
+                                "\xc3\xbc@b.example",
+                                "a@[192.0.2.1]",
+                                "a:b@c.example",
+                                "a\\@b.example",
+                                "<a@b.example>",
+                                "(a)b@c.example",
+                                "a;b@c.example"})
+    EXPECT_FALSE(is_safe_address(bad)) << bad;
+  EXPECT_FALSE(is_safe_address(std::string(65, 'a') + "@b.example"));
+}
+
 TEST(Address, LowerCaseOfLettersAlone) { EXPECT_EQ(lower_case("ExAmple.COM\xc3\x84"), "example.com\xc3\x84"); }
 
 }  // namespace

@@ -24,6 +24,11 @@ struct Address {
 /// Splits at the last '@'; nothing unless both halves are there. Says nothing of their being safe.
 [[nodiscard]] std::optional<Address> split_address(std::string_view text);
 
+/// An address that every server reads as that address, wherever it stands (S14): atoms of RFC 5322 with single dots
+/// between them, at most 64 octets, none of `#|/` among them and not `-` or `'` first, at a domain as above; at most
+/// 254.
+[[nodiscard]] bool is_safe_address(std::string_view text);
+
 /// ASCII letters in lower case: domains are compared so.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
