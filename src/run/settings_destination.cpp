@@ -45,6 +45,20 @@ fs::Owner reader_of_users(const Machine& machine, formats::Context& context) {
   return {machine.runner.uid, group.value_or(machine.runner.gid)};
 }
 
+/// `users` says of all kinds who owns the files, and whether anything is written.
+std::unique_ptr<store::AccountTarget> open_files(SettingsKind kind, const account::TextPlace& place,
+                                                 const std::string& file, account::AccountFacts facts,
+                                                 account::dovecot::UsersOptions users) {
+  const account::TextTargetOptions options{users.is_dry, users.owner};
+  switch (kind) {
+  case SettingsKind::dovecot: return account::dovecot::open_users(place, std::move(facts), std::move(users));
+  case SettingsKind::postfix: return account::open_postfix_target(place, std::move(facts), options);
+  case SettingsKind::modoboa:
+  case SettingsKind::json: break;
+  }
+  return account::open_json_target(place, file, std::move(facts), options);
+}
+
 }  // namespace
 
 SettingsDestination::SettingsDestination(const Machine& machine, const Request& request, JobContext& job,
@@ -67,26 +81,17 @@ AllowedPlace SettingsDestination::allowed() const {
 }
 
 std::unique_ptr<store::AccountTarget> SettingsDestination::open(account::AccountFacts facts) const {
-  const account::TextTargetOptions options{request_->dry_run, file_owner_};
-  switch (place_.kind) {
-  case SettingsKind::dovecot: {
-    account::dovecot::UsersOptions users;
-    users.version = request_->dovecot;
-    users.mail_owner = mail_ ? mail_->birth.owner : fs::Owner{};
-    users.owner = file_owner_;
-    users.is_dry = request_->dry_run;
-    if (mail_)
-      users.home = [mail = mail_](const std::string& address) {
-        const std::string home = mail->home(address);
-        return home.empty() ? std::string() : mail->path + '/' + home;
-      };
-    return account::dovecot::open_users(text_place_, std::move(facts), std::move(users));
-  }
-  case SettingsKind::postfix:
-  case SettingsKind::modoboa:
-  case SettingsKind::json: break;
-  }
-  return account::open_json_target(text_place_, file_, std::move(facts), options);
+  account::dovecot::UsersOptions users;
+  users.version = request_->dovecot;
+  users.mail_owner = mail_ ? mail_->birth.owner : fs::Owner{};
+  users.owner = file_owner_;
+  users.is_dry = request_->dry_run;
+  if (mail_)
+    users.home = [mail = mail_](const std::string& address) {
+      const std::string home = mail->home(address);
+      return home.empty() ? std::string() : mail->path + '/' + home;
+    };
+  return open_files(place_.kind, text_place_, file_, std::move(facts), std::move(users));
 }
 
 bool SettingsDestination::concerns(store::SettingKind kind) const { return open({})->concerns(kind); }
@@ -123,17 +128,9 @@ std::unique_ptr<store::AccountTarget> open_settings_place(const Machine& machine
   const account::TextPlace at = open_place(machine, request, job.target(), place);
   if (!at.directory)
     throw Error(Cause::not_found, Scope::run, "reading settings").at(at.path).because("no such directory");
-  switch (place.kind) {
-  case SettingsKind::dovecot: {
-    account::dovecot::UsersOptions users;
-    users.is_dry = true;
-    return account::dovecot::open_users(at, std::move(facts), std::move(users));
-  }
-  case SettingsKind::postfix:
-  case SettingsKind::modoboa:
-  case SettingsKind::json: break;
-  }
-  return account::open_json_target(at, parts_of(place).file, std::move(facts), {true, {}});
+  account::dovecot::UsersOptions users;
+  users.is_dry = true;
+  return open_files(place.kind, at, parts_of(place).file, std::move(facts), std::move(users));
 }
 
 }  // namespace mailhaul::run

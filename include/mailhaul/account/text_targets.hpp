@@ -7,7 +7,6 @@
 #include <string>
 
 #include "mailhaul/account/facts.hpp"
-#include "mailhaul/formats/context.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "mailhaul/store/account.hpp"
 
@@ -28,12 +27,10 @@ struct TextTargetOptions {
 };
 
 /// virtual_mailbox_domains, virtual_mailbox_maps, virtual_alias_maps, transport and recipient_access below `place`.
-[[nodiscard]] std::unique_ptr<store::AccountTarget> open_postfix_target(formats::Context& context,
-                                                                        const TextPlace& place, AccountFacts facts,
+[[nodiscard]] std::unique_ptr<store::AccountTarget> open_postfix_target(const TextPlace& place, AccountFacts facts,
                                                                         const TextTargetOptions& options);
 /// One CSV file for Modoboa's importer, `name` in `place`.
-[[nodiscard]] std::unique_ptr<store::AccountTarget> open_modoboa_target(formats::Context& context,
-                                                                        const TextPlace& place, const std::string& name,
+[[nodiscard]] std::unique_ptr<store::AccountTarget> open_modoboa_target(const TextPlace& place, const std::string& name,
                                                                         AccountFacts facts,
                                                                         const TextTargetOptions& options);
 

@@ -186,8 +186,7 @@ class Users final : public TextTarget {
                          "give one of them another name: --map-user " + change.id.owner + "=NAME@DOMAIN");
     const UserLine* const there = users.find(user);
     if (change.id.kind == SettingKind::mailbox) return change_mailbox(users, change, user, there);
-    if (there == nullptr)
-      return approximated("the mailbox has no login at the source: it is no user here either");
+    if (there == nullptr) return approximated("the mailbox has no login at the source: it is no user here either");
     UserLine line = *there;
     SettingResult result = change_line(line, change);
     users.set(std::move(line));

@@ -50,7 +50,7 @@ class MapReader {
  private:
   [[nodiscard]] bool is_of_account(const std::string& key) const {
     const std::size_t at = key.rfind('@');
-    return at != std::string::npos && facts_.domains.count(key.substr(at + 1)) != 0;
+    return at != std::string::npos && facts_.serves(key.substr(at + 1));
   }
   [[nodiscard]] bool is_thrown_away(const std::string& address) const {
     const std::string* value = there_.find(Table::transport, address);
@@ -73,7 +73,7 @@ class MapReader {
   }
 
   void read_domain(const std::string& name) {
-    if (facts_.domains.count(name) == 0) return;
+    if (!facts_.serves(name)) return;
     SettingId id{name, SettingKind::domain, {}};
     for (const auto& [known, value] : facts_.settings)
       if (known.kind == SettingKind::domain && lower_case(known.owner) == name) id = known;

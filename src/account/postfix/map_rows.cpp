@@ -118,7 +118,7 @@ Rendered MapWriter::rendered(const SettingId& id) const {
   const store::SettingValue& value = facts_.settings.at(id);
   const auto address = split_address(id.owner);
   const std::string domain_name = lower_case(address ? address->domain : id.owner);
-  if (!domain_name.empty() && (!is_safe_domain(domain_name) || facts_.domains.count(domain_name) == 0))
+  if (!domain_name.empty() && (!is_safe_domain(domain_name) || !facts_.serves(domain_name)))
     return refused("'" + domain_name + "' is no domain of the account");
   switch (id.kind) {
   case SettingKind::domain: return domain(domain_name, std::get<store::Domain>(value));

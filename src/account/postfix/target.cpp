@@ -28,18 +28,16 @@ constexpr std::uint64_t table_limit = std::uint64_t{256} << 20U;
 
 std::string path_of(Table table) { return std::string(name_of(table)); }
 
-EditedFiles tables_in(const fs::Directory& directory, const TextTargetOptions& options) {
+EditedFiles tables_in(const TextPlace& place, const TextTargetOptions& options) {
   const FileStyle style{{options.owner, 0644, 0755}, false, false};
-  return EditedFiles(directory, directory.place() + '/', EditedFiles::Missing::is_refused,
+  return EditedFiles(place.directory, place.path + '/', EditedFiles::Missing::is_refused,
                      [style](const std::string&) { return style; });
 }
 
 class PostfixTarget final : public TextTarget {
  public:
-  PostfixTarget(const fs::Directory& directory, AccountFacts facts, const TextTargetOptions& options)
-      : TextTarget(tables_in(directory, options), options.is_dry),
-        place_(directory.place()),
-        facts_(std::move(facts)) {}
+  PostfixTarget(const TextPlace& place, AccountFacts facts, const TextTargetOptions& options)
+      : TextTarget(tables_in(place, options), options.is_dry), place_(place.path), facts_(std::move(facts)) {}
 
   [[nodiscard]] bool concerns(SettingKind kind) const override {
     switch (kind) {
@@ -200,9 +198,9 @@ class PostfixTarget final : public TextTarget {
 
 }  // namespace
 
-std::unique_ptr<store::AccountTarget> open_postfix_target(formats::Context& /*context*/, const fs::Directory& directory,
-                                                          AccountFacts facts, const TextTargetOptions& options) {
-  return std::make_unique<PostfixTarget>(directory, std::move(facts), options);
+std::unique_ptr<store::AccountTarget> open_postfix_target(const TextPlace& place, AccountFacts facts,
+                                                          const TextTargetOptions& options) {
+  return std::make_unique<PostfixTarget>(place, std::move(facts), options);
 }
 
 }  // namespace mailhaul::account

@@ -17,6 +17,7 @@
 #include "account/postfix/map_rows.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/account/text_targets.hpp"
+#include "mailhaul/formats/context.hpp"
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/entropy.hpp"
 #include "mailhaul/fs/kernel.hpp"
@@ -68,7 +69,7 @@ class Postmap : public ::testing::Test {
     rules.side = Side::target;
     rules.durability = fs::Durability::none;
     const auto directory = fs::Directory::open_root(kernel, entropy, scratch_ / "maps", rules);
-    const auto target = open_postfix_target(context, directory, facts, {false, {::geteuid(), ::getegid()}});
+    const auto target = open_postfix_target({directory, directory.place()}, facts, {false, {::geteuid(), ::getegid()}});
     std::vector<store::SettingChange> changes;
     for (const auto& [id, value] : facts.settings)
       if (target->concerns(id.kind)) changes.push_back({id, value, id});

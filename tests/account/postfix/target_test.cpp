@@ -30,7 +30,7 @@ constexpr std::array files{"virtual_mailbox_domains", "virtual_mailbox_maps", "v
 class PostfixTarget : public TargetDirectory {
  protected:
   std::unique_ptr<store::AccountTarget> open(const AccountFacts& facts, bool is_dry = false) {
-    return open_postfix_target(context_, directory(), facts, {is_dry, {}});
+    return open_postfix_target({directory(), directory().place()}, facts, {is_dry, {}});
   }
   /// All of it, as a first run does.
   std::map<SettingId, SettingResult> bring(const AccountFacts& facts) {
