@@ -95,7 +95,7 @@ std::string told(const std::vector<EximCommand>& commands) {
 }
 
 bool does_what_the_list_says(const store::Filters& filters) {
-  if (filters.exim.find(suspension_mark) != std::string::npos) return true;
+  if (filters.exim.empty() || filters.exim.find(suspension_mark) != std::string::npos) return true;
   // What is thrown away may be written in several ways, and where a filter ends too.
   constexpr std::array<std::string_view, 4> compared{"save", "deliver", "fail", "pipe"};
   std::map<std::string_view, long> counts;

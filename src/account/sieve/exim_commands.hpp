@@ -23,7 +23,7 @@ struct EximCommand {
 [[nodiscard]] std::string told(const std::vector<EximCommand>& commands);
 
 /// Whether the Exim text, which is what is done, does what the list says, which is for editing: as many messages filed,
-/// forwarded, refused and given to programs.
+/// forwarded, refused and given to programs. Without such a text the list is all there is.
 [[nodiscard]] bool does_what_the_list_says(const store::Filters& filters);
 
 }  // namespace mailhaul::account::sieve

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "account/sieve/mail_address.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/mail/modified_utf7.hpp"
 
@@ -18,14 +19,6 @@ constexpr std::size_t action_limit = 32;
 struct Refused {
   std::string reason;
 };
-
-bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -49,10 +42,10 @@ std::optional<std::string> below_own_mail(std::string_view path, const MailboxRu
   const std::string place = "/mail/" + own->domain + '/' + own->local_part;
   std::size_t at = 0;
   for (const std::string_view home : {"$home", "${home}"})
-    if (begins(path, home)) at = home.size();
-  if (at == 0 && !options.mail_home.empty() && begins(path, options.mail_home)) at = options.mail_home.size();
+    if (path.starts_with(home)) at = home.size();
+  if (at == 0 && !options.mail_home.empty() && path.starts_with(options.mail_home)) at = options.mail_home.size();
   if (at == 0 && options.mail_home.empty()) at = std::min(path.find(place), path.size());
-  if (!begins(path.substr(at), place)) return std::nullopt;
+  if (!path.substr(at).starts_with(place)) return std::nullopt;
   const std::string_view rest = path.substr(at + place.size());
   if (!rest.empty() && rest.front() != '/') return std::nullopt;
   return std::string(rest);
@@ -76,7 +69,7 @@ class Lines {
   void take(const store::FilterAction& action) {
     std::string_view word = trimmed(action.action);
     constexpr std::string_view unseen = "unseen ";
-    const bool is_copy = begins(word, unseen);
+    const bool is_copy = word.starts_with(unseen);
     if (is_copy) word = trimmed(word.substr(unseen.size()));
     if (word == "save") return save(action.destination, is_copy);
     if (word == "deliver") return deliver(action.destination, is_copy);
@@ -120,7 +113,7 @@ class Lines {
       return;
     }
     // "/.Work": a folder of the mailbox that has the filter.
-    const auto own = begins(path, "/.") ? std::optional(path) : below_own_mail(path, rules_, options_);
+    const auto own = path.starts_with("/.") ? std::optional(path) : below_own_mail(path, rules_, options_);
     if (own && own->empty()) return is_copy ? void() : keep();
     if (!own || own->size() < 3 || (*own)[1] != '.' || own->find('/', 1) != std::string::npos)
       throw Refused{"it saves to \"" + one_line(destination) + "\", which is no folder of this mailbox"};
@@ -159,7 +152,7 @@ class Lines {
     const auto own = split_address(rules_.address);
     if (!to || !own || lower_case(to->domain) != lower_case(own->domain)) return std::nullopt;
     const std::string head = lower_case(own->local_part) + '+';
-    if (!begins(lower_case(to->local_part), head) || to->local_part.size() == head.size()) return std::nullopt;
+    if (!lower_case(to->local_part).starts_with(head) || to->local_part.size() == head.size()) return std::nullopt;
     return folder_of('.' + to->local_part.substr(head.size()));
   }
 
@@ -179,8 +172,8 @@ class Lines {
 
 /// Sieve does nothing beside a refusal: that is an error of the whole run.
 void refuse_alone(ActionLines& out) {
-  const auto refusal =
-      std::find_if(out.lines.begin(), out.lines.end(), [](const std::string& line) { return begins(line, "reject "); });
+  const auto refusal = std::find_if(out.lines.begin(), out.lines.end(),
+                                    [](const std::string& line) { return line.starts_with("reject "); });
   const std::string line = *refusal;
   if (out.lines.size() > 1) {
     out.differences.emplace_back("a message that is refused is neither filed nor forwarded as well");

@@ -39,7 +39,7 @@ class OctetSet {
   void add_range(char first, char last) {
     if (first > last) throw Refused{"a range that ends before it begins"};
     if (first < ' ') throw Refused{"a range of control characters"};
-    for (int c = first; c <= last; ++c) add(static_cast<char>(c));
+    for (std::size_t c = static_cast<unsigned char>(first); c <= static_cast<unsigned char>(last); ++c) octets_.set(c);
   }
   void add_class(std::string_view name) {
     if (names_.find(name) == std::string::npos) names_ += name;
@@ -95,7 +95,7 @@ class Translation {
   }
 
  private:
-  [[nodiscard]] bool begins(std::string_view text) const { return rest_.substr(0, text.size()) == text; }
+  [[nodiscard]] bool begins(std::string_view text) const { return rest_.starts_with(text); }
   bool take(std::string_view text) {
     if (!begins(text)) return false;
     rest_.remove_prefix(text.size());
@@ -331,10 +331,10 @@ std::string without_exim_quoting(std::string_view text) {
   std::string out;
   bool is_verbatim = false;
   while (!text.empty()) {
-    if (text.substr(0, 2) == "\\N") {
+    if (text.starts_with("\\N")) {
       is_verbatim = !is_verbatim;
       text.remove_prefix(2);
-    } else if (!is_verbatim && text.substr(0, 4) == "\\\\\\\\") {
+    } else if (!is_verbatim && text.starts_with("\\\\\\\\")) {
       out += '\\';
       text.remove_prefix(4);
     } else {

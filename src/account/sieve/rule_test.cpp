@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "account/sieve/posix_regex.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::sieve {
@@ -54,18 +55,12 @@ MatchWord match_of(std::string_view word) {
 
 bool is_number(Match match) { return match == Match::above || match == Match::below; }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// "Subject" of "$header_subject:", "$h_subject:" and the raw forms; nothing where it is no header.
 std::optional<std::string> header_of(std::string_view part) {
   constexpr std::array<std::string_view, 6> heads{"$header_", "$h_", "$rheader_", "$rh_", "$bheader_", "$bh_"};
   part = trimmed(part);
   for (const std::string_view head : heads) {
-    if (part.substr(0, head.size()) != head) continue;
+    if (!part.starts_with(head)) continue;
     std::string_view name = part.substr(head.size());
     if (!name.empty() && name.back() == ':') name.remove_suffix(1);
     const bool is_name = !name.empty() && name.size() <= 100 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -175,7 +170,7 @@ void header_rule(const std::string& header, const MatchWord& match, const std::s
   if (is_number(match.match)) return number_test(header, match, value, out);
   out.test = one_header(comparison_of(match.match, value, out.needs), header, out.needs);
   if (match.is_negated) out.test = "not " + out.test;
-  if (name.substr(0, 6) != "x-spam") return;
+  if (!name.starts_with("x-spam")) return;
   out.difference = "what stands in " + header + " is up to the new server's scanner";
   out.what_to_do = "see what the new server's scanner writes into " + header;
 }
@@ -262,7 +257,7 @@ void translate(const store::FilterRule& rule, RuleTest& out) {
   } else if (part == "$reply_address" || part == "$reply_address:") {
     out.test = reply_address(comparison_of(match.match, rule.value, out.needs), out.needs);
     if (match.is_negated) out.test = "not " + out.test;
-  } else if (part.substr(0, any_address.size()) == any_address) {
+  } else if (part.starts_with(any_address)) {
     address_rule(part.substr(any_address.size()), match, rule.value, out);
   } else if (part == "$message_body" || part == "$message_body:") {
     body_rule(match, rule.value, out);

@@ -8,6 +8,7 @@
 #include "account/sieve/filter_text.hpp"
 #include "account/sieve/spam_box.hpp"
 #include "account/sieve/vacation.hpp"
+#include "account/text/result.hpp"
 
 namespace mailhaul::account::sieve {
 namespace {
@@ -49,15 +50,14 @@ store::SettingResult without_list(const store::Filters& filters) {
   if (!filters.exim.empty()) {
     const auto commands = exim_commands(filters.exim);
     if (commands.empty() && filters.is_understood) return {};
-    return {Outcome::not_carried, "the filters are an Exim text, which no other server does: " + told(commands),
-            what_to_do};
+    return not_carried("the filters are an Exim text, which no other server does: " + told(commands), what_to_do);
   }
   if (filters.is_understood) return {};
-  return {Outcome::not_carried, "the filters can't be understood", what_to_do};
+  return not_carried("the filters can't be understood", what_to_do);
 }
 
 store::SettingResult result_of(const store::Filters& filters, FilterText& text, unsigned redirects_of_all) {
-  if (!does_what_the_list_says(filters) && !filters.exim.empty()) {
+  if (!does_what_the_list_says(filters)) {
     text.differences.emplace_back("the Exim text, which is what is done, does not do what the list of filters says: "
                                   "what is carried over is the list");
     text.to_do.emplace_back("compare the filters with what they did: " + told(exim_commands(filters.exim)));
@@ -99,8 +99,8 @@ void keep_in_bounds(std::vector<Part>& all) {
                                           [](const Part& a, const Part& b) { return a.text.size() < b.text.size(); });
     longest->text.clear();
     longest->extensions.clear();
-    longest->result = {Outcome::not_carried, "it would make the script longer than the server takes, which is 1 MB",
-                       "make it shorter at the source, or by hand on the new server"};
+    longest->result = not_carried("it would make the script longer than the server takes, which is 1 MB",
+                                  "make it shorter at the source, or by hand on the new server");
   }
 }
 

@@ -25,8 +25,6 @@ std::size_t rank(std::string_view name) {
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), name) - order.begin());
 }
 
-bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
-
 std::string_view without_line_end(std::string_view line) {
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -94,8 +92,8 @@ class Splitter {
  private:
   void take(std::string_view line) {
     const std::string_view content = without_line_end(line);
-    if (begins(content, begin_mark)) return open(line, content.substr(begin_mark.size()));
-    if (begins(content, end_mark)) return close(line, content.substr(end_mark.size()));
+    if (content.starts_with(begin_mark)) return open(line, content.substr(begin_mark.size()));
+    if (content.starts_with(end_mark)) return close(line, content.substr(end_mark.size()));
     if (is_open_) {
       pieces_.list.back().text += line;
     } else if (!has_require_ && require(line, content)) {
@@ -129,8 +127,8 @@ class Splitter {
 
   /// Takes the line when it is the one of ours that requires.
   bool require(std::string_view line, std::string_view content) {
-    if (!begins(content, require_begin) || content.size() < require_begin.size() + require_end.size() ||
-        content.substr(content.size() - require_end.size()) != require_end)
+    if (!content.starts_with(require_begin) || content.size() < require_begin.size() + require_end.size() ||
+        !content.ends_with(require_end))
       return false;
     content.remove_prefix(require_begin.size());
     content.remove_suffix(require_end.size());
@@ -139,7 +137,7 @@ class Splitter {
     piece.begin_line = line;
     while (!content.empty()) {
       std::string_view word = next_word(content, ',');
-      while (begins(word, " ")) word.remove_prefix(1);
+      while (word.starts_with(" ")) word.remove_prefix(1);
       while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
       if (word.size() < 2 || word.front() != '"' || word.back() != '"') return false;
       word = word.substr(1, word.size() - 2);
@@ -196,7 +194,8 @@ Piece section_of(const SectionChange& to) {
 }
 
 [[maybe_unused]] bool is_whole_lines_without_marks(std::string_view text) {
-  return text.back() == '\n' && !begins(text, mark) && text.find('\n' + std::string(mark)) == std::string_view::npos;
+  return text.back() == '\n' && !text.starts_with(mark) &&
+         text.find('\n' + std::string(mark)) == std::string_view::npos;
 }
 
 void change(std::vector<Piece>& pieces, const SectionChange& to) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "account/sieve/mail_address.hpp"
+#include "account/text/text_lines.hpp"
 #include "mailhaul/base/escape.hpp"
 
 namespace mailhaul::account::sieve {
@@ -10,12 +11,6 @@ namespace {
 
 /// RFC 2047 2: an encoded word has at most 75 octets.
 constexpr std::size_t encoded_limit = 60;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 /// `"Jo \"X\""` as `Jo "X"`.
 std::string unquoted(std::string_view name) {
@@ -74,7 +69,7 @@ bool is_encoded(std::string_view name) {
   const auto is_atom = [](char c) {
     return is_letter_or_digit(c) || std::string_view(" !#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
   };
-  return name.substr(0, 2) == "=?" && std::all_of(name.begin(), name.end(), is_atom);
+  return name.starts_with("=?") && std::all_of(name.begin(), name.end(), is_atom);
 }
 
 }  // namespace

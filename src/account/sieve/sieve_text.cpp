@@ -34,13 +34,13 @@ bool is_plain_text(std::string_view text) {
   return true;
 }
 
-std::string quoted_piece(std::string_view text, Needs& needs, bool at_line_start) {
+std::string quoted_piece(std::string_view text, Needs& needs) {
   std::string out;
   out.reserve(text.size() + 8);
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     // "\#" is "#" (RFC 5228 2.4.2), but no line of ours begins with it.
-    const bool begins_line = i == 0 ? at_line_start : text[i - 1] == '\n';
+    const bool begins_line = i > 0 && text[i - 1] == '\n';
     if (c == '"' || c == '\\' || (c == '#' && begins_line)) out += '\\';
     if (c == '$' && i + 1 < text.size() && text[i + 1] == '{') {
       needs.dollar = true;

@@ -27,9 +27,9 @@ struct Needs {
 
 /// The text in quotes. It has to be plain text.
 [[nodiscard]] std::string quoted(std::string_view text, Needs& needs);
-/// The same without the quotes, for a string that is put together of several pieces; `at_line_start`: what the piece
-/// begins with stands at the beginning of a line.
-[[nodiscard]] std::string quoted_piece(std::string_view text, Needs& needs, bool at_line_start = false);
+/// The same without the quotes, for a string that is put together of several pieces; none but the first may begin a
+/// line of it.
+[[nodiscard]] std::string quoted_piece(std::string_view text, Needs& needs);
 /// One string, or several in brackets.
 [[nodiscard]] std::string quoted_list(const std::vector<std::string>& texts, Needs& needs);
 

@@ -6,6 +6,7 @@ set(SIEVE_SOURCES
   sieve/posix_regex.cpp
   sieve/rule_test.cpp
   sieve/script.cpp
+  sieve/scripts.cpp
   sieve/section.cpp
   sieve/sender_text.cpp
   sieve/sieve_text.cpp

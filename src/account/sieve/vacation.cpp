@@ -10,12 +10,11 @@
 #include "account/sieve/charset.hpp"
 #include "account/sieve/mail_address.hpp"
 #include "account/sieve/sender_text.hpp"
+#include "account/text/result.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::sieve {
 namespace {
-
-using Outcome = store::SettingResult::Outcome;
 
 constexpr std::int64_t last_second = 253'402'300'799;  ///< of the year 9999: texts are compared
 constexpr std::uint32_t days_limit = 365;
@@ -78,8 +77,8 @@ class Vacation {
     out.id = {rules_.address, store::SettingKind::responder, ""};
     out.section = autoresponder_section;
     if (!responder_.has_text) {
-      out.result = {Outcome::not_carried, "there is no text to answer with",
-                    "write one on the new server, or take the forwarder to the responder away"};
+      out.result = not_carried("there is no text to answer with",
+                               "write one on the new server, or take the forwarder to the responder away");
       return out;
     }
     out.text = "# Autoresponder - source interval " + interval() + '\n';
@@ -88,15 +87,21 @@ class Vacation {
       return out;
     }
     const std::string script = command();
+    if (is_lost_) {
+      out.text.clear();
+      out.result =
+          not_carried("its text is in the charset \"" + one_line(responder_.charset) + "\", which can't be read here",
+                      "save it in UTF-8 at the source, or write it anew on the new server");
+      return out;
+    }
     if (!responder_.is_active) {
       out.text += "# switched off\n" + commented_out(variables() + script);
       return out;
     }
     out.text += prelude_for(needs_) + variables() + script;
     out.extensions = needs_.extensions;
-    out.result.outcome = Outcome::approximated;
     differ("mail that names none of the mailbox's addresses in To or Cc is not answered");
-    out.result.text = std::move(differences_);
+    out.result = approximated(std::move(differences_));
     return out;
   }
 
@@ -123,6 +128,7 @@ class Vacation {
     if (text.is_guess && !has_guessed_)
       differ("the text is not in the charset that it names, and taken for what is likely");
     has_guessed_ = has_guessed_ || text.is_guess;
+    is_lost_ = is_lost_ || text.is_lost;
     bool has_lost = false;
     std::string out = plain(text.text, has_lost);
     if (has_lost && !has_lost_) differ("control characters in it are left out");
@@ -140,7 +146,6 @@ class Vacation {
   /// In quotes, with what cPanel fills in taken from variables.
   std::string with_macros(std::string_view text) {
     std::string out = "\"";
-    char before = '"';
     while (!text.empty()) {
       std::size_t at = text.size();
       const Macro* next = nullptr;
@@ -150,13 +155,11 @@ class Vacation {
         at = found;
         next = &macro;
       }
-      out += quoted_piece(text.substr(0, at), needs_, before == '\n');
-      if (at > 0) before = text[at - 1];
+      out += quoted_piece(text.substr(0, at), needs_);
       if (next == nullptr) break;
       out += "${" + std::string(next->variable) + '}';
       used_[static_cast<std::size_t>(next - macros.data())] = true;
       needs_.extensions.insert("variables");
-      before = '}';
       text.remove_prefix(at + next->macro.size());
     }
     return out + '"';
@@ -250,6 +253,7 @@ class Vacation {
   std::string differences_;
   bool has_guessed_ = false;
   bool has_lost_ = false;
+  bool is_lost_ = false;  ///< a text can't be read
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ struct Row {
   std::string_view charset;
   std::string_view utf8;
   bool is_guess = false;
+  bool is_lost = false;
 };
 
 TEST(SieveCharset, TextsBecomeUtf8) {
@@ -29,15 +30,23 @@ TEST(SieveCharset, TextsBecomeUtf8) {
       {"Gr\xc3\xbc", "us-ascii", "Gr\xc3\xbc", true},
       {"Gr\xfc", "utf-8", "Gr\xc3\xbc", true},
       {"Gr\xfc", "", "Gr\xc3\xbc", true},
-      {"Gr\xfc", "no-such-charset", "Gr\xc3\xbc", true},
-      {"plain", "no-such-charset", "plain"},
-      {"Gr\xfc", "../../tmp/x", "Gr\xc3\xbc", true},
-      {"Gr\xfc", "us-ascii//TRANSLIT", "Gr\xc3\xbc", true},
+      {"\xf0\xd2\xc9", "KOI8-R", "\xd0\x9f\xd1\x80\xd0\xb8"},
+      {"\xb1", "iso-8859-2", "\xc4\x85"},
+      {"\xfd", "windows-1254", "\xc4\xb1"},
+      {"\xfd", "iso-8859-9", "\xc4\xb1"},
+      {"\xd2", "windows-1253", "\xef\xbf\xbd"},
+      {"Gr\xfc", "no-such-charset", "", false, true},
+      {"Gr\xc3\xbc", "no-such-charset", "Gr\xc3\xbc", true},
+      {"plain", "no-such-charset", "plain", true},
+      {"Gr\xfc", "../../tmp/x", "", false, true},
+      {"Gr\xfc", "us-ascii//TRANSLIT", "", false, true},
+      {"\x80\xff", "shift_jis", "", false, true},
       {"", "koi8-r", ""},
   };
   for (const Row& row : table) {
     const Utf8Text got = as_utf8(row.octets, row.charset);
     EXPECT_EQ(got.text, row.utf8) << row.charset;
+    EXPECT_EQ(got.is_lost, row.is_lost) << row.octets << ' ' << row.charset;
     EXPECT_EQ(got.is_guess, row.is_guess) << row.octets << ' ' << row.charset;
   }
 }

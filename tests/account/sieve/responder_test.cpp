@@ -164,6 +164,12 @@ TEST(SieveResponder, TextsBecomeUtf8) {
   EXPECT_TRUE(has(part.result.text, "control characters")) << part.result.text;
   responder.charset = "utf-8";
   EXPECT_TRUE(has(part_of(responder).result.text, "charset"));
+  responder.charset = "no-such";
+  const Part lost = part_of(responder);
+  EXPECT_EQ(lost.result.outcome, Outcome::not_carried);
+  EXPECT_TRUE(has(lost.result.text, "no-such"));
+  EXPECT_FALSE(lost.result.what_to_do.empty());
+  EXPECT_EQ(lost.text, "");
 }
 
 TEST(SieveResponder, HtmlIsSentAsHtml) {

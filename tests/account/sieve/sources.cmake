@@ -5,6 +5,7 @@ set(SIEVE_TEST_SOURCES
   sieve/hostile_test.cpp
   sieve/posix_regex_test.cpp
   sieve/responder_test.cpp
+  sieve/scripts_test.cpp
   sieve/section_test.cpp
   sieve/sieve_programs.cpp
   sieve/spam_box_test.cpp
