@@ -28,7 +28,8 @@ Destination destination(const std::string& item) {
 
 class MapReader {
  public:
-  MapReader(const MapRows& there, const AccountFacts& facts) : there_(there), facts_(facts), writer_(facts) {
+  MapReader(const MapRows& there, const AccountFacts& facts)
+      : there_(there), facts_(facts), written_(without_what_cant_be(facts)), writer_(written_) {
     for (const auto& [id, value] : facts.settings) {
       if (id.kind == SettingKind::mailbox) spellings_.emplace(lower_case(id.owner), id.owner);
       if (id.kind == SettingKind::forwarder) forwarders_.emplace(AccountFacts::address_of(id), id);
@@ -90,8 +91,10 @@ class MapReader {
   }
 
   void take_as_the_facts_say() {
-    for (const auto& [id, value] : facts_.settings) {
-      if (id.kind != SettingKind::forwarder && id.kind != SettingKind::suspension) continue;
+    for (const auto& [id, value] : written_.settings) {
+      if (id.kind != SettingKind::forwarder && id.kind != SettingKind::domain_forwarder &&
+          id.kind != SettingKind::suspension)
+        continue;
       const MapWriter::Rendered wanted = writer_.rendered(id);
       if (wanted.rows.is_empty() || wanted.result.outcome != store::SettingResult::Outcome::written) continue;
       if (!is_there(wanted.rows)) continue;
@@ -171,6 +174,7 @@ class MapReader {
 
   const MapRows& there_;
   const AccountFacts& facts_;
+  AccountFacts written_;  ///< as they are when all of them that can be are in the tables
   MapWriter writer_;
   std::map<std::string, std::string> spellings_{};
   std::map<std::string, SettingId> forwarders_{};

@@ -283,4 +283,22 @@ MapRows MapWriter::all() const {
   return out;
 }
 
+AccountFacts without_what_cant_be(AccountFacts facts) {
+  // Mailboxes first: what becomes of a forwarder depends on them.
+  for (const bool is_about_mailboxes : {true, false}) {
+    std::vector<SettingId> gone;
+    {
+      const MapWriter writer(facts);
+      for (const auto& [id, value] : facts.settings) {
+        if ((id.kind == SettingKind::mailbox) != is_about_mailboxes) continue;
+        const Rendered rendered = writer.rendered(id);
+        if (rendered.result.outcome == store::SettingResult::Outcome::not_carried && rendered.rows.is_empty())
+          gone.push_back(id);
+      }
+    }
+    for (const SettingId& id : gone) facts.settings.erase(id);
+  }
+  return facts;
+}
+
 }  // namespace mailhaul::account::postfix

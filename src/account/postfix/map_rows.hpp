@@ -73,4 +73,7 @@ class MapWriter {
   std::set<std::string> refused_{};                 ///< by a forwarder
 };
 
+/// Without the settings that have no rows because they can't be written, as they are then in nobody's way.
+[[nodiscard]] AccountFacts without_what_cant_be(AccountFacts facts);
+
 }  // namespace mailhaul::account::postfix

@@ -9,6 +9,7 @@
 #include "account/shell_word.hpp"
 #include "account/text/result.hpp"
 #include "account/text/text_target.hpp"
+#include "mailhaul/account/address.hpp"
 #include "mailhaul/account/text_targets.hpp"
 
 // The rows of an account are made anew of what the tables say and of what changes, and only those that come out
@@ -87,6 +88,7 @@ class PostfixTarget final : public TextTarget {
     for (store::Setting& setting : read_maps(there, facts_)) before.settings.emplace(setting.id, setting.value);
     AccountFacts after = before;
     for (const SettingChange& change : changes) put(after, change.id, change.value);
+    add_domains(after);
     give_up_what_cant_be(there, before, after, changes, results);
     std::vector<SettingChange> carried;
     for (std::size_t i = 0; i < changes.size(); ++i)
@@ -100,6 +102,16 @@ class PostfixTarget final : public TextTarget {
       facts.settings[id] = *value;
     else
       facts.settings.erase(id);
+  }
+
+  /// Those of mailboxes whose source has no list of domains.
+  void add_domains(AccountFacts& after) const {
+    std::set<std::string> listed;
+    for (const auto& [id, value] : facts_.settings)
+      if (id.kind == SettingKind::domain) listed.insert(lower_case(id.owner));
+    for (const std::string& box : after.mailboxes())
+      if (const std::string name = lower_case(split_address(box)->domain); listed.count(name) == 0)
+        after.settings.emplace(SettingId{name, SettingKind::domain, {}}, store::Domain{});
   }
 
   /// What can't be written stays as it is there. Mailboxes first: what is said of a forwarder depends on them.
