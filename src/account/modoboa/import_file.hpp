@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-/// The CSV file that `modo import` takes (targets.md 1.1): `;` between cells, blanks around them mean nothing, the first
-/// cell says what the row is, in exactly these words; any other row is skipped without a word. Rows are imported one
-/// after the other, and what one names must be there already.
+/// The CSV file that `modo import` takes (targets.md 1.1): `;` between cells, blanks around them mean nothing, the
+/// first cell says what the row is, in exactly these words; any other row is skipped without a word. Rows are imported
+/// one after the other, and what one names must be there already.
 namespace mailhaul::account::modoboa {
 
 /// In the order in which they must come.

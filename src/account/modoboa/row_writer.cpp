@@ -90,8 +90,8 @@ bool RowWriter::is_alias_of_another(const std::string& domain) const {
   const auto is_it = [&](const auto& setting) {
     return setting.first.kind == SettingKind::domain && lower_case(setting.first.owner) == to->second;
   };
-  return is_importable_domain(domain) && (others_.domains.count(to->second) != 0 ||
-                                          std::any_of(facts_.settings.begin(), facts_.settings.end(), is_it));
+  return is_importable_domain(domain) &&
+         (others_.domains.count(to->second) != 0 || std::any_of(facts_.settings.begin(), facts_.settings.end(), is_it));
 }
 
 void RowWriter::add_domains() {
@@ -105,14 +105,19 @@ void RowWriter::add_domains() {
     results_[id] = written();
     if (is_alias_of_another(name)) continue;
     const auto routing = std::get<store::Domain>(value).routing;
-    const bool is_elsewhere =
-        routing == store::Domain::Routing::remote || routing == store::Domain::Routing::secondary;
+    const bool is_elsewhere = routing == store::Domain::Routing::remote || routing == store::Domain::Routing::secondary;
     // No quota of the domain: else the sum of those of its mailboxes must fit, and an unlimited one gets the default.
     rows_[{RowClass::domain, name}] = {"domain", name, "0", "0", is_elsewhere ? "False" : "True"};
     if (is_elsewhere)
       results_[id] = approximated("its mail goes to another server: the domain is made, and not enabled",
                                   "enable it in Modoboa if this server is to take its mail");
   }
+}
+
+/// At the source nobody can log in there either.
+bool RowWriter::is_without_login(const std::string& box) const {
+  const auto* state = facts_.find<store::MailboxState>({box, SettingKind::mailbox, {}});
+  return state != nullptr && !state->has_login;
 }
 
 std::string RowWriter::why_no_domain(const std::string& domain) const {
@@ -196,9 +201,9 @@ void RowWriter::set_quota(const SettingId& box, Cells& cells) {
   const bool is_whole = quota->octets % mebibyte == 0;
   const std::uint64_t size = std::min(quota->octets / mebibyte + (is_whole ? 0 : 1), most);
   cells[quota_cell] = std::to_string(size);
-  results_[id] = is_whole && size < most ? written()
-                                         : approximated(std::to_string(quota->octets) + " octets became " +
-                                                        std::to_string(size) + " MiB");
+  results_[id] = is_whole && size < most
+                     ? written()
+                     : approximated(std::to_string(quota->octets) + " octets became " + std::to_string(size) + " MiB");
 }
 
 bool RowWriter::is_there(const std::string& address) const {
@@ -226,8 +231,8 @@ void RowWriter::add_aliases() {
   for (const auto& [address, one] : waiting) {
     std::set<std::string> next;
     for (const std::string& to : one.second.to) {
-      for (const std::string& end : {lower_case(to), without_detail(to), to.substr(to.rfind('@'))})
-        if (end != address && waiting.count(end) != 0 && !has_row(RowClass::account, end)) next.insert(end);
+      const std::string end = without_detail(to);
+      if (end != address && waiting.count(end) != 0 && !has_row(RowClass::account, end)) next.insert(end);
     }
     open[address] = next.size();
     for (const std::string& to : next) backward[to].push_back(address);
@@ -266,8 +271,7 @@ void RowWriter::add_recipient(const std::string& to, const std::string& own, Rou
   std::erase_if(ends, [&](const std::string& end) {
     return is_local(lower_case(end.substr(end.rfind('@') + 1))) && !is_there(end);
   });
-  if (facts_.domains.count(domain) == 0 || ends.empty())
-    route.left_out.push_back("nobody has the address " + to);
+  if (facts_.domains.count(domain) == 0 || ends.empty()) route.left_out.push_back("nobody has the address " + to);
   for (const std::string& end : ends)
     if (facts_.domains.count(domain) != 0 && seen.insert(without_detail(end)).second) cells.push_back(end);
 }
@@ -289,8 +293,8 @@ void RowWriter::add_alias(const SettingId& id, const Route& wanted) {
   for (const std::string& to : wanted.to) add_recipient(to, address, route, cells, seen);
   const bool is_copy_alone = cells.size() == 4 && lower_case(cells.back()) == address;
   if (cells.size() == 3 || (is_copy_alone && !route.left_out.empty())) {
-    results_[id] = not_carried(route.left_out.empty() ? "it leads to nobody" : joined(route.left_out),
-                               joined(route.what_to_do));
+    results_[id] =
+        not_carried(route.left_out.empty() ? "it leads to nobody" : joined(route.left_out), joined(route.what_to_do));
     return;
   }
   results_[id] = modoboa::result_of(route);
@@ -370,7 +374,9 @@ void RowWriter::result_of_the_rest() {
       result = suspension->account ? not_carried("the whole account is suspended at the source", "disable its accounts")
                                    : written();
     else if (id.kind == SettingKind::password || id.kind == SettingKind::quota || id.kind == SettingKind::suspension)
-      result = not_carried("there is no account of that address", "");
+      result = is_without_login(id.owner)
+                   ? written()
+                   : not_carried("there is no account of that address", "bring the mailbox first");
     else if (id.kind != SettingKind::domain_forwarder)
       result = not_carried("Modoboa's import has no place for it");
   }

@@ -21,8 +21,8 @@ struct Others {
 inline constexpr std::string_view no_password = "{SHA512-CRYPT}*";
 inline constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 
-/// All settings of an account as rows, such that the importer takes each (targets.md 1.1): what it would stumble over is
-/// left out and said.
+/// All settings of an account as rows, such that the importer takes each (targets.md 1.1): what it would stumble over
+/// is left out and said.
 class RowWriter {
  public:
   RowWriter(const AccountFacts& facts, const Others& others);
@@ -56,6 +56,7 @@ class RowWriter {
   [[nodiscard]] bool is_local(const std::string& domain) const {
     return has_row(RowClass::domain, domain) || others_.domains.count(domain) != 0;
   }
+  [[nodiscard]] bool is_without_login(const std::string& box) const;
   [[nodiscard]] bool is_there(const std::string& address) const;
   [[nodiscard]] std::string why_no_domain(const std::string& domain) const;
 
