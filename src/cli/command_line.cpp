@@ -186,7 +186,7 @@ void add_message_filters(CLI::App& command, Typed& typed) {
   command
       .add_option("--special-use", typed.special_uses,
                   "as --map-folder, several in one, without case and below an INBOX. prefix too: \"spam=Junk,Sent "
-                  "Items=Sent\"")
+                  "Items=Sent\"; none (default: spam=Junk where DST is vmail:)")
       ->type_name("A=B,...")
       ->allow_extra_args(false);
   command.add_option("--min-size", typed.min_size, "only messages of at least that size (K, M, G)")->type_name("SIZE");
@@ -324,7 +324,7 @@ void read_filters(const Typed& typed, const Clock& clock, sync::Options& options
   for (const std::string& pair : typed.maps)
     if (!options.map.add(pair)) throw bad_option("--map-folder", pair, "not of the form A=B with a folder name as B");
   for (const std::string& pairs : typed.special_uses)
-    if (!options.map.add_special_uses(pairs))
+    if (pairs != "none" && !options.map.add_special_uses(pairs))
       throw bad_option("--special-use", pairs, "not of the form A=B,C=D with folder names on both sides");
 
   const auto size = [](std::string_view option, const std::string& text) -> std::optional<std::uint64_t> {
@@ -413,6 +413,9 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   for (const std::string& pair : typed.user_maps) run::add_user_map(request.mailboxes, pair);
   for (const std::string& pair : typed.domain_maps) run::add_domain_map(request.mailboxes, pair);
   read_filters(typed, clock, request.options);
+  // What panels call "spam" is "Junk" on servers of virtual users (targets.md 7).
+  const bool is_to_users = command.locations.size() > 1 && command.locations[1].format == run::Format::vmail;
+  if (is_to_users && typed.special_uses.empty()) (void)request.options.map.add_special_uses("spam=Junk");
   const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
   request.options.jobs = typed.jobs > 0 ? std::min<std::size_t>(typed.jobs, 64) : std::min<std::size_t>(processors, 4);
   request.open.allow_sparse = typed.allow_sparse;

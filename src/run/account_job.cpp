@@ -72,17 +72,20 @@ void AccountJob::add_account(const Store& target, const std::string& target_root
 }
 
 void AccountJob::add_places(const Store* mail, const fs::Birth& birth) {
-  std::shared_ptr<MailPlace> homes;
+  std::optional<account::sieve::ScriptPlaces> homes;
   if (mail != nullptr && mail->format == Format::vmail) {
     fs::Rules rules;
     rules.side = Side::target;
     rules.durability = request_.open.durability;
     rules.more_owners = {birth.owner.uid};
-    homes = std::make_shared<MailPlace>();
+    homes.emplace();
     homes->root = fs::Directory::find_root(job_.target().kernel, job_.target().entropy, mail->path, rules);
     homes->path = absolute_path(machine_, mail->path);
     homes->birth = birth;
     homes->home = [store = *mail](const std::string& address) { return home_of_mailbox(store, address); };
+    // Which script is run is said by a link (fs/: below the root alone, and downwards).
+    if (!request_.dry_run && !request_.settings.empty())
+      places_.push_back({mail->path, Landlock::Access::write_and_link, Side::target});
   }
   const std::string source = pair_of(machine_, request_, store_, store_).source;
   for (const SettingsPlace& place : request_.settings) {

@@ -1,9 +1,12 @@
 #include "settings_destination.hpp"
 
+#include <chrono>
 #include <utility>
 
+#include "mailhaul/account/address.hpp"
 #include "mailhaul/account/cpanel/server_users.hpp"
 #include "mailhaul/account/dovecot/users.hpp"
+#include "mailhaul/store/joined_target.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -45,6 +48,16 @@ fs::Owner reader_of_users(const Machine& machine, formats::Context& context) {
   return {machine.runner.uid, group.value_or(machine.runner.gid)};
 }
 
+/// Whether such a server runs the Sieve scripts of its mailboxes.
+bool runs_scripts(SettingsKind kind) { return kind == SettingsKind::dovecot || kind == SettingsKind::modoboa; }
+
+/// As settings name folders.
+std::string dotted(const mail::FolderName& folder) {
+  std::string name;
+  for (const std::string& part : folder.parts()) name += (name.empty() ? "" : ".") + part;
+  return name;
+}
+
 /// `users` says of all kinds who owns the files, and whether anything is written.
 std::unique_ptr<store::AccountTarget> open_files(SettingsKind kind, const account::TextPlace& place,
                                                  const std::string& file, account::AccountFacts facts,
@@ -53,7 +66,7 @@ std::unique_ptr<store::AccountTarget> open_files(SettingsKind kind, const accoun
   switch (kind) {
   case SettingsKind::dovecot: return account::dovecot::open_users(place, std::move(facts), std::move(users));
   case SettingsKind::postfix: return account::open_postfix_target(place, std::move(facts), options);
-  case SettingsKind::modoboa:
+  case SettingsKind::modoboa: return account::open_modoboa_target(place, file, std::move(facts), options);
   case SettingsKind::json: break;
   }
   return account::open_json_target(place, file, std::move(facts), options);
@@ -63,12 +76,12 @@ std::unique_ptr<store::AccountTarget> open_files(SettingsKind kind, const accoun
 
 SettingsDestination::SettingsDestination(const Machine& machine, const Request& request, JobContext& job,
                                          const SettingsPlace& place, const std::string& source,
-                                         std::shared_ptr<const MailPlace> mail)
-    : machine_(&machine),
-      request_(&request),
+                                         std::optional<account::sieve::ScriptPlaces> mail)
+    : request_(&request),
       job_(&job),
       place_(place),
       mail_(std::move(mail)),
+      now_(std::chrono::floor<std::chrono::seconds>(machine.clock.now()).time_since_epoch().count()),
       text_place_(open_place(machine, request, job.target(), place)),
       file_(parts_of(place).file),
       file_owner_(place.kind == SettingsKind::dovecot ? reader_of_users(machine, job.target()) : machine.runner),
@@ -87,11 +100,40 @@ std::unique_ptr<store::AccountTarget> SettingsDestination::open(account::Account
   users.owner = file_owner_;
   users.is_dry = request_->dry_run;
   if (mail_)
-    users.home = [mail = mail_](const std::string& address) {
-      const std::string home = mail->home(address);
-      return home.empty() ? std::string() : mail->path + '/' + home;
+    users.home = [mail = *mail_](const std::string& address) {
+      const std::string home = mail.home(address);
+      return home.empty() ? std::string() : mail.path + '/' + home;
     };
-  return open_files(place_.kind, text_place_, file_, std::move(facts), std::move(users));
+  auto files = open_files(place_.kind, text_place_, file_, facts, std::move(users));
+  if (!runs_scripts(place_.kind) || (place_.kind == SettingsKind::modoboa && !mail_)) return files;
+  std::vector<std::unique_ptr<store::AccountTarget>> both;
+  both.push_back(std::move(files));
+  both.push_back(open_scripts(std::move(facts)));
+  return std::make_unique<store::JoinedTarget>(std::move(both));
+}
+
+std::unique_ptr<store::AccountTarget> SettingsDestination::open_scripts(account::AccountFacts facts) const {
+  account::sieve::Options options;
+  options.now = now_;
+  // Its installer switches on a script of all users that files spam into Junk (targets.md 1.2).
+  options.has_global_spam_rule = place_.kind == SettingsKind::modoboa;
+  for (const auto& [from, to] : request_->options.map.special_uses()) options.folders.emplace(dotted(from), dotted(to));
+  account::sieve::ScriptPlaces places;
+  if (mail_) {
+    places = *mail_;
+  } else {
+    // No mail goes to homes in this run: there to be copied to them.
+    places.root = text_place_.directory;
+    places.path = text_place_.path;
+    places.birth = {file_owner_, 0600, 0700};
+    places.home = [](const std::string& mailbox) {
+      const auto address = account::split_address(mailbox);
+      const bool is_safe =
+          address && account::is_safe_local_part(address->local_part) && account::is_safe_domain(address->domain);
+      return is_safe ? "homes/" + address->domain + '/' + address->local_part : std::string();
+    };
+  }
+  return account::sieve::open_scripts(std::move(places), std::move(facts), std::move(options), request_->dry_run);
 }
 
 bool SettingsDestination::concerns(store::SettingKind kind) const { return open({})->concerns(kind); }

@@ -7,6 +7,7 @@
 
 #include "job_context.hpp"
 #include "mailhaul/account/facts.hpp"
+#include "mailhaul/account/sieve/target.hpp"
 #include "mailhaul/account/text_targets.hpp"
 #include "mailhaul/run/settings_place.hpp"
 #include "pair_ledger.hpp"
@@ -15,21 +16,13 @@
 
 namespace mailhaul::run {
 
-/// Where the mail of an account's mailboxes goes: scripts lie beside it.
-struct MailPlace {
-  std::optional<fs::Directory> root{};  ///< unset: it is not there yet, in a dry run
-  std::string path{};
-  fs::Birth birth{};
-  /// Of an address the home below the root, "example.com/bob"; empty: it has none.
-  std::function<std::string(const std::string& address)> home{};
-};
-
 /// One `--settings KIND:PATH` of a run: opened before the sandbox, written to after the mail.
 class SettingsDestination {
  public:
-  /// Makes the directory where it is missing, but in a dry run. `source`: what the ledger calls it.
+  /// Makes the directory where it is missing, but in a dry run. `source`: what the ledger calls it. `mail`: where the
+  /// homes of the mailboxes are, if the mail goes to some.
   SettingsDestination(const Machine& machine, const Request& request, JobContext& job, const SettingsPlace& place,
-                      const std::string& source, std::shared_ptr<const MailPlace> mail);
+                      const std::string& source, std::optional<account::sieve::ScriptPlaces> mail);
 
   [[nodiscard]] const SettingsPlace& place() const { return place_; }
   /// What is written to.
@@ -42,12 +35,13 @@ class SettingsDestination {
 
  private:
   [[nodiscard]] std::unique_ptr<store::AccountTarget> open(account::AccountFacts facts) const;
+  [[nodiscard]] std::unique_ptr<store::AccountTarget> open_scripts(account::AccountFacts facts) const;
 
-  const Machine* machine_;
   const Request* request_;
   JobContext* job_;
   SettingsPlace place_;
-  std::shared_ptr<const MailPlace> mail_;
+  std::optional<account::sieve::ScriptPlaces> mail_;
+  std::int64_t now_ = 0;  ///< seconds since 1970
   account::TextPlace text_place_{};
   std::string file_{};  ///< in it, where it is one file
   fs::Owner file_owner_{};

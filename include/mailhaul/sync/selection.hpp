@@ -45,6 +45,10 @@ class FolderMap {
   /// servers with an "INBOX." prefix have them. Asked after all others. False when one is not of that form.
   [[nodiscard]] bool add_special_uses(std::string_view pairs);
   [[nodiscard]] mail::FolderName map(const mail::FolderName& folder) const;
+  /// Those of add_special_uses().
+  [[nodiscard]] const std::vector<std::pair<mail::FolderName, mail::FolderName>>& special_uses() const {
+    return special_uses_;
+  }
 
  private:
   std::vector<std::pair<std::string, mail::FolderName>> pairs_;

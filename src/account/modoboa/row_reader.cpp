@@ -181,7 +181,7 @@ bool is_same(RowClass row_class, const Cells& a, const Cells& b) {
 Others others_in(const ImportFile& file, const AccountFacts& facts) {
   Others others;
   for (const ImportRow& row : file.rows) {
-    if (!row.key || facts.domains.count(domain_of(*row.key)) != 0) continue;
+    if (!row.key || facts.serves(domain_of(*row.key))) continue;
     if (row.key->row_class == RowClass::domain && row.cells.front() == "domain") others.domains.insert(row.key->name);
     if (row.key->row_class == RowClass::account || row.key->row_class == RowClass::alias)
       others.addresses.insert(row.key->name);
@@ -192,7 +192,7 @@ Others others_in(const ImportFile& file, const AccountFacts& facts) {
 Rows own_rows(const ImportFile& file, const AccountFacts& facts) {
   Rows rows;
   for (const ImportRow& row : file.rows)
-    if (row.key && facts.domains.count(domain_of(*row.key)) != 0) rows.emplace(*row.key, row.cells);
+    if (row.key && facts.serves(domain_of(*row.key))) rows.emplace(*row.key, row.cells);
   return rows;
 }
 

@@ -26,17 +26,17 @@ using store::SettingResult;
 
 constexpr std::uint64_t file_limit = std::uint64_t{256} << 20U;
 
-EditedFiles file_in(const fs::Directory& directory, const TextTargetOptions& options) {
+EditedFiles file_in(const TextPlace& place, const TextTargetOptions& options) {
   const FileStyle style{{options.owner, 0600, 0700}, false, true};
-  return EditedFiles(directory, directory.place() + '/', EditedFiles::Missing::is_refused,
+  return EditedFiles(place.directory, place.path + '/', EditedFiles::Missing::is_refused,
                      [style](const std::string&) { return style; });
 }
 
 class ModoboaTarget final : public TextTarget {
  public:
-  ModoboaTarget(const fs::Directory& directory, std::string name, AccountFacts facts, const TextTargetOptions& options)
-      : TextTarget(file_in(directory, options), options.is_dry),
-        place_(directory.place() + '/' + name),
+  ModoboaTarget(const TextPlace& place, std::string name, AccountFacts facts, const TextTargetOptions& options)
+      : TextTarget(file_in(place, options), options.is_dry),
+        place_(place.path + '/' + name),
         name_(std::move(name)),
         facts_(std::move(facts)) {}
 
@@ -216,10 +216,9 @@ class ModoboaTarget final : public TextTarget {
 
 }  // namespace
 
-std::unique_ptr<store::AccountTarget> open_modoboa_target(formats::Context& /*context*/, const fs::Directory& directory,
-                                                          const std::string& name, AccountFacts facts,
-                                                          const TextTargetOptions& options) {
-  return std::make_unique<ModoboaTarget>(directory, name, std::move(facts), options);
+std::unique_ptr<store::AccountTarget> open_modoboa_target(const TextPlace& place, const std::string& name,
+                                                          AccountFacts facts, const TextTargetOptions& options) {
+  return std::make_unique<ModoboaTarget>(place, name, std::move(facts), options);
 }
 
 }  // namespace mailhaul::account

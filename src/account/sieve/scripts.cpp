@@ -25,7 +25,7 @@ void add(std::string& text, const std::string& more) {
 
 }  // namespace
 
-Scripts::Scripts(fs::Directory root, std::string shown_as, const fs::Birth& birth)
+Scripts::Scripts(std::optional<fs::Directory> root, std::string shown_as, const fs::Birth& birth)
     : files_(std::move(root), shown_as, EditedFiles::Missing::is_made,
              [birth](const std::string& /*path*/) {
                return FileStyle{birth, false, false};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ namespace mailhaul::account::sieve {
 /// never touched: ours is written beside it then. One thread.
 class Scripts {
  public:
-  /// `shown_as` stands before a path where the admin sees it; `birth` is for what is new.
-  Scripts(fs::Directory root, std::string shown_as, const fs::Birth& birth);
+  /// `shown_as` stands before a path where the admin sees it; `birth` is for what is new. `root` unset: it is not there
+  /// yet, and nothing is but planned.
+  Scripts(std::optional<fs::Directory> root, std::string shown_as, const fs::Birth& birth);
 
   /// As planned. `home` is a path below the root. Error of scope folder where it can't be read.
   [[nodiscard]] Sections sections(const std::string& home);

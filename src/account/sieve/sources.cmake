@@ -11,5 +11,6 @@ set(SIEVE_SOURCES
   sieve/sender_text.cpp
   sieve/sieve_text.cpp
   sieve/spam_box.cpp
+  sieve/target.cpp
   sieve/vacation.cpp
 )

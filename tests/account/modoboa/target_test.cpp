@@ -32,7 +32,7 @@ constexpr const char* good_hash = "$6$salt$hash";
 class ModoboaTarget : public TargetDirectory {
  protected:
   std::unique_ptr<store::AccountTarget> open(const AccountFacts& facts, bool is_dry = false) {
-    return open_modoboa_target(context_, directory(), file, facts, {is_dry, {}});
+    return open_modoboa_target({directory(), directory().place()}, file, facts, {is_dry, {}});
   }
   std::map<SettingId, SettingResult> bring(const AccountFacts& facts) {
     const auto target = open(facts);

@@ -17,8 +17,6 @@
 #include "account/postfix/map_rows.hpp"
 #include "mailhaul/account/address.hpp"
 #include "mailhaul/account/text_targets.hpp"
-#include "mailhaul/formats/context.hpp"
-#include "mailhaul/base/clock.hpp"
 #include "mailhaul/base/entropy.hpp"
 #include "mailhaul/fs/kernel.hpp"
 #include "support/cpanel_account.hpp"
@@ -35,11 +33,6 @@ std::string content_of(const std::string& path) {
   text << in.rdbuf();
   return std::move(text).str();
 }
-
-class NoFindings final : public Findings {
- public:
-  void add(const Finding& /*finding*/) override {}
-};
 
 class NoFiles final : public store::AccountSource {
  public:
@@ -61,10 +54,6 @@ class Postmap : public ::testing::Test {
   void bring(const AccountFacts& facts) {
     fs::PosixKernel kernel;
     SystemEntropy entropy;
-    SystemClock clock;
-    NoFindings findings;
-    formats::UniqueInstants instants{Instant{}};
-    formats::Context context{kernel, entropy, clock, findings, instants, "host.example", 4711};
     fs::Rules rules;
     rules.side = Side::target;
     rules.durability = fs::Durability::none;

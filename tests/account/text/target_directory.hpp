@@ -10,7 +10,6 @@
 
 #include "mailhaul/account/text_targets.hpp"
 #include "mailhaul/base/entropy.hpp"
-#include "support/machine_clock.hpp"
 #include "support/memory_kernel.hpp"
 
 namespace mailhaul::account {
@@ -71,17 +70,8 @@ class TargetDirectory : public ::testing::Test {
     std::vector<store::Setting> settings{};
   };
 
-  class NoFindings final : public Findings {
-   public:
-    void add(const Finding& /*finding*/) override {}
-  };
-
   support::MemoryKernel memory_{};
   SystemEntropy entropy_{};
-  support::MachineClock clock_{memory_};
-  NoFindings findings_{};
-  formats::UniqueInstants instants_{Instant{}};
-  formats::Context context_{memory_, entropy_, clock_, findings_, instants_, "host.example", 4711};
   Given source_{};
 };
 

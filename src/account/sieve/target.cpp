@@ -1,0 +1,212 @@
+#include "mailhaul/account/sieve/target.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "account/sieve/scripts.hpp"
+#include "account/text/result.hpp"
+#include "mailhaul/account/json/settings.hpp"
+
+namespace mailhaul::account::sieve {
+namespace {
+
+using store::Setting;
+using store::SettingId;
+using store::SettingKind;
+using store::SettingResult;
+using store::SettingValue;
+
+constexpr std::string_view setting_mark = "# setting: ";
+
+bool is_of_scripts(SettingKind kind) {
+  return kind == SettingKind::responder || kind == SettingKind::filters || kind == SettingKind::spam;
+}
+
+/// The setting that a section was made of; nothing where it does not say so.
+std::optional<Setting> setting_in(const Section& section) {
+  if (!section.text.starts_with(setting_mark)) return std::nullopt;
+  const std::size_t end = std::min(section.text.find('\n'), section.text.size());
+  try {
+    return json::from_line(std::string_view(section.text).substr(setting_mark.size(), end - setting_mark.size()));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// What somebody made of it: no value that a source could have, so that it stays his.
+SettingValue changed_by_hand(SettingKind kind, const std::string& text) {
+  if (kind == SettingKind::responder) {
+    store::Responder responder;
+    responder.body = text;
+    return responder;
+  }
+  if (kind == SettingKind::spam) {
+    store::Spam spam;
+    spam.preferences = text;
+    return spam;
+  }
+  return store::Filters{{}, false, {}, text};
+}
+
+SettingId id_of_section(const Section& section, const std::string& mailbox) {
+  if (section.name == autoresponder_section) return {mailbox, SettingKind::responder, ""};
+  if (section.name == own_filters_section) return {mailbox, SettingKind::filters, ""};
+  return {"", section.name == spam_box_section ? SettingKind::spam : SettingKind::filters, ""};
+}
+
+class ScriptsTarget final : public store::AccountTarget {
+ public:
+  ScriptsTarget(ScriptPlaces places, AccountFacts facts, Options options, bool is_dry)
+      : scripts_(places.root, places.path + '/', places.birth),
+        places_(std::move(places)),
+        facts_(std::move(facts)),
+        options_(std::move(options)),
+        is_dry_(is_dry) {
+    for (const std::string& mailbox : facts_.mailboxes()) {
+      const auto* state = facts_.find<store::MailboxState>({mailbox, SettingKind::mailbox, ""});
+      if (state == nullptr || !state->has_login) continue;
+      if (std::string home = places_.home(mailbox); !home.empty()) homes_.emplace(mailbox, std::move(home));
+    }
+  }
+
+  [[nodiscard]] bool concerns(SettingKind kind) const override { return is_of_scripts(kind); }
+  [[nodiscard]] bool is_initial(const Setting& /*setting*/) const override { return false; }
+  /// What belongs to the account stands in all scripts.
+  [[nodiscard]] bool has_parts(const SettingId& id) const override { return id.owner.empty(); }
+  void visit_files(const std::set<SettingId>& /*files*/,
+                   const std::function<void(const SettingId&, io::Source&)>& /*take*/) override {}
+  [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }
+  [[nodiscard]] std::vector<Setting> read_again(const std::set<SettingId>& /*settings*/) override { return read(); }
+
+  [[nodiscard]] std::vector<Setting> read() override {
+    std::map<SettingId, SettingValue> found;
+    for (const auto& [mailbox, home] : homes_)
+      for (const Section& section : sections(home)) {
+        const SettingId id = id_of_section(section, mailbox);
+        const auto setting = section.is_as_written ? setting_in(section) : std::nullopt;
+        if (setting && setting->id.kind == id.kind)
+          found.try_emplace(id, setting->value);
+        else
+          found.insert_or_assign(id, changed_by_hand(id.kind, section.text));
+      }
+    std::vector<Setting> settings;
+    for (auto& [id, value] : found) settings.push_back({id, std::move(value)});
+    return settings;
+  }
+
+  [[nodiscard]] std::vector<SettingResult> apply(std::span<const store::SettingChange> changes,
+                                                 store::AccountSource& /*files*/) override {
+    std::map<SettingId, SettingValue> settings;
+    for (Setting& setting : read()) settings.emplace(setting.id, std::move(setting.value));
+    std::map<SettingId, std::size_t> numbers;
+    std::vector<SettingResult> results(changes.size());
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      numbers.emplace(changes[i].id, i);
+      if (changes[i].value)
+        settings.insert_or_assign(changes[i].id, *changes[i].value);
+      else
+        settings.erase(changes[i].id);
+      if (!changes[i].id.owner.empty() && homes_.count(changes[i].id.owner) == 0) results[i] = no_mailbox(changes[i]);
+    }
+    for (const auto& [mailbox, home] : homes_) plan(mailbox, home, settings, numbers, results);
+    finish(results);
+    return results;
+  }
+
+  [[nodiscard]] std::vector<std::string> after_steps() const override {
+    if (file_changes_.empty()) return {};
+    const std::string owner = "#" + std::to_string(places_.birth.owner.uid);
+    return {"sudo -u '" + owner + "' find " + places_.path +
+            " -path '*/sieve/mailhaul.sieve' -exec sievec {} ';'   (else each is compiled at its first delivery)"};
+  }
+
+ private:
+  [[nodiscard]] std::vector<Section> sections(const std::string& home) {
+    try {
+      return scripts_.sections(home).list;
+    } catch (const Error& error) {
+      if (error.scope() == Scope::run) throw;
+      return {};  // plan() says so, where something is to be written there
+    }
+  }
+
+  [[nodiscard]] static SettingResult no_mailbox(const store::SettingChange& change) {
+    if (!change.value) return written();
+    if (change.id.kind == SettingKind::responder)
+      return not_carried("there is no mailbox with a login at that address, whose script could answer",
+                         "make a mailbox of that address, then run the same command again");
+    return not_carried("the mailbox has no login, so no script of its is run",
+                       "give it a login, then run the same command again");
+  }
+
+  template <class Value>
+  [[nodiscard]] static const Value* find(const std::map<SettingId, SettingValue>& settings, const SettingId& id) {
+    const auto there = settings.find(id);
+    return there == settings.end() ? nullptr : std::get_if<Value>(&there->second);
+  }
+
+  void plan(const std::string& mailbox, const std::string& home, const std::map<SettingId, SettingValue>& settings,
+            const std::map<SettingId, std::size_t>& numbers, std::vector<SettingResult>& results) {
+    MailboxRules rules;
+    rules.address = mailbox;
+    rules.addresses = facts_.addresses_of(mailbox);
+    rules.responder = find<store::Responder>(settings, {mailbox, SettingKind::responder, ""});
+    rules.account_filters = find<store::Filters>(settings, {"", SettingKind::filters, ""});
+    rules.own_filters = find<store::Filters>(settings, {mailbox, SettingKind::filters, ""});
+    rules.spam = find<store::Spam>(settings, {"", SettingKind::spam, ""});
+    const std::vector<Part> all = parts(rules, options_);
+    for (SectionChange& change : section_changes(all)) {
+      const auto part =
+          std::find_if(all.begin(), all.end(), [&](const Part& one) { return one.section == change.name; });
+      Section named;
+      named.name = change.name;
+      const SettingId id = id_of_section(named, mailbox);
+      if (part != all.end() && !change.text.empty())
+        change.text = std::string(setting_mark) + json::to_line({id, settings.at(id)}) + '\n' + change.text;
+      const auto number = numbers.find(id);
+      // Of one that nobody asked to change only what follows from the others is made anew.
+      const std::size_t told = number == numbers.end() ? results.size() : number->second;
+      SettingResult result;
+      try {
+        result = scripts_.plan(home, change, told);
+      } catch (const Error& error) {
+        if (error.scope() == Scope::run) throw;
+        result = not_carried((error.place().empty() ? "" : error.place() + ": ") + error.reason(), error.what_to_do());
+      }
+      if (number == numbers.end()) continue;
+      if (part != all.end()) result = combined(part->result, result);
+      results[told] = combined(std::move(results[told]), result);
+    }
+  }
+
+  void finish(std::vector<SettingResult>& results) {
+    if (is_dry_) {
+      scripts_.keep_as_preview();
+    } else {
+      for (const EditedFiles::Failure& failure : scripts_.commit())
+        for (const std::size_t number : failure.changes)
+          if (number < results.size()) results[number] = not_carried(failure.reason, failure.what_to_do);
+    }
+    file_changes_.clear();
+    for (const auto& [path, change] : scripts_.changes()) file_changes_.push_back(change);
+  }
+
+  Scripts scripts_;
+  ScriptPlaces places_;
+  AccountFacts facts_;
+  Options options_;
+  bool is_dry_;
+  std::map<std::string, std::string> homes_{};  ///< by mailbox, of those with a login
+  std::vector<store::FileChange> file_changes_{};
+};
+
+}  // namespace
+
+std::unique_ptr<store::AccountTarget> open_scripts(ScriptPlaces places, AccountFacts facts, Options options,
+                                                   bool is_dry) {
+  return std::make_unique<ScriptsTarget>(std::move(places), std::move(facts), std::move(options), is_dry);
+}
+
+}  // namespace mailhaul::account::sieve
