@@ -92,8 +92,8 @@ class Splitter {
  private:
   void take(std::string_view line) {
     const std::string_view content = without_line_end(line);
-    if (content.starts_with(begin_mark)) return open(line, content.substr(begin_mark.size()));
-    if (content.starts_with(end_mark)) return close(line, content.substr(end_mark.size()));
+    if (content.starts_with(begin_mark)) return begin(line, content.substr(begin_mark.size()));
+    if (content.starts_with(end_mark)) return end(line, content.substr(end_mark.size()));
     if (is_open_) {
       pieces_.list.back().text += line;
     } else if (!has_require_ && require(line, content)) {
@@ -104,7 +104,7 @@ class Splitter {
     }
   }
 
-  void open(std::string_view line, std::string_view words) {
+  void begin(std::string_view line, std::string_view words) {
     Piece piece;
     piece.kind = Piece::Kind::section;
     piece.begin_line = line;
@@ -119,7 +119,7 @@ class Splitter {
     pieces_.list.push_back(std::move(piece));
   }
 
-  void close(std::string_view line, std::string_view name) {
+  void end(std::string_view line, std::string_view name) {
     pieces_.is_broken = !is_open_ || pieces_.list.back().name != name;
     if (is_open_) pieces_.list.back().end_line = line;
     is_open_ = false;

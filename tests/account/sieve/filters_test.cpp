@@ -144,6 +144,7 @@ const std::vector<ActionRow>& action_rows() {
       {{{"discard", ""}}, "discard; "},
       {{{"save", "/home/user/mail/example.com/bob/.Work"}}, ""},
       {{{"save", "/home/user/mail/example.com/info2/.Work"}}, ""},
+      {{{"save", "/home/user/mail/example.com/info2.Work"}}, ""},
       {{{"save", "/home/users/mail/example.com/info/.Work"}}, ""},
       {{{"save", "/home/user/mail/.Work"}}, ""},
       {{{"save", "/home/user/file"}}, ""},
