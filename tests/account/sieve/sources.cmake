@@ -1,4 +1,5 @@
 set(SIEVE_TEST_SOURCES
+  sieve/account_test.cpp
   sieve/behaviour_test.cpp
   sieve/charset_test.cpp
   sieve/filters_test.cpp
