@@ -52,9 +52,14 @@ class RowReader {
       : rows_(rows), facts_(facts), written_(without_what_cant_be(facts, others)), writer_(written_, others) {
     for (const auto& [id, value] : facts.settings) {
       if (id.kind == SettingKind::forwarder) forwarders_.emplace(AccountFacts::address_of(id), id);
-      if (id.kind == SettingKind::domain || id.kind == SettingKind::domain_forwarder || id.kind == SettingKind::mailbox)
+      // Of two that differ in case alone the one that gets mail.
+      const auto* box = std::get_if<store::MailboxState>(&value);
+      if (id.kind == SettingKind::domain || id.kind == SettingKind::domain_forwarder ||
+          (box != nullptr && box->has_login))
         spellings_.emplace(std::pair(id.kind, lower_case(id.owner)), id.owner);
     }
+    for (const auto& [id, value] : facts.settings)
+      if (id.kind == SettingKind::mailbox) spellings_.emplace(std::pair(id.kind, lower_case(id.owner)), id.owner);
   }
 
   std::vector<store::Setting> read() {

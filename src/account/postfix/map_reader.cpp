@@ -31,9 +31,13 @@ class MapReader {
   MapReader(const MapRows& there, const AccountFacts& facts)
       : there_(there), facts_(facts), written_(without_what_cant_be(facts)), writer_(written_) {
     for (const auto& [id, value] : facts.settings) {
-      if (id.kind == SettingKind::mailbox) spellings_.emplace(lower_case(id.owner), id.owner);
+      // Of two that differ in case alone the one that gets mail.
+      const auto* box = std::get_if<store::MailboxState>(&value);
+      if (box != nullptr && box->has_login) spellings_.emplace(lower_case(id.owner), id.owner);
       if (id.kind == SettingKind::forwarder) forwarders_.emplace(AccountFacts::address_of(id), id);
     }
+    for (const auto& [id, value] : facts.settings)
+      if (id.kind == SettingKind::mailbox) spellings_.emplace(lower_case(id.owner), id.owner);
   }
 
   std::vector<store::Setting> read() {

@@ -352,7 +352,7 @@ TEST_F(ModoboaTarget, TwoAccountsShareAFile) {
   EXPECT_EQ(imported.error, "");
   EXPECT_EQ(imported.aliases.at("a@two.example").to, Strings{"bob@example.com"});
   EXPECT_EQ(imported.accounts.size(), 2U);
-  for (const std::string& line : {"domain;example.com;0;0;True\n", "account;bob@example.com;"})
+  for (const std::string line : {"domain;example.com;0;0;True\n", "account;bob@example.com;"})
     EXPECT_NE(text().find(line), std::string::npos);
   const std::string both = text();
   (void)bring(one);
@@ -376,7 +376,7 @@ TEST_F(ModoboaTarget, TheFileIsSecretAndItsStepsAreSaid) {
   (void)target->apply(changes(all, *target), source_);
   ASSERT_EQ(target->file_changes().size(), 1U);
   EXPECT_TRUE(target->file_changes().front().is_secret);
-  EXPECT_EQ(directory().look_at(file)->mode & 07777U, 0600U);
+  EXPECT_EQ(directory().look_at(file)->permissions, 0600U);
   const auto steps = target->after_steps();
   EXPECT_EQ(steps.at(1), "python manage.py modo import /srv/new/import.csv");
   EXPECT_EQ(steps.at(2), "doveadm quota recalc -u '*@example.com'");
@@ -408,7 +408,9 @@ Strings ends_of(const Importer& imported, const std::string& address) {
       ends.insert(at);
       continue;
     }
-    const std::string plain = parts->local_part.substr(0, parts->local_part.find('+')) + '@' + parts->domain;
+    const bool is_known = imported.aliases.count(at) != 0 || imported.accounts.count(at) != 0;
+    const std::string plain =
+        is_known ? at : parts->local_part.substr(0, parts->local_part.find('+')) + '@' + parts->domain;
     const auto alias = imported.aliases.find(plain);
     if (alias == imported.aliases.end() && imported.accounts.count(plain) != 0) {
       ends.insert(plain);
@@ -451,13 +453,13 @@ TEST_F(ModoboaTarget, AWholeAccountIsImported) {
       EXPECT_EQ(account.is_enabled, may_log_in) << id.owner;
       EXPECT_EQ(ends_of(imported, id.owner).count(lower_case(id.owner)), 1U) << id.owner;
     }
-    if (id.kind != SettingKind::forwarder || results.at(id).outcome != Outcome::written) continue;
+    if (id.kind != SettingKind::forwarder || id.name == "*" || results.at(id).outcome != Outcome::written) continue;
     const std::string address = AccountFacts::address_of(id);
-    for (const Destination& to : std::get<store::Forwarder>(value).to)
-      if (to.kind == Kind::address)
-        for (const std::string& end : ends_of(imported, to.text))
-          EXPECT_EQ(imported.aliases.at(address).to.size() > 1000 || ends_of(imported, address).count(end) == 1U, true)
-              << address << ' ' << end;
+    const Strings ends = ends_of(imported, address);
+    for (const Destination& to : std::get<store::Forwarder>(value).to) {
+      if (to.kind != Kind::address) continue;
+      for (const std::string& end : ends_of(imported, to.text)) EXPECT_EQ(ends.count(end), 1U) << address << ' ' << end;
+    }
   }
   for (const auto& [id, result] : results) {
     if (result.outcome == Outcome::not_carried) {
