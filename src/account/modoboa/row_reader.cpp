@@ -191,6 +191,18 @@ Others others_in(const ImportFile& file, const AccountFacts& facts) {
     if (row.key->row_class == RowClass::account || row.key->row_class == RowClass::alias)
       others.addresses.insert(row.key->name);
   }
+  const Rows own = own_rows(file, facts);
+  for (const auto& [key, cells] : own)
+    if (key.row_class == RowClass::domain && cells.front() == "domain")
+      if (const auto quota = quota_of(cell(cells, 2)); quota.value_or(0) != 0)
+        others.room[key.name] = *quota / mebibyte;
+  for (const auto& [key, cells] : own) {
+    if (key.row_class != RowClass::account) continue;
+    const std::uint64_t size = quota_of(cell(cells, 8)).value_or(0) / mebibyte;
+    others.quotas[key.name] = size;
+    if (const auto room = others.room.find(domain_of(key)); room != others.room.end())
+      room->second -= std::min(room->second, size);
+  }
   return others;
 }
 

@@ -30,6 +30,12 @@ bool is_importable_domain(const std::string& name) {
   return !has_digit(last) || last.compare(0, 4, "xn--") == 0;
 }
 
+/// In MiB, not less than it was; at most what fits into Modoboa's table.
+std::uint64_t size_of(std::uint64_t octets) {
+  constexpr std::uint64_t most = 2147483647;
+  return std::min(octets / mebibyte + (octets % mebibyte == 0 ? 0 : 1), most);
+}
+
 /// The results of both, what is worse first.
 SettingResult and_also(SettingResult one, const SettingResult& other) {
   using Outcome = SettingResult::Outcome;
@@ -54,7 +60,8 @@ SettingResult result_of(const Route& route) {
 
 }  // namespace
 
-RowWriter::RowWriter(const AccountFacts& facts, const Others& others) : facts_(facts), others_(others), graph_(facts) {
+RowWriter::RowWriter(const AccountFacts& facts, const Others& others)
+    : facts_(facts), others_(others), graph_(facts), room_(others.room) {
   for (const auto& [id, value] : facts.settings) {
     if (const auto* to = std::get_if<store::DomainForwarder>(&value); to != nullptr && !to->domain.empty())
       domain_forwarders_.emplace(lower_case(id.owner), lower_case(to->domain));
@@ -149,9 +156,10 @@ void RowWriter::add_account(const SettingId& id) {
     result = not_carried(why_no_domain(parts->domain), "bring the domain first");
   if (result.outcome == SettingResult::Outcome::not_carried) return;
   Cells cells{"account", login, std::string(no_password), "", "", "False", "SimpleUsers", login, "0"};
+  set_quota(id, cells);
+  if (result.outcome == SettingResult::Outcome::not_carried) return;
   set_password(id, cells);
   set_suspension(id, cells);
-  set_quota(id, cells);
   rows_[{RowClass::account, login}] = std::move(cells);
 }
 
@@ -193,15 +201,40 @@ void RowWriter::set_suspension(const SettingId& box, Cells& cells) {
                                   "set a limit of sent messages in Modoboa, or disable the account"));
 }
 
+/// Whether the quota of its domain, if the admin gave it one, holds this one too. There an unlimited mailbox is
+/// refused.
+bool RowWriter::make_room(const std::string& login, std::uint64_t size) {
+  const auto left = room_.find(login.substr(login.rfind('@') + 1));
+  if (left == room_.end()) return true;
+  const auto known = others_.quotas.find(login);
+  const std::uint64_t has = known == others_.quotas.end() ? 0 : known->second;
+  if (known != others_.quotas.end() && size == has) return true;
+  if (size == 0 || size > has + left->second) return false;
+  left->second = left->second + has - size;
+  return true;
+}
+
 void RowWriter::set_quota(const SettingId& box, Cells& cells) {
-  constexpr std::uint64_t most = 2147483647;  // an integer of its table
   const SettingId id{box.owner, SettingKind::quota, {}};
   const auto* quota = facts_.find<store::Quota>(id);
-  if (quota == nullptr) return;
-  const bool is_whole = quota->octets % mebibyte == 0;
-  const std::uint64_t size = std::min(quota->octets / mebibyte + (is_whole ? 0 : 1), most);
+  const std::string login = lower_case(box.owner);
+  const bool is_whole = quota == nullptr || quota->octets % mebibyte == 0;
+  const std::uint64_t size = quota == nullptr ? 0 : size_of(quota->octets);
+  if (!make_room(login, size)) {
+    const std::string why = "the row of its domain has a quota that leaves no room for this one";
+    const std::string what_to_do = "give the domain 0 there, which is none";
+    const auto known = others_.quotas.find(login);
+    if (known == others_.quotas.end()) {
+      results_[box] = not_carried(why, what_to_do);
+      return;
+    }
+    cells[quota_cell] = std::to_string(known->second);
+    if (quota != nullptr) results_[id] = not_carried(why, what_to_do);
+    return;
+  }
   cells[quota_cell] = std::to_string(size);
-  results_[id] = is_whole && size < most
+  if (quota == nullptr) return;
+  results_[id] = is_whole && size * mebibyte == quota->octets
                      ? written()
                      : approximated(std::to_string(quota->octets) + " octets became " + std::to_string(size) + " MiB");
 }

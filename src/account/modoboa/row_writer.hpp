@@ -11,10 +11,13 @@
 
 namespace mailhaul::account::modoboa {
 
-/// What rows of others in the same file make local: a recipient there must be one of these addresses.
+/// What the file says that is not for this account's settings to say.
 struct Others {
-  std::set<std::string> domains{};
-  std::set<std::string> addresses{};  ///< of accounts and aliases
+  std::set<std::string> domains{};  ///< of other accounts: local, so that a recipient there must be one of `addresses`
+  std::set<std::string> addresses{};  ///< of their accounts and aliases
+  /// In MiB, of own domains that the admin gave a quota: what it leaves beside the mailboxes that are there.
+  std::map<std::string, std::uint64_t> room{};
+  std::map<std::string, std::uint64_t> quotas{};  ///< in MiB, of own mailboxes that are there
 };
 
 /// Nobody's hash: with it an account is made, and nobody can log in.
@@ -41,6 +44,7 @@ class RowWriter {
   void set_password(const store::SettingId& box, std::vector<std::string>& cells);
   void set_suspension(const store::SettingId& box, std::vector<std::string>& cells);
   void set_quota(const store::SettingId& box, std::vector<std::string>& cells);
+  [[nodiscard]] bool make_room(const std::string& login, std::uint64_t size);
   void add_aliases();
   void add_alias(const store::SettingId& id, const Route& route);
   void add_domain_forwarder(const store::SettingId& id);
@@ -66,6 +70,7 @@ class RowWriter {
   Rows rows_{};
   std::vector<RowKey> alias_order_{};
   std::map<store::SettingId, store::SettingResult> results_{};
+  std::map<std::string, std::uint64_t> room_{};
   std::map<std::string, std::string> domain_forwarders_{};
   std::set<std::string> with_addresses_{};  ///< domains that have mailboxes or aliases of their own
 };

@@ -145,6 +145,14 @@ void Importer::take_account(const Cells& cells) {
   if (domains.count(domain_of(login)) == 0) return void(error = "no domain");
   if (cells.size() > 8 && !is_number(cells[8])) return void(error = "wrong quota value");
   if (accounts.count(login) != 0) return void(error = "Conflict");
+  if (const std::uint64_t most = domains[domain_of(login)].quota; most != 0) {
+    const std::uint64_t size = cells.size() > 8 ? std::stoull(cells[8]) : 0;
+    if (size == 0) return void(error = "A quota is required");
+    std::uint64_t sum = size;
+    for (const auto& [other, account] : accounts)
+      if (domain_of(other) == domain_of(login)) sum += account.quota;
+    if (sum > most) return void(error = "Domain quota exceeded");
+  }
   if (cells[2].size() > 256) return void(error = "password too long");
   accounts[login] = {cells[2], truth(cells[5]), cells[6], cells.size() > 8 ? std::stoull(cells[8]) : 0};
 }

@@ -359,6 +359,26 @@ TEST_F(ModoboaTarget, TwoAccountsShareAFile) {
   EXPECT_EQ(text(), both);
 }
 
+TEST_F(ModoboaTarget, ADomainsQuotaOfTheAdminsHoldsForItsMailboxes) {
+  const std::string own =
+      "domain;example.com;10;0;True\naccount;al@example.com;{SHA512-CRYPT}*;;;False;SimpleUsers;al@example.com;4\n";
+  put(own);
+  const SettingId al{"al@example.com", SettingKind::quota, {}};
+  const auto of = [](std::uint64_t size) { return store::Quota{size << 20U}; };
+  const AccountFacts small = facts({main_domain(), box("al@example.com"), box("bob@example.com"), quota(6 << 20)});
+  EXPECT_EQ(change(small, al, of(5)).outcome, Outcome::written);
+  EXPECT_EQ(change(small, al, of(11)).outcome, Outcome::not_carried);
+  EXPECT_EQ(change(small, al, of(0)).outcome, Outcome::not_carried);
+  const auto results = bring(small);
+  EXPECT_EQ(results.at({"bob@example.com", SettingKind::mailbox, {}}).outcome, Outcome::not_carried);
+  EXPECT_EQ(results.at({"bob@example.com", SettingKind::quota, {}}).outcome, Outcome::not_carried);
+  EXPECT_EQ(change(small, al, of(4)).outcome, Outcome::written);
+  EXPECT_EQ(text(), own);
+  EXPECT_EQ(bring(small).at({"bob@example.com", SettingKind::mailbox, {}}).outcome, Outcome::written);
+  EXPECT_EQ(text(), own + account_row("{SHA512-CRYPT}*", false, "6"));
+  EXPECT_EQ(Importer(text()).error, "");
+}
+
 TEST_F(ModoboaTarget, AFileThatIsNoCsvIsNotTouched) {
   put("domain;\"example.com;0;0;True\n");
   const AccountFacts all = facts({main_domain()});
@@ -543,7 +563,7 @@ class RandomAccount {
 TEST_F(ModoboaTarget, WhatIsWrittenIsImportedAndTheRestIsSaid) {
   const std::string kept = "domain;kept.example;1;1;True\n# kept; as it is\n";
   for (unsigned seed = 1; seed <= 600; ++seed) {
-    put(kept);
+    put(kept + (seed % 5 == 0 ? "domain;example.net;2;0;True\n" : ""));
     const AccountFacts all = facts(RandomAccount(seed).settings());
     const auto results = bring(all);
     const Importer imported(text());
