@@ -44,6 +44,9 @@ Examples:
   mailhaul settings cpanel:bob                              what lies beside the mail of an account
   mailhaul sync cpanel:bob vmail:/srv/vmail --chown vmail:vmail --settings dovecot:/etc/dovecot/mailhaul
                                                             out of cPanel, with passwords and filters
+  mailhaul scan cpanel: --csv --to cpanel:%u > list.csv     all accounts of this server, a line each
+  mailhaul batch list.csv -j 4 --report report.csv          many pairs, each a run of its own
+  mailhaul batch --retry-failed report.csv                  those that failed, again
   mailhaul runs list                                        what was done before
 
 Exit status:
@@ -51,7 +54,24 @@ Exit status:
   23 some messages failed, listed 64 usage      66 no such store     73 cannot create DST   74 I/O error at DST
   25 too much is missing at DST, or would be removed there: nothing more was done, see the line above it
   75 locked by another program    77 permission 113 DST is full      1 other error
-  3 all mail is at DST, but subscriptions, access lists or settings of the account are not)";
+  3 all mail is at DST, but subscriptions, access lists or settings of the account are not
+  batch ends with the highest of its pairs, and with 20 where it was stopped)";
+
+constexpr std::string_view batch_notes = R"(FILE has a pair a line, in UTF-8, its cells separated by semicolons:
+  source;target;options                                     this line may be there
+  cpanel:bob;cpanel:bob;--map-domain old.example=new.example
+  maildir:/old/al/Maildir;maildir:/home/al/Maildir;--exclude 'Junk Mail' --delete
+Cells are quoted as in any CSV where they hold a semicolon. Options are those of sync, written as for a shell, and
+nothing in them is expanded. Lines that are empty or begin with # are passed over. All lines are checked before anything
+runs. The file must be yours or root's, and nobody else may write to it.
+
+Each pair is a run of `mailhaul sync` in a process of its own, with its own locks, ledger and sandbox: what fails in one
+leaves the others going. Pairs with the same target are not run at the same time. -j counts pairs; how many folders each
+of them copies at a time is said behind --, as for all other options of sync:
+  mailhaul batch list.csv -j 4 -- -j 1 --delete
+
+The exit status is the highest of all pairs (see mailhaul --help); 20 where a signal stopped it: those that run end at a
+safe point, no other begins, and the report is written.)";
 
 /// Options as typed, before they mean anything.
 struct Typed {
@@ -71,6 +91,9 @@ struct Typed {
   int verbose = 0;
   std::vector<std::string> from_owners{};
   bool drop_indexes = false;
+  std::string log_file{}, list{}, retry_failed{}, report{}, to{};
+  std::size_t pairs_at_once = 1;
+  bool csv = false;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
 
@@ -78,7 +101,15 @@ Error bad_option(std::string_view option, std::string_view value, std::string_vi
   return Error(Cause::usage, Scope::run, fmt::format("reading {}", option)).at(value).because(reason);
 }
 
+void add_log_file(CLI::App& command, Typed& typed) {
+  command
+      .add_option("--log-file", typed.log_file,
+                  "append what is said to that file too, each line with the time and the process")
+      ->type_name("FILE");
+}
+
 void add_common(CLI::App& command, Typed& typed) {
+  add_log_file(command, typed);
   command.add_option("--include", typed.includes, "only folders that match (glob: * anything, % without /, ?)")
       ->type_name("GLOB")
       ->allow_extra_args(false);
@@ -260,6 +291,7 @@ void add_fix_options(CLI::App& command, Typed& typed) {
       .add_option("--lock-wait", typed.lock_wait, "how long to wait for locks of other programs, in all (default 30)")
       ->type_name("SECONDS");
   command.add_option("--state", typed.state, "directory for what keeps runs apart, mode 0700")->type_name("DIR");
+  add_log_file(command, typed);
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
@@ -277,9 +309,33 @@ void add_settings_options(CLI::App& command, Typed& typed) {
   command.add_flag("--delete", typed.remove, "with --settings: what is gone at SRC since is taken away there too");
   command.add_option("--state", typed.state, "the directory that remembers what was written (default: as of sync)")
       ->type_name("DIR");
+  add_log_file(command, typed);
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
+}
+
+void add_batch_options(CLI::App& command, Typed& typed) {
+  command.add_option("FILE", typed.list, "the list of pairs")->type_name("");
+  command.add_option("-j,--jobs", typed.pairs_at_once, "pairs at a time (default 1, at most 256)")->type_name("N");
+  command
+      .add_option("--report", typed.report,
+                  "write a CSV there, a line a pair, mode 0600, in one step: source;target;options;status;verdict;"
+                  "copied;failed;seconds;reason")
+      ->type_name("FILE");
+  command
+      .add_option("--retry-failed", typed.retry_failed,
+                  "instead of FILE: those pairs of a report again that did not end with 0 or 3; a --report then has "
+                  "the others as they were")
+      ->type_name("REPORT");
+  command.add_flag("-n,--dry-run,--dry", typed.dry_run, "the same for every pair");
+  add_log_file(command, typed);
+  command.add_flag("-v,--verbose", typed.verbose, "a line for each pair as it ends");
+  command.add_flag("-q,--quiet", typed.quiet, "only what did not end with 0");
+  command.add_flag("--json", typed.json, "one JSON object a line: a pair as it ends, and the summary");
+  command.add_flag("-P,--progress", typed.progress, "a progress line even when not on a terminal");
+  command.add_flag("--no-progress", typed.no_progress, "no progress line");
+  command.footer(std::string(batch_notes));
 }
 
 /// Habits of rsync's users: harmless ones are taken, those that could lose mail are refused with the reason.
@@ -387,20 +443,51 @@ void read_resync_options(const Typed& typed, sync::Options& options) {
   options.max_removals = typed.max_delete;
 }
 
+/// --csv and --to are about a list of accounts.
+void check_list_options(const Typed& typed, Command& command) {
+  if (!typed.to.empty() && !typed.csv)
+    throw bad_option("--to", typed.to, "it says what --csv writes, which is not there");
+  const bool is_server = command.locations.front().path.empty();
+  if (is_server || typed.csv) command.kind = Command::Kind::list_accounts;
+  if (!typed.csv) return;
+  if (typed.json) throw bad_option("--csv", "", "asked for at once with --json");
+  if (command.locations.size() != 1) throw bad_option("--csv", "", "it lists the accounts of one place");
+}
+
+/// `common`: what stands behind `--`.
+BatchOptions read_batch(const Typed& typed, std::vector<std::string> common) {
+  constexpr std::size_t most = 256;
+  if (typed.list.empty() == typed.retry_failed.empty())
+    throw Error(Cause::usage, Scope::run, "reading the command line")
+        .because(typed.list.empty() ? "batch needs a FILE, or --retry-failed REPORT"
+                                    : "batch takes a FILE or --retry-failed REPORT, not both")
+        .hint("see mailhaul batch --help");
+  if (typed.pairs_at_once < 1 || typed.pairs_at_once > most)
+    throw bad_option("--jobs", std::to_string(typed.pairs_at_once), "not between 1 and 256");
+  if (typed.dry_run) common.insert(common.begin(), "--dry-run");
+  return {typed.list, typed.retry_failed, typed.report, typed.pairs_at_once, std::move(common)};
+}
+
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
   const bool names_stores =
       kind == Command::Kind::scan || kind == Command::Kind::fix || kind == Command::Kind::settings;
-  const auto texts = names_stores                       ? typed.stores
-                     : kind == Command::Kind::list_runs ? std::vector<std::string>{}
-                                                        : std::vector<std::string>{typed.source, typed.target};
+  command.list = {typed.csv, typed.to};
+  command.log_file = typed.log_file;
+  const bool has_no_store = kind == Command::Kind::list_runs || kind == Command::Kind::batch;
+  const auto texts = names_stores   ? typed.stores
+                     : has_no_store ? std::vector<std::string>{}
+                                    : std::vector<std::string>{typed.source, typed.target};
   for (const std::string& text : texts) {
     if (kind == Command::Kind::settings && run::names_settings_place(text))
       command.settings_source = run::parse_settings_place(text);
+    else if (kind == Command::Kind::scan && texts.size() == 1 && text == "cpanel:")
+      command.locations.emplace_back();  // no home: all of that server
     else
       command.locations.push_back(run::parse_location(text));
   }
+  if (kind == Command::Kind::scan) check_list_options(typed, command);
   for (run::Location& location : command.locations)
     location.server_root =
         &location != &command.locations.front() && !names_stores ? typed.target_root : typed.source_root;
@@ -460,6 +547,19 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   return command;
 }
 
+struct SplitWords {
+  int own = 0;  ///< so many words are the command's own
+  std::vector<std::string> common{};
+};
+
+/// What stands behind `--` of a batch are options of its pairs.
+SplitWords split_behind_dashes(int argc, const char* const* argv) {
+  if (argc < 2 || std::string_view(argv[1]) != "batch") return {argc, {}};
+  const char* const* const end = argv + argc;
+  const char* const* const dashes = std::find(argv, end, std::string_view("--"));
+  return {static_cast<int>(dashes - argv), {dashes == end ? end : dashes + 1, end}};
+}
+
 }  // namespace
 
 Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock) {
@@ -472,10 +572,20 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
 
   CLI::App* scan =
       app.add_subcommand("scan", "What is there: folders, messages, octets, problems; two stores: side by side");
-  scan->add_option("STORE", typed.stores, "one or two locations")->required()->expected(1, 2);
+  scan->add_option("STORE", typed.stores,
+                   "one or two locations; cpanel: alone lists the accounts of the server, and a directory of packed "
+                   "accounts those in it")
+      ->required()
+      ->expected(1, 2);
   scan->add_flag("--audit", typed.audit,
                  "list every doubtful 'From ' line of an mbox: its octet, what it is taken for");
   add_server_root(*scan, "--src-root", typed.source_root, "STORE");
+  scan->add_flag("--csv", typed.csv,
+                 "list the accounts of a server (cpanel:) or the packed ones in a directory as lines for batch");
+  scan->add_option("--to", typed.to,
+                   "with --csv: the target of each, where %u is the user, %d the main domain (cpanel:%u, "
+                   "vmail:/srv/vmail)")
+      ->type_name("PATTERN");
   add_common(*scan, typed);
 
   CLI::App* sync =
@@ -500,6 +610,9 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
       "settings", "What lies beside the mail of an account: passwords (that there are), quotas, forwarders, ...");
   add_settings_options(*settings, typed);
 
+  CLI::App* batch = app.add_subcommand("batch", "Many pairs: each a sync of its own, one report, one exit status");
+  add_batch_options(*batch, typed);
+
   CLI::App* runs = app.add_subcommand("runs", "Past runs: date, counts, verdict, failures with their reasons");
   runs->require_subcommand(1);
   CLI::App* list_runs = runs->add_subcommand("list", "Of all pairs of stores");
@@ -514,9 +627,11 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
     command->add_flag("--json", typed.json, "one JSON object a line instead of text");
   }
 
-  for (CLI::App* command : {scan, sync, verify, fix, settings, list_runs, show_runs}) refuse_empty_values(*command);
+  for (CLI::App* command : {scan, sync, verify, fix, settings, batch, list_runs, show_runs})
+    refuse_empty_values(*command);
+  const auto [own, common] = split_behind_dashes(argc, argv);
   try {
-    app.parse(argc, argv);
+    app.parse(own, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     std::ostringstream out;
     app.exit(asked, out, out);
@@ -529,9 +644,12 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
                     : verify->parsed()    ? Command::Kind::verify
                     : fix->parsed()       ? Command::Kind::fix
                     : settings->parsed()  ? Command::Kind::settings
+                    : batch->parsed()     ? Command::Kind::batch
                     : list_runs->parsed() ? Command::Kind::list_runs
                                           : Command::Kind::show_runs;
-  return {understand(typed, kind, clock), ""};
+  Command command = understand(typed, kind, clock);
+  if (kind == Command::Kind::batch) command.batch = read_batch(typed, common);
+  return {std::move(command), ""};
 }
 
 }  // namespace mailhaul::cli

@@ -21,14 +21,32 @@ struct Saying {
   bool audit = false;              ///< doubtful `From ` lines are listed one by one
 };
 
+/// What `batch` is told.
+struct BatchOptions {
+  std::string list{};          ///< empty where `retry_failed` is not
+  std::string retry_failed{};  ///< a report
+  std::string report{};        ///< empty: none is written
+  std::size_t jobs = 1;
+  std::vector<std::string> common{};  ///< options of every pair, before its own
+};
+
+/// How `scan` lists accounts.
+struct ListOptions {
+  bool csv = false;  ///< as a list for `batch`
+  std::string to{};  ///< run::TargetPattern
+};
+
 /// A command line that makes sense.
 struct Command {
-  enum class Kind { scan, sync, verify, fix, settings, list_runs, show_runs };
+  enum class Kind { scan, sync, verify, fix, settings, list_runs, show_runs, batch, list_accounts };
   Kind kind{};
   std::vector<run::Location> locations{};
   std::optional<run::SettingsPlace> settings_source{};  ///< of `settings`, where it is no account
   run::Request request{};
   run::FixOptions fix{};
+  BatchOptions batch{};
+  ListOptions list{};
+  std::string log_file{};  ///< empty: none
   Saying saying{};
   bool forbid_openat2 = false;  ///< paths are resolved as on an old kernel (S3)
 };

@@ -21,6 +21,8 @@ namespace mailhaul::cli {
 ///   setting  owner kind name text [outcome what_to_do]   (settings) each; (sync) each that is not as it was
 ///   renamed  text
 ///   file     path diff    (sync) each text file that settings changed; diff null: it holds passwords
+///   pair     number source target options status … seconds verdict reason    (batch) each as it ends
+///   account  user domain source older note    (scan of a server, or of a directory of packed accounts)
 ///   error    folder text
 ///   summary  status [command source target …] verdict        last line, always
 class JsonOutput final : public Output {
@@ -36,6 +38,11 @@ class JsonOutput final : public Output {
   void report(const run::FixReport& report, const run::FindingLog& findings) override;
   void report(const run::RunsReport& report) override;
   void report(const run::SettingsReport& report, const run::FindingLog& findings) override;
+  void pair_begins(std::size_t /*number*/, const run::BatchPair& /*pair*/) override {}
+  void pair_ended(std::size_t number, const run::BatchPair& pair, const run::PairResult& result) override;
+  void report(const std::vector<run::BatchPair>& pairs, const run::BatchReport& report) override;
+  void report(const run::AccountList& list, const run::FindingLog& findings, run::ExitStatus status) override;
+  void lines(const std::string& text, const run::FindingLog& findings) override;
   void error(const Error& error) override;
   void ended_early(run::ExitStatus status) override;
 

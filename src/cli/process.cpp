@@ -67,6 +67,13 @@ std::string working_directory() {
   return ::getcwd(path.data(), path.size()) == nullptr ? "/" : path.data();
 }
 
+std::string own_program() {
+  constexpr const char* link = "/proc/self/exe";
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = ::readlink(link, path.data(), path.size());
+  return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : link;
+}
+
 std::string boot_id() {
   std::array<char, 64> text{};
   const int file = ::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);

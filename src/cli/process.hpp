@@ -25,6 +25,8 @@ void prepare_process();
 /// is known.
 [[nodiscard]] std::string state_directory();
 [[nodiscard]] std::string working_directory();
+/// The file that this process runs; "/proc/self/exe" where the kernel does not tell.
+[[nodiscard]] std::string own_program();
 /// Another one after each start of the machine.
 [[nodiscard]] std::string boot_id();
 /// Largest resident set so far, octets.

@@ -20,6 +20,12 @@ void ProgressLine::octets(std::uint64_t more) {
   draw();
 }
 
+void ProgressLine::show(const std::string& text) {
+  if (stream_ == nullptr) return;
+  put("\r" + text + "\x1b[K");
+  visible_ = true;
+}
+
 void ProgressLine::draw() {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   const double rate = seconds > 0 ? static_cast<double>(octets_) / seconds : 0;
@@ -29,8 +35,7 @@ void ProgressLine::draw() {
     const auto left = static_cast<std::uint64_t>(static_cast<double>(*all_octets_ - octets_) / rate);
     line += fmt::format(", {}:{:02} left", left / 60, left % 60);
   }
-  put("\r" + line + "\x1b[K");
-  visible_ = true;
+  show(line);
 }
 
 void ProgressLine::put(const std::string& text) {

@@ -22,6 +22,8 @@ class ProgressLine {
   void folder() { ++folder_; }
   void message() { ++messages_; }
   void octets(std::uint64_t more);
+  /// Another text in its place.
+  void show(const std::string& text);
   /// Takes the line off, before other text is written.
   void clear();
 

@@ -9,41 +9,12 @@
 #include "mailhaul/run/wording.hpp"
 #include "print.hpp"
 #include "process.hpp"
+#include "table.hpp"
 
 namespace mailhaul::cli {
 namespace {
 
 using run::with_groups;
-
-/// Columns: the first to the left, the others to the right.
-class Table {
- public:
-  explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  [[nodiscard]] std::vector<std::string> lines() const {
-    std::vector<std::size_t> widths(rows_.front().size(), 0);
-    for (const auto& row : rows_)
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-    std::vector<std::string> lines;
-    for (const auto& row : rows_) {
-      std::string line;
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::string blanks(widths[i] - width(row[i]), ' ');
-        line += (i == 0 ? row[i] + blanks : "  " + blanks + row[i]);
-      }
-      lines.push_back(line.substr(0, line.find_last_not_of(' ') + 1));
-    }
-    return lines;
-  }
-
- private:
-  /// Characters, not octets, so that accented folder names line up.
-  static std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
-  }
-  std::vector<std::vector<std::string>> rows_;
-};
 
 std::string signed_number(std::uint64_t a, std::uint64_t b) {
   if (a == b) return "0";
@@ -77,11 +48,11 @@ std::string line_of(const sync::MissingMessage& missing) {
 
 }  // namespace
 
-TextOutput::TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnostics, bool progress)
+TextOutput::TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnostics, std::FILE* progress)
     : saying_(saying),
       out_(out),
       diagnostics_(diagnostics),
-      progress_(progress ? diagnostics : nullptr),
+      progress_(progress),
       started_(std::chrono::steady_clock::now()) {}
 
 void TextOutput::say(const std::string& line) {

@@ -12,10 +12,10 @@
 namespace mailhaul::cli {
 
 /// For people: itemized lines, a table of folders, counts, findings, the verdict. `out` is standard output,
-/// `diagnostics` standard error.
+/// `diagnostics` standard error; `progress`, where the progress line goes, may be null.
 class TextOutput final : public Output {
  public:
-  TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnostics, bool progress);
+  TextOutput(const Saying& saying, std::FILE* out, std::FILE* diagnostics, std::FILE* progress);
 
   void begin(std::size_t folders, std::optional<std::uint64_t> octets) override;
   void folder_begins(const store::FolderRef& source) override;
@@ -30,6 +30,11 @@ class TextOutput final : public Output {
   void report(const run::FixReport& report, const run::FindingLog& findings) override;
   void report(const run::RunsReport& report) override;
   void report(const run::SettingsReport& report, const run::FindingLog& findings) override;
+  void pair_begins(std::size_t number, const run::BatchPair& pair) override;
+  void pair_ended(std::size_t number, const run::BatchPair& pair, const run::PairResult& result) override;
+  void report(const std::vector<run::BatchPair>& pairs, const run::BatchReport& report) override;
+  void report(const run::AccountList& list, const run::FindingLog& findings, run::ExitStatus status) override;
+  void lines(const std::string& text, const run::FindingLog& findings) override;
   void error(const Error& error) override;
 
  private:

@@ -41,6 +41,14 @@ std::string home_of_user(formats::Context& context, const std::string& user, con
       .on(side);
 }
 
+std::map<std::string, std::string> homes_in_passwd(formats::Context& context, const std::string& server_root,
+                                                   Side side) {
+  std::map<std::string, std::string> homes;
+  for (PasswdRecord& record : users_of(context, server_root, side))
+    homes.emplace(std::move(record.local_part), std::move(record.home));
+  return homes;
+}
+
 std::string home_in_passwd(formats::Context& context, const std::string& user, const std::string& server_root,
                            Side side) {
   for (const PasswdRecord& record : users_of(context, server_root, side))

@@ -28,6 +28,7 @@ set(CPANEL_SOURCES
   cpanel/responder_text.cpp
   cpanel/scratch_file.cpp
   cpanel/scratch_file_system.cpp
+  cpanel/server_accounts.cpp
   cpanel/server_users.cpp
   cpanel/settings.cpp
   cpanel/settings_reader.cpp

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,10 @@ namespace mailhaul::account::cpanel {
 /// The home of a user, below `server_root`. Error(not_found).
 [[nodiscard]] std::string home_of_user(formats::Context& context, const std::string& user,
                                        const std::string& server_root, Side side);
+
+/// The homes that etc/passwd says, by user.
+[[nodiscard]] std::map<std::string, std::string> homes_in_passwd(formats::Context& context,
+                                                                 const std::string& server_root, Side side);
 
 /// The home that etc/passwd says, without `server_root`; empty: none.
 [[nodiscard]] std::string home_in_passwd(formats::Context& context, const std::string& user,
