@@ -59,6 +59,7 @@ void end_with_us(int life) {
   end_with_us(life);
   if (::dup2(life, STDIN_FILENO) < 0 || ::dup2(out, STDOUT_FILENO) < 0 || ::dup2(err, STDERR_FILENO) < 0)
     ::_exit(not_started);
+  (void)::close_range(STDERR_FILENO + 1, ~0U, 0);  // ours go by themselves; what we inherited would not
   // Signals stay blocked, as they are in every thread of ours: one that comes early waits until the program looks.
   ::execve(program, argv, environ);
   ::_exit(not_started);

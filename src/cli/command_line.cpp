@@ -67,7 +67,8 @@ runs. The file must be yours or root's, and nobody else may write to it.
 
 Each pair is a run of `mailhaul sync` in a process of its own, with its own locks, ledger and sandbox: what fails in one
 leaves the others going. Pairs with the same target are not run at the same time. -j counts pairs; how many folders each
-of them copies at a time is said behind --, as for all other options of sync:
+of them copies at a time is said behind --, where all options of sync may stand that are for every pair (one that may be
+given once only, either there or in a line):
   mailhaul batch list.csv -j 4 -- -j 1 --delete
 
 The exit status is the highest of all pairs (see mailhaul --help); 20 where a signal stopped it: those that run end at a

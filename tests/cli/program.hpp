@@ -40,6 +40,8 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void signal(int number) const;
+  /// Its number, while it runs.
+  [[nodiscard]] pid_t process() const { return pid_; }
   /// Ends with the program, or kills it at the limit.
   [[nodiscard]] Result wait();
 
