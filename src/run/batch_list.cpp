@@ -31,7 +31,7 @@ bool has_control_octet(std::string_view text) {
 
 bool is_utf8(std::string_view text) { return replace_invalid_utf8(text) == text; }
 
-bool is_header(const std::vector<std::string>& cells) {
+bool has_column_names(const std::vector<std::string>& cells) {
   const auto is = [&cells](std::size_t i, std::string_view word) {
     const std::string_view cell = trimmed(cells[i]);
     return std::equal(cell.begin(), cell.end(), word.begin(), word.end(),
@@ -121,7 +121,7 @@ std::vector<ListedPair> parse_list(std::string_view text, const std::string& fil
     if (line.empty() || line.front() == '#') continue;
     std::string place = fmt::format("{}:{}", file, number);
     const std::vector<std::string> cells = cells_of(place, line);
-    if (std::exchange(is_first, false) && is_header(cells)) continue;
+    if (std::exchange(is_first, false) && has_column_names(cells)) continue;
     pairs.push_back(parse_pair(std::move(place), cells));
   }
   if (pairs.empty()) throw bad_line(file, "there is no pair in it").hint(form);
