@@ -1,5 +1,7 @@
 // What is said of many pairs, and of accounts that could be pairs, to people and to programs.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -85,7 +87,11 @@ void TextOutput::report(const run::AccountList& list, const run::FindingLog& fin
     table.add({escape_for_terminal(account.user), escape_for_terminal(account.domain),
                escape_for_terminal(account.source), escape_for_terminal(account.note)});
   for (const std::string& line : table.lines()) say(line);
-  say(fmt::format("\n{} in {}", run::counted(list.accounts.size(), "account"), escape_for_terminal(list.place)));
+  const auto older = static_cast<std::size_t>(
+      std::count_if(list.accounts.begin(), list.accounts.end(), [](const auto& account) { return account.is_older; }));
+  say(fmt::format("\n{} in {}{}", run::counted(list.accounts.size() - older, "account"),
+                  escape_for_terminal(list.place),
+                  older == 0 ? "" : fmt::format(", and {}", run::counted(older, "older archive"))));
   say_findings(findings);
   std::fflush(out_);
 }
