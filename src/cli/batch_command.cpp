@@ -45,8 +45,8 @@ Work read_failed(const BatchOptions& options, const run::Machine& machine) {
 /// As its process will understand it; Error(usage) at its line.
 run::PairTarget check(const run::ListedPair& pair, const Clock& clock) {
   const std::vector<std::string> words = words_of(pair.source, pair.target, pair.options);
-  std::vector<const char*> argv;
-  for (const std::string& word : words) argv.push_back(word.c_str());
+  std::vector<const char*> argv(words.size());
+  std::transform(words.begin(), words.end(), argv.begin(), [](const std::string& word) { return word.c_str(); });
   try {
     Parsed parsed = parse_command_line(static_cast<int>(argv.size()), argv.data(), clock);
     if (!parsed.command) throw run::bad_line(pair.place, "one of its options only prints something");

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -40,9 +41,8 @@ Pipe make_pipe() {
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
+  std::vector<char*> pointers(texts.size() + 1, nullptr);
+  std::transform(texts.begin(), texts.end(), pointers.begin(), [](std::string& text) { return text.data(); });
   return pointers;
 }
 
@@ -95,6 +95,7 @@ ChildProcess::ChildProcess(const std::string& program, std::vector<std::string> 
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   for (const PipeEnd* end : {&out.reading, &err.reading}) ::fcntl(end->descriptor(), F_SETFL, O_NONBLOCK);
+  // Not before: the child needs all of them.  NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer)
   pid_ = ::fork();
   if (pid_ < 0) throw cannot_start(errno);
   if (pid_ == 0)

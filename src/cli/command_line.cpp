@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "batch_options.hpp"
 #include "owner_options.hpp"
 #include "units.hpp"
 
@@ -57,23 +58,6 @@ Exit status:
   3 all mail is at DST, but subscriptions, access lists or settings of the account are not
   batch ends with the highest of its pairs, and with 20 where it was stopped)";
 
-constexpr std::string_view batch_notes = R"(FILE has a pair a line, in UTF-8, its cells separated by semicolons:
-  source;target;options                                     this line may be there
-  cpanel:bob;cpanel:bob;--map-domain old.example=new.example
-  maildir:/old/al/Maildir;maildir:/home/al/Maildir;--exclude 'Junk Mail' --delete
-Cells are quoted as in any CSV where they hold a semicolon. Options are those of sync, written as for a shell, and
-nothing in them is expanded. Lines that are empty or begin with # are passed over. All lines are checked before anything
-runs. The file must be yours or root's, and nobody else may write to it.
-
-Each pair is a run of `mailhaul sync` in a process of its own, with its own locks, ledger and sandbox: what fails in one
-leaves the others going. Pairs with the same target are not run at the same time. -j counts pairs; how many folders each
-of them copies at a time is said behind --, where all options of sync may stand that are for every pair (one that may be
-given once only, either there or in a line):
-  mailhaul batch list.csv -j 4 -- -j 1 --delete
-
-The exit status is the highest of all pairs (see mailhaul --help); 20 where a signal stopped it: those that run end at a
-safe point, no other begins, and the report is written.)";
-
 /// Options as typed, before they mean anything.
 struct Typed {
   std::vector<std::string> stores;
@@ -92,8 +76,8 @@ struct Typed {
   int verbose = 0;
   std::vector<std::string> from_owners{};
   bool drop_indexes = false;
-  std::string log_file{}, list{}, retry_failed{}, report{}, to{};
-  std::size_t pairs_at_once = 1;
+  std::string log_file{}, to{};
+  TypedBatch batch{};
   bool csv = false;
   bool quiet = false, itemize = false, json = false, stats = false, progress = false, no_progress = false;
 };
@@ -316,29 +300,6 @@ void add_settings_options(CLI::App& command, Typed& typed) {
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
 }
 
-void add_batch_options(CLI::App& command, Typed& typed) {
-  command.add_option("FILE", typed.list, "the list of pairs")->type_name("");
-  command.add_option("-j,--jobs", typed.pairs_at_once, "pairs at a time (default 1, at most 256)")->type_name("N");
-  command
-      .add_option("--report", typed.report,
-                  "write a CSV there, a line a pair, mode 0600, in one step: source;target;options;status;verdict;"
-                  "copied;failed;seconds;reason")
-      ->type_name("FILE");
-  command
-      .add_option("--retry-failed", typed.retry_failed,
-                  "instead of FILE: those pairs of a report again that did not end with 0 or 3; a --report then has "
-                  "the others as they were")
-      ->type_name("REPORT");
-  command.add_flag("-n,--dry-run,--dry", typed.dry_run, "the same for every pair");
-  add_log_file(command, typed);
-  command.add_flag("-v,--verbose", typed.verbose, "a line for each pair as it ends");
-  command.add_flag("-q,--quiet", typed.quiet, "only what did not end with 0");
-  command.add_flag("--json", typed.json, "one JSON object a line: a pair as it ends, and the summary");
-  command.add_flag("-P,--progress", typed.progress, "a progress line even when not on a terminal");
-  command.add_flag("--no-progress", typed.no_progress, "no progress line");
-  command.footer(std::string(batch_notes));
-}
-
 /// Habits of rsync's users: harmless ones are taken, those that could lose mail are refused with the reason.
 void add_rsync_habits(CLI::App& command) {
   command.add_flag("-a,-r,-t,--archive,--recursive,--times")->description("always on (accepted for rsync's users)");
@@ -455,20 +416,6 @@ void check_list_options(const Typed& typed, Command& command) {
   if (command.locations.size() != 1) throw bad_option("--csv", "", "it lists the accounts of one place");
 }
 
-/// `common`: what stands behind `--`.
-BatchOptions read_batch(const Typed& typed, std::vector<std::string> common) {
-  constexpr std::size_t most = 256;
-  if (typed.list.empty() == typed.retry_failed.empty())
-    throw Error(Cause::usage, Scope::run, "reading the command line")
-        .because(typed.list.empty() ? "batch needs a FILE, or --retry-failed REPORT"
-                                    : "batch takes a FILE or --retry-failed REPORT, not both")
-        .hint("see mailhaul batch --help");
-  if (typed.pairs_at_once < 1 || typed.pairs_at_once > most)
-    throw bad_option("--jobs", std::to_string(typed.pairs_at_once), "not between 1 and 256");
-  if (typed.dry_run) common.insert(common.begin(), "--dry-run");
-  return {typed.list, typed.retry_failed, typed.report, typed.pairs_at_once, std::move(common)};
-}
-
 Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   Command command;
   command.kind = kind;
@@ -548,19 +495,6 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   return command;
 }
 
-struct SplitWords {
-  int own = 0;  ///< so many words are the command's own
-  std::vector<std::string> common{};
-};
-
-/// What stands behind `--` of a batch are options of its pairs.
-SplitWords split_behind_dashes(int argc, const char* const* argv) {
-  if (argc < 2 || std::string_view(argv[1]) != "batch") return {argc, {}};
-  const char* const* const end = argv + argc;
-  const char* const* const dashes = std::find(argv, end, std::string_view("--"));
-  return {static_cast<int>(dashes - argv), {dashes == end ? end : dashes + 1, end}};
-}
-
 }  // namespace
 
 Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock) {
@@ -612,7 +546,14 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
   add_settings_options(*settings, typed);
 
   CLI::App* batch = app.add_subcommand("batch", "Many pairs: each a sync of its own, one report, one exit status");
-  add_batch_options(*batch, typed);
+  add_batch_options(*batch, typed.batch);
+  batch->add_flag("-n,--dry-run,--dry", typed.dry_run, "the same for every pair");
+  add_log_file(*batch, typed);
+  batch->add_flag("-v,--verbose", typed.verbose, "a line for each pair as it ends");
+  batch->add_flag("-q,--quiet", typed.quiet, "only what did not end with 0");
+  batch->add_flag("--json", typed.json, "one JSON object a line: a pair as it ends, and the summary");
+  batch->add_flag("-P,--progress", typed.progress, "a progress line even when not on a terminal");
+  batch->add_flag("--no-progress", typed.no_progress, "no progress line");
 
   CLI::App* runs = app.add_subcommand("runs", "Past runs: date, counts, verdict, failures with their reasons");
   runs->require_subcommand(1);
@@ -630,9 +571,9 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
 
   for (CLI::App* command : {scan, sync, verify, fix, settings, batch, list_runs, show_runs})
     refuse_empty_values(*command);
-  const auto [own, common] = split_behind_dashes(argc, argv);
+  const BatchWords words = split_batch_words(argc, argv);
   try {
-    app.parse(own, argv);
+    app.parse(words.own, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     std::ostringstream out;
     app.exit(asked, out, out);
@@ -649,7 +590,7 @@ Parsed parse_command_line(int argc, const char* const* argv, const Clock& clock)
                     : list_runs->parsed() ? Command::Kind::list_runs
                                           : Command::Kind::show_runs;
   Command command = understand(typed, kind, clock);
-  if (kind == Command::Kind::batch) command.batch = read_batch(typed, common);
+  if (kind == Command::Kind::batch) command.batch = read_batch_options(typed.batch, typed.dry_run, words.common);
   return {std::move(command), ""};
 }
 

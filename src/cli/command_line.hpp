@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "batch_options.hpp"
 #include "mailhaul/base/clock.hpp"
 #include "mailhaul/run/fix_job.hpp"
 #include "mailhaul/run/jobs.hpp"
@@ -19,15 +20,6 @@ struct Saying {
   bool stats = false;
   std::optional<bool> progress{};  ///< unset: on a terminal
   bool audit = false;              ///< doubtful `From ` lines are listed one by one
-};
-
-/// What `batch` is told.
-struct BatchOptions {
-  std::string list{};          ///< empty where `retry_failed` is not
-  std::string retry_failed{};  ///< a report
-  std::string report{};        ///< empty: none is written
-  std::size_t jobs = 1;
-  std::vector<std::string> common{};  ///< options of every pair, before its own
 };
 
 /// How `scan` lists accounts.

@@ -41,27 +41,27 @@ void PairWords::give_reason(Rank rank, const std::string& text) {
   result_.reason = text;
 }
 
-void PairWords::take(std::string_view text) {
-  const json line = json::parse(text, nullptr, false);
-  if (!line.is_object()) return;
-  const std::string event = text_of(line, "event");
+void PairWords::take(std::string_view line) {
+  const json said = json::parse(line, nullptr, false);
+  if (!said.is_object()) return;
+  const std::string event = text_of(said, "event");
   if (event == "folder") {
-    result_.copied += number_of(line, "copied");
-    result_.removed += number_of(line, "deleted");
-    result_.failed += number_of(line, "failed");
+    result_.copied += number_of(said, "copied");
+    result_.removed += number_of(said, "deleted");
+    result_.failed += number_of(said, "failed");
   } else if (event == "error") {
-    give_reason(Rank::error, text_of(line, "text"));
-  } else if (event == "message" && text_of(line, "action") == "failed") {
-    give_reason(Rank::message, joined(text_of(line, "source"), text_of(line, "error")));
-  } else if (event == "finding" && text_of(line, "weight") == "failed") {
-    give_reason(Rank::finding, joined(joined(text_of(line, "folder"), text_of(line, "where")), text_of(line, "text")));
-  } else if (event == "setting" && text_of(line, "outcome") == "not carried") {
+    give_reason(Rank::error, text_of(said, "text"));
+  } else if (event == "message" && text_of(said, "action") == "failed") {
+    give_reason(Rank::message, joined(text_of(said, "source"), text_of(said, "error")));
+  } else if (event == "finding" && text_of(said, "weight") == "failed") {
+    give_reason(Rank::finding, joined(joined(text_of(said, "folder"), text_of(said, "where")), text_of(said, "text")));
+  } else if (event == "setting" && text_of(said, "outcome") == "not carried") {
     ++result_.settings_left;
-    const std::string name = text_of(line, "kind") + " " + joined(text_of(line, "owner"), text_of(line, "name"));
-    give_reason(Rank::setting, joined(name, text_of(line, "text")));
+    const std::string name = text_of(said, "kind") + " " + joined(text_of(said, "owner"), text_of(said, "name"));
+    give_reason(Rank::setting, joined(name, text_of(said, "text")));
   } else if (event == "summary") {
-    status_ = static_cast<int>(number_of(line, "status"));
-    result_.verdict = text_of(line, "verdict");
+    status_ = static_cast<int>(number_of(said, "status"));
+    result_.verdict = text_of(said, "verdict");
   }
 }
 
