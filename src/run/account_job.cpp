@@ -87,6 +87,11 @@ void AccountJob::add_places(const Store* mail, const fs::Birth& birth) {
     if (!request_.dry_run && !request_.settings.empty())
       places_.push_back({mail->path, Landlock::Access::write_and_link, Side::target});
   }
+  // Of an autoresponder in Chinese or Japanese the C library loads the tables when they are needed.
+  if (!request_.settings.empty())
+    for (const char* const tables :
+         {"/usr/lib/x86_64-linux-gnu/gconv", "/usr/lib/aarch64-linux-gnu/gconv", "/usr/lib64/gconv"})
+      places_.push_back({tables, Landlock::Access::read, Side::none});
   const std::string source = pair_of(machine_, request_, store_, store_).source;
   for (const SettingsPlace& place : request_.settings) {
     destinations_.emplace_back(machine_, request_, job_, place, source, homes);

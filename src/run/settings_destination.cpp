@@ -93,7 +93,7 @@ AllowedPlace SettingsDestination::allowed() const {
   return {text_place_.path, request_->dry_run ? Landlock::Access::read : Landlock::Access::write, Side::target};
 }
 
-std::unique_ptr<store::AccountTarget> SettingsDestination::open(account::AccountFacts facts) const {
+std::unique_ptr<store::AccountTarget> SettingsDestination::target_for(account::AccountFacts facts) const {
   account::dovecot::UsersOptions users;
   users.version = request_->dovecot;
   users.mail_owner = mail_ ? mail_->birth.owner : fs::Owner{};
@@ -136,7 +136,7 @@ std::unique_ptr<store::AccountTarget> SettingsDestination::open_scripts(account:
   return account::sieve::open_scripts(std::move(places), std::move(facts), std::move(options), request_->dry_run);
 }
 
-bool SettingsDestination::concerns(store::SettingKind kind) const { return open({})->concerns(kind); }
+bool SettingsDestination::concerns(store::SettingKind kind) const { return target_for({})->concerns(kind); }
 
 SettingsOutcome SettingsDestination::merge(store::AccountSource& source, account::AccountFacts facts,
                                            const sync::AccountOptions& options) {
@@ -144,7 +144,7 @@ SettingsOutcome SettingsDestination::merge(store::AccountSource& source, account
   out.place = display(place_);
   try {
     lock_.lock(job_->target(), text_place_.path);
-    const auto target = open(std::move(facts));
+    const auto target = target_for(std::move(facts));
     sync::AccountOptions own = options;
     // What is another program's business is no loss of this one's.
     own.rename = [&](const store::Setting& setting, std::vector<std::string>& changes) {

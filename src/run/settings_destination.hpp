@@ -34,7 +34,7 @@ class SettingsDestination {
   [[nodiscard]] bool concerns(store::SettingKind kind) const;
 
  private:
-  [[nodiscard]] std::unique_ptr<store::AccountTarget> open(account::AccountFacts facts) const;
+  [[nodiscard]] std::unique_ptr<store::AccountTarget> target_for(account::AccountFacts facts) const;
   [[nodiscard]] std::unique_ptr<store::AccountTarget> open_scripts(account::AccountFacts facts) const;
 
   const Request* request_;
