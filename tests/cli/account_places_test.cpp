@@ -1,0 +1,171 @@
+// Whole accounts that leave cPanel: `--settings` beside the mail, and alone.
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <set>
+
+#include "cli/cli_test_case.hpp"
+#include "support/cpanel_account.hpp"
+
+namespace mailhaul::black_box {
+namespace {
+
+namespace stdfs = std::filesystem;
+
+class AccountPlaces : public CliTest {
+ protected:
+  AccountPlaces() : CliTest(Place::memory) {}
+
+  void make(bool is_hostile = false) {
+    support::AccountPlan plan;
+    plan.messages_a_folder = 1;
+    plan.hostile = is_hostile;
+    plan.uid = plan.gid = is_root() ? somebody : ::getuid();
+    facts_ = support::make_cpanel_account(plan, at("old"));
+  }
+  [[nodiscard]] std::string account() const { return "cpanel:" + at("old") + facts_.plan.home; }
+  [[nodiscard]] std::vector<std::string> words(std::vector<std::string> more = {}) const {
+    std::vector<std::string> all{"sync",       "--src-root",    at("old"),
+                                 account(),    "vmail:" + at("v"), "--settings",
+                                 "dovecot:" + at("d"), "--settings", "postfix:" + at("p"),
+                                 "--settings", "modoboa:" + at("m.csv"), "--settings",
+                                 "json:" + at("a.json")};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  /// Every file that settings went to, by path.
+  [[nodiscard]] std::map<std::string, std::string> files() const {
+    std::map<std::string, std::string> all;
+    for (const char* const top : {"d", "p", "v"}) {
+      if (!exists(at(top))) continue;
+      for (const auto& entry : stdfs::recursive_directory_iterator(at(top)))
+        if (entry.is_regular_file() && (top[0] != 'v' || entry.path().extension() == ".sieve"))
+          all[entry.path()] = read_file(entry.path());
+    }
+    for (const char* const file : {"m.csv", "a.json"})
+      if (exists(at(file))) all[at(file)] = read_file(at(file));
+    return all;
+  }
+  [[nodiscard]] static mode_t mode_of(const std::string& path) {
+    struct stat status {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_mode & 0777U;
+  }
+
+  support::AccountFacts facts_{};
+};
+
+TEST_F(AccountPlaces, EachGetsWhatItCanHoldAndTheRestIsListed) {
+  make();
+  guard(at("old"));
+  const Result first = run(words());
+  EXPECT_EQ(first.status, status::settings_missing) << first.err;
+  EXPECT_TRUE(holds(first.out, "All "));
+  for (const char* const name : {"d/users", "p/virtual_mailbox_maps", "p/virtual_alias_maps",
+                                 "p/virtual_mailbox_domains", "m.csv", "a.json"})
+    EXPECT_TRUE(exists(at(name))) << name;
+  EXPECT_EQ(mode_of(at("m.csv")), 0600U);
+  EXPECT_EQ(mode_of(at("a.json")), 0600U);
+  EXPECT_EQ(mode_of(at("d/users")) & 0007U, 0U);
+  EXPECT_TRUE(holds(first.out, "left behind"));
+  EXPECT_TRUE(holds(first.out, "Then, on the target:"));
+  EXPECT_TRUE(holds(first.out, "postmap "));
+  EXPECT_EQ(first.out.find("$6$"), std::string::npos) << "no hash is told";
+  // Every mailbox with a login is a user, a row of a map and an account.
+  for (const auto& [name, mailbox] : facts_.mailboxes) {
+    if (name.find('@') == std::string::npos || !mailbox.has_login) continue;
+    std::string user = name;
+    for (char& c : user) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    EXPECT_NE(("\n" + read_file(at("d/users"))).find("\n" + user + ":"), std::string::npos) << user;
+    EXPECT_NE(("\n" + read_file(at("p/virtual_mailbox_maps"))).find("\n" + user + " "), std::string::npos) << user;
+    EXPECT_NE(read_file(at("m.csv")).find("account;" + user + ";"), std::string::npos) << user;
+  }
+  const auto before = files();
+  const Result second = run(words());
+  EXPECT_EQ(second.status, status::settings_missing) << "what can't be carried is told again";
+  EXPECT_FALSE(holds(second.out, " written "));
+  EXPECT_FALSE(holds(second.out, "Then, on the target:")) << "nothing changed";
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(AccountPlaces, ADryRunShowsDifferencesAndWritesNothing) {
+  make();
+  guard(at("old"));
+  const Result dry = run(words({"-n"}));
+  EXPECT_TRUE(holds(dry.out, "+++ " + at("p") + "/virtual_alias_maps"));
+  EXPECT_TRUE(holds(dry.out, "(it holds passwords: not shown)"));
+  EXPECT_EQ(dry.out.find("$6$"), std::string::npos);
+  for (const char* const name : {"v", "d", "p", "m.csv", "a.json"}) EXPECT_FALSE(exists(at(name))) << name;
+}
+
+TEST_F(AccountPlaces, ABundleIsReadAgainAsTheAccountItself) {
+  make();
+  const Result written = run({"settings", "--src-root", at("old"), account(), "--settings", "json:" + at("a.json")});
+  EXPECT_EQ(written.status, status::settings_missing) << "files are not in a bundle: " << written.err;
+  const auto settings_of = [&](const std::string& source) {
+    std::set<std::string> lines;
+    for (const std::string& line : lines_of(run({"settings", "--json", "--src-root", at("old"), source}).out))
+      if (line.find("\"event\":\"setting\"") != std::string::npos && line.find("\"kind\":\"file\"") == std::string::npos)
+        lines.insert(line);
+    return lines;
+  };
+  EXPECT_EQ(settings_of("json:" + at("a.json")), settings_of(account()));
+  EXPECT_GT(settings_of(account()).size(), 100U);
+}
+
+TEST_F(AccountPlaces, WhatTheAdminChangesThereStays) {
+  make();
+  run(words());
+  std::string maps = read_file(at("p/virtual_mailbox_maps"));
+  write_file(at("p/virtual_mailbox_maps"), "# mine\n" + maps + "zoe@other.example other.example/zoe/Maildir/\n");
+  std::string users = read_file(at("d/users"));
+  const std::size_t bob = users.find("bob@example.com:") + std::string("bob@example.com:").size();
+  users.replace(bob, users.find(':', bob) - bob, "{PLAIN}new");
+  write_file(at("d/users"), users);
+  const Result second = run(words());
+  EXPECT_TRUE(holds(second.out, "target's own stays  password bob@example.com"));
+  EXPECT_EQ(read_file(at("d/users")), users);
+  EXPECT_TRUE(read_file(at("p/virtual_mailbox_maps")).starts_with("# mine\n"));
+}
+
+TEST_F(AccountPlaces, AHostileAccountPutsNothingIntoAnyFileThatAServerReadsOtherwise) {
+  make(true);
+  guard(at("old"));
+  const Result result = run(words());
+  EXPECT_NE(result.status, status::ok);
+  for (const auto& [path, text] : files()) {
+    EXPECT_EQ(text.find(support::AccountFacts::poison), std::string::npos) << path;
+    if (path.ends_with(".json") || path.ends_with(".sieve")) continue;
+    for (const std::string& line : lines_of(text)) {
+      EXPECT_EQ(line.find("../"), std::string::npos) << path << ": " << line;
+      EXPECT_EQ(control_octets_in(line), "") << path;
+    }
+  }
+}
+
+TEST_F(AccountPlaces, MailThatIsSpamThereIsJunkHereUnlessToldOtherwise) {
+  make();
+  run(words({"--mail-only"}));
+  EXPECT_TRUE(exists(at("v/example.com/bob/Maildir/.Junk")));
+  EXPECT_FALSE(exists(at("v/example.com/bob/Maildir/.spam")));
+  EXPECT_FALSE(exists(at("d/users"))) << "--mail-only";
+  forget_runs();
+  run({"sync", "--src-root", at("old"), account(), "vmail:" + at("w"), "--mail-only", "--special-use", "none"});
+  EXPECT_TRUE(exists(at("w/example.com/bob/Maildir/.spam")));
+}
+
+TEST_F(AccountPlaces, PlacesThatMakeNoSenseAreRefusedInOneLine) {
+  make();
+  expect_one_line(run({"settings", account(), "--settings", "exim:/etc"}), "exim:/etc");
+  expect_one_line(run({"settings", account(), "--settings", "json:"}), "json:");
+  make_maildir(at("M"));
+  expect_one_line(run({"sync", "maildir:" + at("M"), "maildir:" + at("N"), "--settings", "json:" + at("x.json")}),
+                  "without settings");
+  EXPECT_FALSE(exists(at("N")));
+  write_file(at("bad.json"), "{}");
+  expect_one_line(run({"settings", "json:" + at("bad.json")}), "no settings of this program");
+}
+
+}  // namespace
+}  // namespace mailhaul::black_box
