@@ -81,7 +81,7 @@ class Recorder final : public run::BatchObserver {
     work_.rows[work_.row_of[number]] = run::row_of(pair, result);
     output_.pair_ended(number, pair, result);
     constexpr std::chrono::seconds between{10};  // thousands of pairs would write it thousands of times
-    if (clock_.now() - written_ >= between) write();
+    if (clock_.now() - written_ >= between) try_to_write();
   }
   void write() {
     if (file_) file_->write(run::to_csv(work_.rows));
@@ -89,6 +89,15 @@ class Recorder final : public run::BatchObserver {
   }
 
  private:
+  /// What can't be written now leaves the pairs going; the last one tells.
+  void try_to_write() {
+    try {
+      write();
+    } catch (const Error&) {
+      written_ = clock_.now();
+    }
+  }
+
   Work& work_;
   std::optional<run::ReportFile>& file_;
   Output& output_;
@@ -112,7 +121,12 @@ run::ExitStatus carry_out_batch(const BatchOptions& options, const run::Machine&
   Recorder recorder(work, file, output, machine.clock);
   ProcessRunner runner(own_program());
   run::BatchReport report = run::run_batch(work.pairs, options.jobs, runner, machine.clock, machine.stop, recorder);
-  recorder.write();
+  try {
+    recorder.write();
+  } catch (const Error& error) {  // what happened is told all the same
+    output.error(error);
+    report.status = std::max(report.status, run::exit_status_of(error));
+  }
   const bool is_left = std::any_of(work.rows.begin(), work.rows.end(), &run::is_to_be_retried);
   if (is_left) report.verdict += what_to_do(options);
   output.report(work.pairs, report);

@@ -345,6 +345,19 @@ TEST_F(LongBatch, AKilledChildIsAFailureWithItsOwnWords) {
   EXPECT_EQ(rows.at(0).at(8), "its process was ended by signal 9 (Killed)");
 }
 
+TEST_F(LongBatch, AReportThatCantBeWrittenAtTheEndIsNoSuccessAndTheTableIsToldAllTheSame) {
+  Program program({"batch", list_, "--report", at("r.csv")});
+  ASSERT_NE(child_of(program.process()), 0);
+  stdfs::remove(at("r.csv"));
+  write_file(at("r.csv"), "somebody else's");
+  stdfs::remove(at("held.mbox.lock"));
+  const Result result = program.wait();
+  EXPECT_EQ(result.status, status::cannot_create) << result.err;
+  EXPECT_TRUE(holds(result.err, "writing the report: " + at("r.csv")));
+  EXPECT_TRUE(holds(result.out, "Copied 4, removed 0"));
+  EXPECT_EQ(read_file(at("r.csv")), "somebody else's");
+}
+
 TEST_F(LongBatch, ChildrenEndWithABatchThatWasKilledAndTheReportSaysWhatIsLeft) {
   Program program({"batch", list_, "--report", at("r.csv")});
   const pid_t child = child_of(program.process());

@@ -33,7 +33,8 @@ void check_words(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const fuzz::Input input(data, size, {";", ",", "\"", "\"\"", "\r\n", "\n", "'", "\\", " ", "--delete", "$HOME", "\t"});
+  const fuzz::Input input(data, size,
+                          {";", ",", "\"", "\"\"", "\r\n", "\n", "'", "\\", " ", "--delete", "$HOME", "\t"});
   check_csv(input.text, ';');
   check_csv(input.text, ',');
   check_words(input.text);
