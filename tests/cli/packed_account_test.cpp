@@ -148,7 +148,9 @@ TEST_F(PackedAccount, BecomesUsersBelowOneRoot) {
     EXPECT_TRUE(holds(first.out, "All "));
     for (const auto& [name, mailbox] : facts.mailboxes) {
       const std::size_t sign = name.find('@');
-      if (name.starts_with("archive/")) EXPECT_EQ(differences(mailbox, vmail + "/" + name), Lines()) << name;
+      if (name.starts_with("archive/")) {
+        EXPECT_EQ(differences(mailbox, vmail + "/" + name), Lines()) << name;
+      }
       if (sign == std::string::npos) continue;
       EXPECT_EQ(differences(mailbox, vmail + "/" + name.substr(sign + 1) + "/" + name.substr(0, sign)), Lines())
           << name;
