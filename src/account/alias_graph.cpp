@@ -88,7 +88,7 @@ Route AliasGraph::route_of(const store::SettingId& forwarder) const {
   Route route = routes_.at(address);
   if (address.front() == '@' && !domain_after(address.substr(1)).empty()) {
     Route none;
-    none.nearly.push_back("the domain's forwarder has all of that mail, as at the source");
+    none.nearly.emplace_back("the domain's forwarder has all of that mail, as at the source");
     return none;
   }
   if (looping_.count(address) == 0 || route.end != Route::End::addresses) return route;
@@ -123,7 +123,7 @@ Route AliasGraph::direct_route(const std::string& address, const store::Forwarde
     route.text = std::string(trimmed(std::string_view(delay->text).substr(defer_word.size())));
   } else if (is_void || is_null) {
     if (has_box)
-      route.nearly.push_back("the mailbox of that address keeps its mail, as beside any forwarder");
+      route.nearly.emplace_back("the mailbox of that address keeps its mail, as beside any forwarder");
     else
       route.end = Route::End::discarded;
   } else {

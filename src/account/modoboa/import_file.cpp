@@ -40,15 +40,22 @@ class Editor {
 
   std::string text() {
     move_what_leads_forward();
+    std::map<std::size_t, std::string> inserted;
     for (const auto& [key, cells] : changes_.set)
-      if (key.row_class != RowClass::alias && places_.count(key) == 0) insert(key, cells);
-    for (const RowKey& key : changes_.alias_order)
-      if (const auto row = added_.find(key); row != added_.end()) append(row->second);
+      if (key.row_class != RowClass::alias && places_.count(key) == 0)
+        inserted[place_behind(key.row_class)] += csv_row(cells, separator);
     std::string out;
-    for (const Item& item : items_) {
-      if (!out.empty() && out.back() != '\n') out += '\n';
-      out += item.text;
+    const auto add = [&out](const std::string& text) {
+      if (!text.empty() && !out.empty() && out.back() != '\n') out += '\n';
+      out += text;
+    };
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      add(inserted[i]);
+      add(items_[i].text);
     }
+    add(inserted[items_.size()]);
+    for (const RowKey& key : changes_.alias_order)
+      if (const auto row = added_.find(key); row != added_.end()) add(csv_row(row->second, separator));
     return out;
   }
 
@@ -97,18 +104,21 @@ class Editor {
     }
   }
 
-  void insert(const RowKey& key, const std::vector<std::string>& cells) {
+  /// Where a new row of this kind stands before: behind the last that must come before it, or may.
+  std::size_t place_behind(RowClass row_class) {
+    const auto known = ends_.find(row_class);
+    if (known != ends_.end()) return known->second;
     std::size_t place = 0;
     for (std::size_t i = 0; i < items_.size(); ++i)
-      if (items_[i].key && items_[i].key->row_class <= key.row_class) place = i + 1;
-    items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(place), Item{key, cells, csv_row(cells, separator)});
+      if (items_[i].key && items_[i].key->row_class <= row_class) place = i + 1;
+    return ends_[row_class] = place;
   }
-  void append(const std::vector<std::string>& cells) { items_.push_back({{}, cells, csv_row(cells, separator)}); }
 
   const ImportChanges& changes_;
   std::vector<Item> items_{};
   std::map<RowKey, std::size_t> places_{};  ///< of the first row of each key
   Rows added_{};
+  std::map<RowClass, std::size_t> ends_{};
 };
 
 }  // namespace

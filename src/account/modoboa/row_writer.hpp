@@ -46,8 +46,8 @@ class RowWriter {
   void set_quota(const store::SettingId& box, std::vector<std::string>& cells);
   [[nodiscard]] bool make_room(const std::string& login, std::uint64_t size);
   void add_aliases();
-  void add_alias(const store::SettingId& id, const Route& route);
-  void add_domain_forwarder(const store::SettingId& id);
+  void add_alias(const store::SettingId& id, const Route& wanted);
+  void add_domain_forwarder(const store::SettingId& wanted);
   void say_where_none_goes(const store::SettingId& id, const Route& route);
   void add_recipient(const std::string& to, const std::string& own, Route& route, std::vector<std::string>& cells,
                      std::set<std::string>& seen) const;

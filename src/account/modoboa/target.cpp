@@ -15,10 +15,9 @@
 // is made anew of what the file says and of what changes, by all of its rules; and of the rows only those are written
 // that come out otherwise than before.
 
-namespace mailhaul::account {
+namespace mailhaul::account::modoboa {
 namespace {
 
-using namespace modoboa;
 using store::SettingChange;
 using store::SettingId;
 using store::SettingKind;
@@ -215,10 +214,13 @@ class ModoboaTarget final : public TextTarget {
 };
 
 }  // namespace
+}  // namespace mailhaul::account::modoboa
+
+namespace mailhaul::account {
 
 std::unique_ptr<store::AccountTarget> open_modoboa_target(const TextPlace& place, const std::string& name,
                                                           AccountFacts facts, const TextTargetOptions& options) {
-  return std::make_unique<ModoboaTarget>(place, name, std::move(facts), options);
+  return std::make_unique<modoboa::ModoboaTarget>(place, name, std::move(facts), options);
 }
 
 }  // namespace mailhaul::account

@@ -16,10 +16,9 @@
 // otherwise than before are written: a mailbox may need another row as soon as somebody else takes the rest of its
 // domain. A row that nobody changes stays as the admin wrote it.
 
-namespace mailhaul::account {
+namespace mailhaul::account::postfix {
 namespace {
 
-using namespace postfix;
 using store::SettingChange;
 using store::SettingId;
 using store::SettingKind;
@@ -65,6 +64,9 @@ class PostfixTarget final : public TextTarget {
                         main_cf_line(table, "$default_database_type:" + path));
     }
     if (steps.empty()) return steps;
+    if (steps.front() == "postmap " + shell_word(place_ + '/' + path_of(Table::domains)))
+      hints.emplace_back(
+          "# none of the domains may be in mydestination, virtual_alias_domains or relay_domains as well");
     steps.insert(steps.end(), hints.begin(), hints.end());
     steps.emplace_back("postfix reload");
     return steps;
@@ -209,10 +211,13 @@ class PostfixTarget final : public TextTarget {
 };
 
 }  // namespace
+}  // namespace mailhaul::account::postfix
+
+namespace mailhaul::account {
 
 std::unique_ptr<store::AccountTarget> open_postfix_target(const TextPlace& place, AccountFacts facts,
                                                           const TextTargetOptions& options) {
-  return std::make_unique<PostfixTarget>(place, std::move(facts), options);
+  return std::make_unique<postfix::PostfixTarget>(place, std::move(facts), options);
 }
 
 }  // namespace mailhaul::account

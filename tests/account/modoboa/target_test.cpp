@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <random>
 #include <string>
@@ -521,6 +522,7 @@ class RandomAccount {
             store::DomainForwarder{pick(2) == 0 ? "o.example" : "example.net"};
     }
     std::vector<Setting> settings;
+    settings.reserve(out.size());
     for (const auto& [id, value] : out) settings.push_back({id, value});
     return settings;
   }
@@ -607,6 +609,25 @@ TEST_F(ModoboaTarget, EachStepOnTheWayIsImported) {
       ASSERT_EQ(Importer(text()).error, "") << seed << " without " << id.owner << ' ' << id.name << '\n' << text();
     }
   }
+}
+
+TEST_F(ModoboaTarget, TakesTimeThatGrowsWithTheAccount) {
+  constexpr std::size_t many = 20'000;
+  std::vector<Setting> settings{main_domain(), forward("*", {address("x@o.example")})};
+  for (std::size_t i = 0; i < many; ++i) {
+    const std::string name = "a" + std::to_string(i) + "@example.com";
+    settings.push_back(box(name));
+    settings.push_back(password(good_hash, name));
+    settings.push_back(forward("b" + name, {address(i == 0 ? name : "ba" + std::to_string(i - 1) + "@example.com")}));
+  }
+  const auto began = std::chrono::steady_clock::now();
+  const AccountFacts all = facts(settings);
+  for (const auto& [id, result] : bring(all)) EXPECT_EQ(result.outcome, Outcome::written) << id.owner << ' ' << id.name;
+  EXPECT_EQ(open(all)->read().size(), settings.size() + 2 * many) << "and a quota and a suspension of each";
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
+  const Importer imported(text());
+  EXPECT_EQ(imported.error, "");
+  EXPECT_EQ(imported.aliases.size(), many + 1);
 }
 
 TEST_F(ModoboaTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {

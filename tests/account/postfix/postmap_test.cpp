@@ -94,6 +94,7 @@ class Postmap : public ::testing::Test {
   /// Its exit status. It reads the file "keys" and writes "out" and "err".
   int run(std::vector<std::string> words) {
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     std::string path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";

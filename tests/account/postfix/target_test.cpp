@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 #include <random>
 #include <string>
@@ -420,6 +421,8 @@ TEST_F(PostfixTarget, SaysWhatIsToBeDoneAfterwards) {
             (std::vector<std::string>{"postmap /srv/new/virtual_mailbox_domains", "postmap /srv/new/virtual_alias_maps",
                                       "# in main.cf, beside what it names already: virtual_mailbox_domains = "
                                       "$default_database_type:/srv/new/virtual_mailbox_domains",
+                                      "# none of the domains may be in mydestination, virtual_alias_domains or "
+                                      "relay_domains as well",
                                       "postfix reload"}));
   for (const SettingKind kind : {SettingKind::password, SettingKind::quota, SettingKind::filters, SettingKind::spam,
                                  SettingKind::file, SettingKind::note, SettingKind::responder})
@@ -452,6 +455,7 @@ class RandomAccount {
       out[{"a@example.com", SettingKind::suspension, {}}] = suspension;
     }
     std::vector<Setting> settings;
+    settings.reserve(out.size());
     for (const auto& [id, value] : out) settings.push_back({id, value});
     return settings;
   }
@@ -563,6 +567,21 @@ TEST_F(PostfixTarget, OneAfterTheOtherGivesTheSameAsAllAtOnce) {
   EXPECT_GT(compared, 50);
 }
 
+TEST_F(PostfixTarget, TakesTimeThatGrowsWithTheAccount) {
+  constexpr std::size_t many = 20'000;
+  std::vector<Setting> settings{main_domain(), forward("*", {address("x@o.example")})};
+  for (std::size_t i = 0; i < many; ++i) {
+    const std::string name = "a" + std::to_string(i) + "@example.com";
+    settings.push_back(box(name));
+    settings.push_back(forward("b" + name, {address(name), address("y@o.example")}));
+  }
+  const auto began = std::chrono::steady_clock::now();
+  const AccountFacts all = facts(settings);
+  for (const auto& [id, result] : bring(all)) EXPECT_EQ(result.outcome, Outcome::written) << id.owner << ' ' << id.name;
+  EXPECT_EQ(open(all)->read().size(), settings.size());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
+}
+
 TEST_F(PostfixTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {
   auto ledger = ledger::Ledger::in_memory(entropy_);
   source_.settings = {main_domain(),
@@ -596,6 +615,13 @@ TEST_F(PostfixTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {
                                  [](const auto& report) { return report.id.name == "info"; });
   ASSERT_NE(kept, third.reports.end());
   EXPECT_EQ(kept->outcome, sync::SettingReport::Outcome::kept_own);
+
+  const std::string with_info = text("virtual_alias_maps");
+  put("virtual_alias_maps", with_info.substr(0, with_info.find("info@")));
+  const auto fourth = run();
+  EXPECT_EQ(text("virtual_alias_maps"), with_info.substr(0, with_info.find("info@"))) << "taken away, it stays so";
+  EXPECT_TRUE(fourth.files.empty());
+  put("virtual_alias_maps", with_info);
 
   source_.settings.erase(source_.settings.begin() + 4);
   options.take_away = true;
