@@ -330,6 +330,13 @@ void RowWriter::add_alias(const SettingId& id, const Route& wanted) {
         not_carried(route.left_out.empty() ? "it leads to nobody" : joined(route.left_out), joined(route.what_to_do));
     return;
   }
+  // Found by what stands before its '+', which is another mailbox or none.
+  if (has_row(RowClass::account, address) && std::find(cells.begin() + 3, cells.end(), address) == cells.end()) {
+    results_[id] =
+        not_carried("its mailbox would get no more mail: the importer takes no recipient with a '+' in its name",
+                    "let a Sieve script of the mailbox send copies on");
+    return;
+  }
   results_[id] = modoboa::result_of(route);
   rows_[{RowClass::alias, address}] = std::move(cells);
   alias_order_.push_back({RowClass::alias, address});

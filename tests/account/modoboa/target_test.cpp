@@ -144,6 +144,11 @@ TEST_F(ModoboaTarget, EachRow) {
       {"an alias of a mailbox",
        {list("bob@example.com", {address("x@o.example")})},
        bob + "alias;bob@example.com;True;bob@example.com;x@o.example\n"},
+      {"an alias of a mailbox with a plus",
+       {list("a+b@example.com", {address("x@o.example")}), box("a+b@example.com")},
+       "account;a+b@example.com;{SHA512-CRYPT}*;;;False;SimpleUsers;a+b@example.com;0\n" + bob,
+       Outcome::not_carried,
+       "no more mail"},
       {"an alias to a mailbox",
        {list("a", {address("BOB@example.com")})},
        bob + "alias;a@example.com;True;bob@example.com\n"},
@@ -514,7 +519,7 @@ class RandomAccount {
       if (pick(2) != 0) out[{name, SettingKind::suspension, {}}] = suspension;
     }
     for (const std::string domain : {"example.com", "example.net"}) {
-      for (const char* const name : {"a", "b", "c", "d", "e", "f;g", "h\n"})
+      for (const char* const name : {"a", "b", "c", "c+x", "d", "e", "f;g", "h\n"})
         if (pick(2) == 0) out[{domain, SettingKind::forwarder, name + ('@' + domain)}] = list();
       if (pick(3) == 0) out[{domain, SettingKind::forwarder, "*"}] = list();
       if (pick(4) == 0)
