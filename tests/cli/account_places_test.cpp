@@ -26,10 +26,18 @@ class AccountPlaces : public CliTest {
   }
   [[nodiscard]] std::string account() const { return "cpanel:" + at("old") + facts_.plan.home; }
   [[nodiscard]] std::vector<std::string> words(std::vector<std::string> more = {}) const {
-    std::vector<std::string> all{"sync",       "--src-root",    at("old"),
-                                 account(),    "vmail:" + at("v"), "--settings",
-                                 "dovecot:" + at("d"), "--settings", "postfix:" + at("p"),
-                                 "--settings", "modoboa:" + at("m.csv"), "--settings",
+    std::vector<std::string> all{"sync",
+                                 "--src-root",
+                                 at("old"),
+                                 account(),
+                                 "vmail:" + at("v"),
+                                 "--settings",
+                                 "dovecot:" + at("d"),
+                                 "--settings",
+                                 "postfix:" + at("p"),
+                                 "--settings",
+                                 "modoboa:" + at("m.csv"),
+                                 "--settings",
                                  "json:" + at("a.json")};
     all.insert(all.end(), more.begin(), more.end());
     return all;
@@ -62,8 +70,8 @@ TEST_F(AccountPlaces, EachGetsWhatItCanHoldAndTheRestIsListed) {
   const Result first = run(words());
   EXPECT_EQ(first.status, status::settings_missing) << first.err;
   EXPECT_TRUE(holds(first.out, "All "));
-  for (const char* const name : {"d/users", "p/virtual_mailbox_maps", "p/virtual_alias_maps",
-                                 "p/virtual_mailbox_domains", "m.csv", "a.json"})
+  for (const char* const name :
+       {"d/users", "p/virtual_mailbox_maps", "p/virtual_alias_maps", "p/virtual_mailbox_domains", "m.csv", "a.json"})
     EXPECT_TRUE(exists(at(name))) << name;
   EXPECT_EQ(mode_of(at("m.csv")), 0600U);
   EXPECT_EQ(mode_of(at("a.json")), 0600U);
@@ -106,7 +114,8 @@ TEST_F(AccountPlaces, ABundleIsReadAgainAsTheAccountItself) {
   const auto settings_of = [&](const std::string& source) {
     std::set<std::string> lines;
     for (const std::string& line : lines_of(run({"settings", "--json", "--src-root", at("old"), source}).out))
-      if (line.find("\"event\":\"setting\"") != std::string::npos && line.find("\"kind\":\"file\"") == std::string::npos)
+      if (line.find("\"event\":\"setting\"") != std::string::npos &&
+          line.find("\"kind\":\"file\"") == std::string::npos)
         lines.insert(line);
     return lines;
   };

@@ -144,7 +144,7 @@ TEST_F(PackedAccount, BecomesUsersBelowOneRoot) {
     SCOPED_TRACE(support::to_string(form));
     const std::string vmail = at("v-" + std::string(support::to_string(form)));
     const std::string packed = "cpmove:" + pack(facts, form);
-    const Result first = sync({packed, "vmail:" + vmail + ":LAYOUT=%d/%n"});
+    const Result first = sync({"--special-use", "none", packed, "vmail:" + vmail + ":LAYOUT=%d/%n"});
     EXPECT_TRUE(holds(first.out, "All "));
     for (const auto& [name, mailbox] : facts.mailboxes) {
       const std::size_t sign = name.find('@');
@@ -155,7 +155,7 @@ TEST_F(PackedAccount, BecomesUsersBelowOneRoot) {
       EXPECT_EQ(differences(mailbox, vmail + "/" + name.substr(sign + 1) + "/" + name.substr(0, sign)), Lines())
           << name;
     }
-    expect_settled(packed, "vmail:" + vmail + ":LAYOUT=%d/%n");
+    expect_settled(packed, "vmail:" + vmail + ":LAYOUT=%d/%n", {"--special-use", "none"});
   }
 }
 

@@ -17,7 +17,7 @@ TEST(VmailPattern, SaysWhereAMailboxIs) {
 TEST(VmailPattern, AnArchiveLiesWhereNoUserCan) {
   const auto path = [](const char* pattern, const std::string& name) { return Pattern::parse(pattern)->path_of(name); };
   EXPECT_EQ(path(Pattern::usual, "archive/example.com"), "archive/example.com/Maildir");
-  EXPECT_EQ(path("%n-%d", "archive/example.com"), "example.com-archive");
+  EXPECT_EQ(path("%n/in-%d", "archive/example.com"), "example.com/in-archive");
   EXPECT_EQ(path("%u", "archive/example.com"), "");
   for (const char* name : {"archive/..", "archive/", "archive/a/b.example", "example.com@archive"})
     EXPECT_EQ(path(Pattern::usual, name), "") << name;
