@@ -24,6 +24,15 @@ std::string name_of(const store::SettingId& id) {
   return name;
 }
 
+/// A list may have thousands of addresses: who wants all of them says --json.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t longest = 400;
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return text.substr(0, end) + " ...";
+}
+
 /// What was done as wanted is told only to who asks.
 bool is_routine(Outcome outcome) {
   return outcome == Outcome::written || outcome == Outcome::removed || outcome == Outcome::kept_gone;
@@ -67,7 +76,7 @@ void TextOutput::say_account(const sync::AccountOutcome& account, bool dry_run) 
   const bool wants_all = saying_.itemize || saying_.verbose > 0 || dry_run;
   for (const sync::SettingReport& report : account.reports) {
     std::string line = fmt::format("    {:<18}  {}", to_string(report.outcome), name_of(report.id));
-    if (!report.text.empty()) line += ": " + escape_for_terminal(report.text);
+    if (!report.text.empty()) line += ": " + escape_for_terminal(shortened(report.text));
     if (!report.what_to_do.empty()) line += " (" + escape_for_terminal(report.what_to_do) + ")";
     if (report.outcome == Outcome::not_carried && saying_.quiet)
       complain(line);

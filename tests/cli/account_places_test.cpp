@@ -55,6 +55,13 @@ class AccountPlaces : public CliTest {
       if (exists(at(file))) all[at(file)] = read_file(at(file));
     return all;
   }
+  void expect_no_hash(const std::string& out) const {
+    for (const store::Setting& setting : facts_.settings) {
+      const auto* const password = std::get_if<store::Password>(&setting.value);
+      if (password == nullptr || password->hash.empty()) continue;
+      EXPECT_EQ(out.find(password->hash), std::string::npos) << setting.id.owner;
+    }
+  }
   [[nodiscard]] static mode_t mode_of(const std::string& path) {
     struct stat status {};
     EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
@@ -69,7 +76,7 @@ TEST_F(AccountPlaces, EachGetsWhatItCanHoldAndTheRestIsListed) {
   guard(at("old"));
   const Result first = run(words());
   EXPECT_EQ(first.status, status::settings_missing) << first.err;
-  EXPECT_TRUE(holds(first.out, "All "));
+  EXPECT_TRUE(holds(first.err, "All "));
   for (const char* const name :
        {"d/users", "p/virtual_mailbox_maps", "p/virtual_alias_maps", "p/virtual_mailbox_domains", "m.csv", "a.json"})
     EXPECT_TRUE(exists(at(name))) << name;
@@ -79,7 +86,7 @@ TEST_F(AccountPlaces, EachGetsWhatItCanHoldAndTheRestIsListed) {
   EXPECT_TRUE(holds(first.out, "left behind"));
   EXPECT_TRUE(holds(first.out, "Then, on the target:"));
   EXPECT_TRUE(holds(first.out, "postmap "));
-  EXPECT_EQ(first.out.find("$6$"), std::string::npos) << "no hash is told";
+  expect_no_hash(first.out);
   // Every mailbox with a login is a user, a row of a map and an account.
   for (const auto& [name, mailbox] : facts_.mailboxes) {
     if (name.find('@') == std::string::npos || !mailbox.has_login) continue;
@@ -103,7 +110,7 @@ TEST_F(AccountPlaces, ADryRunShowsDifferencesAndWritesNothing) {
   const Result dry = run(words({"-n"}));
   EXPECT_TRUE(holds(dry.out, "+++ " + at("p") + "/virtual_alias_maps"));
   EXPECT_TRUE(holds(dry.out, "(it holds passwords: not shown)"));
-  EXPECT_EQ(dry.out.find("$6$"), std::string::npos);
+  expect_no_hash(dry.out);
   for (const char* const name : {"v", "d", "p", "m.csv", "a.json"}) EXPECT_FALSE(exists(at(name))) << name;
 }
 

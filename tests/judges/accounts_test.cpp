@@ -59,7 +59,7 @@ class AccountsJudge : public black_box::RootCliTest {
     black_box::write_file(
         at("dovecot.conf"),
         "base_dir = " + at("run") + "\nstate_dir = " + at("run") + "\nlog_path = " + at("log") +
-            "\nssl = no\nprotocols =\nfirst_valid_uid = 1\nfirst_valid_gid = 0\n"
+            "\nssl = no\nprotocols =\nauth_failure_delay = 0\nfirst_valid_uid = 1\nfirst_valid_gid = 0\n"
             "mail_location = maildir:~/Maildir\nmail_plugins = quota zlib\nplugin {\n  quota = count:User quota\n  "
             "quota_vsizes = yes\n}\n"
             "passdb {\n  driver = passwd-file\n  args = " +

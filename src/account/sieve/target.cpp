@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "account/shell_word.hpp"
 #include "account/sieve/scripts.hpp"
 #include "account/text/result.hpp"
 #include "mailhaul/account/json/settings.hpp"
