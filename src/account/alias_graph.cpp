@@ -92,6 +92,14 @@ Route AliasGraph::route_of(const store::SettingId& forwarder) const {
     return none;
   }
   if (looping_.count(address) == 0 || route.end != Route::End::addresses) return route;
+  // Each is written with all that the others lead to: what a customer makes of it must stay small.
+  constexpr std::size_t most_looping = 200;
+  if (looping_.size() > most_looping) {
+    route.end = Route::End::nowhere;
+    route.to.clear();
+    leave_out(route, "it is one of more than 200 that lead to one another in circles", "undo that at the source");
+    return route;
+  }
   std::vector<std::string> from = route.to;
   route.to = ends_from(from);
   if (route.to.empty()) {

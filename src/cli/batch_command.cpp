@@ -60,7 +60,12 @@ run::PairTarget check(const run::ListedPair& pair, const Clock& clock) {
 void make_pairs(Work& work, const BatchOptions& options, const run::Machine& machine) {
   std::vector<run::PairTarget> targets;
   for (run::ListedPair& listed : work.listed) {
-    listed.options.insert(listed.options.begin(), options.common.begin(), options.common.end());
+    // A row of a report has those of its own run already.
+    const std::vector<std::string>& common = options.common;
+    const bool has_common =
+        common.size() <= listed.options.size() && std::equal(common.begin(), common.end(), listed.options.begin());
+    if (!has_common || options.retry_failed.empty())
+      listed.options.insert(listed.options.begin(), common.begin(), common.end());
     targets.push_back(check(listed, machine.clock));
     work.pairs.push_back({listed.source, listed.target, listed.options, ""});
   }

@@ -22,7 +22,7 @@ of them copies at a time is said behind --, where all options of sync may stand 
 given once only, either there or in a line):
   mailhaul batch list.csv -j 4 -- -j 1 --delete
 
-The exit status is the highest of all pairs (see mailhaul --help); 20 where a signal stopped it: those that run end at a
+The exit status is the worst of all pairs (see mailhaul --help); where a signal stopped it at least 20: those that run end at a
 safe point, no other begins, and the report is written.)";
 
 }  // namespace

@@ -141,11 +141,15 @@ void ChildProcess::take(std::string_view octets) {
 
 ChildEnd ChildProcess::wait() {
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+  pid_t ended = 0;
+  do ended = ::waitpid(pid_, &status, 0);
+  while (ended < 0 && errno == EINTR);
   pid_ = -1;
   if (errors_.size() > kept_errors) errors_.erase(0, errors_.size() - kept_errors);
   ChildEnd end;
-  if (WIFSIGNALED(status))
+  if (ended < 0)
+    end.status = 1;  // nobody knows how it ended: not well
+  else if (WIFSIGNALED(status))
     end.signal = WTERMSIG(status);
   else
     end.status = WEXITSTATUS(status);

@@ -56,7 +56,7 @@ Exit status:
   25 too much is missing at DST, or would be removed there: nothing more was done, see the line above it
   75 locked by another program    77 permission 113 DST is full      1 other error
   3 all mail is at DST, but subscriptions, access lists or settings of the account are not
-  batch ends with the highest of its pairs, and with 20 where it was stopped)";
+  batch ends with the worst of its pairs: 3 only where all mail is there, then 2 and 20, then the others by number)";
 
 /// Options as typed, before they mean anything.
 struct Typed {

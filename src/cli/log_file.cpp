@@ -39,6 +39,8 @@ void refuse_foreign(int descriptor, const std::string& path) {
   if (!S_ISREG(status.st_mode)) throw refused(path, "it is no plain file");
   if (status.st_nlink != 1) throw refused(path, "the file has another name as well, so it could be any file");
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) throw refused(path, "it belongs to somebody else");
+  constexpr mode_t writable_by_others = 022;
+  if ((status.st_mode & writable_by_others) != 0) throw refused(path, "somebody else may write to it");
 }
 
 }  // namespace
@@ -51,6 +53,9 @@ LogFile::LogFile(fs::Kernel& kernel, Entropy& entropy, const Clock& clock, const
   rules.side = Side::target;
   rules.as_runner = true;
   const fs::Directory directory = fs::Directory::open_root(kernel, entropy, parts.parent, rules);
+  // Who owns the directory may put any file of root's that is in it in the place of the log.
+  const uid_t owner = directory.opened_as().owner.uid;
+  if (owner != 0 && owner != ::geteuid()) throw refused(path, "its directory belongs to somebody else");
   descriptor_ = open_below(directory, parts.name);
   if (descriptor_ < 0 && errno == ELOOP) throw refused(path, "it is a symbolic link");
   if (descriptor_ < 0) throw Error(cause_of(errno), Scope::run, opening).at(path).because(errno).on(Side::target);

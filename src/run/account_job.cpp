@@ -12,6 +12,12 @@ namespace {
 
 using account::cpanel::below_root;
 
+/// Whether it is a setting of that mailbox, or an alias of its name; "" is every mailbox.
+bool is_about(const store::SettingId& id, const std::string& mailbox) {
+  const bool is_its_key = mailbox.find('@') != std::string::npos && id.name == mailbox;
+  return mailbox.empty() || id.owner == mailbox || is_its_key;
+}
+
 /// A user who is an address elsewhere is one there.
 void lead_to_addresses(store::Setting& setting) {
   auto* const forwarder = std::get_if<store::Forwarder>(&setting.value);
@@ -103,33 +109,52 @@ void AccountJob::add_places(const Store* mail, const fs::Birth& birth) {
 sync::AccountOptions AccountJob::options(const store::Renaming& renaming) const {
   sync::AccountOptions options;
   options.take_away = request_.options.removal != sync::Removal::none;
+  options.missing = request_.options.missing;
   options.most_taken_away = request_.options.max_removals;
-  options.rename = [&only = request_.mailboxes.mailbox, &renaming](const store::Setting& setting,
-                                                                   std::vector<std::string>& changes) {
-    const bool is_its_key = only.find('@') != std::string::npos && setting.id.name == only;
-    const bool is_wanted = only.empty() || setting.id.owner == only || is_its_key;
-    return is_wanted ? std::optional(store::renamed(setting, renaming, changes)) : std::nullopt;
+  const std::string& only = request_.mailboxes.mailbox;
+  options.rename = [&only, &renaming](const store::Setting& setting, std::vector<std::string>& changes) {
+    return is_about(setting.id, only) ? std::optional(store::renamed(setting, renaming, changes)) : std::nullopt;
+  };
+  options.concerns = [there = store::renamed_mailbox(only, renaming)](const store::SettingId& id) {
+    return is_about(id, there);
   };
   options.source_is_complete = [this] { return source_is_complete(); };
   return options;
 }
 
+bool AccountJob::is_foreign(const store::SettingId& id) {
+  const std::set<std::string>& own = source_->served();
+  if (own.empty() || id.owner.empty()) return false;
+  const auto address = account::split_address(id.owner);
+  const std::string domain = account::lower_case(address ? address->domain : id.owner);
+  // Whatever has no dot is the account's user.
+  return domain.find('.') != std::string::npos && own.count(domain) == 0;
+}
+
 SettingsOutcome AccountJob::left_behind() {
   SettingsOutcome out;
   out.place = "left behind";
+  const auto tell = [&out](const store::Setting& setting, std::string why, std::string what_to_do) {
+    ++out.outcome.settings;
+    out.outcome.is_complete = false;
+    out.outcome.reports.push_back(
+        {setting.id, sync::SettingReport::Outcome::not_carried, std::move(why), std::move(what_to_do)});
+  };
   std::map<store::SettingKind, bool> is_taken;
   for (const store::Setting& setting : source_->read()) {
     const store::SettingKind kind = setting.id.kind;
+    if (is_foreign(setting.id)) {
+      tell(setting, "only a directory in the home says that its domain is the account's: the server does not",
+           "if it is, make it so on the old server, and run the same command again");
+      continue;
+    }
     if (is_taken.count(kind) == 0)
       is_taken[kind] = std::any_of(destinations_.begin(), destinations_.end(),
                                    [kind](const SettingsDestination& to) { return to.concerns(kind); });
     if (is_taken[kind]) continue;
-    ++out.outcome.settings;
-    out.outcome.is_complete = false;
     const auto* const note = std::get_if<store::Note>(&setting.value);
-    out.outcome.reports.push_back({setting.id, sync::SettingReport::Outcome::not_carried,
-                                   note != nullptr ? note->text : store::summary(setting.value),
-                                   note != nullptr ? note->what_to_do : "none of the places of this run takes such"});
+    tell(setting, note != nullptr ? note->text : store::summary(setting.value),
+         note != nullptr ? note->what_to_do : "none of the places of this run takes such");
   }
   return out;
 }
@@ -140,15 +165,21 @@ std::vector<SettingsOutcome> AccountJob::run(ledger::Ledger* ledger) {
     outcomes.push_back({"", sync::merge_account(*source_, *account_, *ledger, options(renaming_)), {}});
   if (destinations_.empty()) return outcomes;
   sync::AccountOptions to_files = options(names_);
-  to_files.rename = [as_named = to_files.rename](const store::Setting& setting, std::vector<std::string>& changes) {
-    auto named = as_named(setting, changes);
+  to_files.rename = [this, as_named = to_files.rename](const store::Setting& setting,
+                                                       std::vector<std::string>& changes) {
+    auto named = is_foreign(setting.id) ? std::nullopt : as_named(setting, changes);
     if (named) lead_to_addresses(*named);
     return named;
   };
+  // All of the account, whatever of it takes part: what becomes of an alias depends on the others.
   std::vector<store::Setting> all;
   std::vector<std::string> told_elsewhere;
-  for (const store::Setting& setting : source_->read())
-    if (auto named = to_files.rename(setting, told_elsewhere)) all.push_back(*std::move(named));
+  for (const store::Setting& setting : source_->read()) {
+    if (is_foreign(setting.id)) continue;
+    store::Setting named = store::renamed(setting, names_, told_elsewhere);
+    lead_to_addresses(named);
+    all.push_back(std::move(named));
+  }
   const auto user = names_.users.find(from_.user());
   const account::AccountFacts facts = account::facts_of(all, user == names_.users.end() ? from_.user() : user->second);
   for (SettingsDestination& destination : destinations_)

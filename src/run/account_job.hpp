@@ -40,6 +40,8 @@ class AccountJob {
  private:
   [[nodiscard]] sync::AccountOptions options(const store::Renaming& renaming) const;
   [[nodiscard]] SettingsOutcome left_behind();
+  /// Of a domain that the server does not name as the account's: where accounts share files it could be another's.
+  [[nodiscard]] bool is_foreign(const store::SettingId& id);
 
   const Machine& machine_;
   const Request& request_;

@@ -76,7 +76,13 @@ struct PackedFile {
   fs::FileTime modified{};
 };
 
-std::vector<PackedFile> packed_files_in(const fs::Directory& directory) {
+/// Archives lie where homes do, and what is in one is believed: so only what its customer can't have made.
+bool is_ours_alone(const fs::Status& status, uid_t runner) {
+  constexpr mode_t writable_by_others = 022;
+  return (status.owner.uid == 0 || status.owner.uid == runner) && (status.permissions & writable_by_others) == 0;
+}
+
+std::vector<PackedFile> packed_files_in(const fs::Directory& directory, uid_t runner) {
   std::vector<PackedFile> files;
   std::vector<std::string> names;
   directory.list([&names](const fs::Entry& entry) { names.push_back(entry.name); });
@@ -89,7 +95,7 @@ std::vector<PackedFile> packed_files_in(const fs::Directory& directory) {
     const bool is_file = take_ending(stem);
     const bool is_account = is_file ? status->kind == fs::EntryKind::regular
                                     : status->kind == fs::EntryKind::directory && directory.look_at(name + "/cp");
-    if (is_account) files.push_back({std::move(user), name, status->modified});
+    if (is_account && is_ours_alone(*status, runner)) files.push_back({std::move(user), name, status->modified});
   }
   std::sort(files.begin(), files.end(), [](const PackedFile& a, const PackedFile& b) {
     return std::tie(a.user, a.modified, a.name) < std::tie(b.user, b.modified, b.name);
@@ -144,7 +150,7 @@ AccountList list_packed_accounts(const Machine& machine, const std::string& path
   const auto directory = fs::Directory::find_root(machine.kernel, machine.entropy, path, {});
   if (!directory) return list;
   const std::string parent = path.ends_with('/') ? path : path + "/";
-  for (const PackedFile& file : packed_files_in(*directory)) {
+  for (const PackedFile& file : packed_files_in(*directory, machine.runner.uid)) {
     // Sorted: the newest of a user comes last.
     if (!list.accounts.empty() && list.accounts.back().user == file.user) {
       list.accounts.back().note = "an older one";

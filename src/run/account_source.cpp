@@ -63,6 +63,14 @@ account::cpanel::LiveAccount open_live_account(const Machine& machine, const Req
   return account;
 }
 
+std::set<std::string> own_domains(const Machine& machine, const Request& request, const Store& source,
+                                  const std::string& source_root, const Store& target) {
+  if (!has_settings(source) || target.format != Format::vmail) return {};
+  FindingLog told_elsewhere(nullptr);
+  JobContext job(machine, request, told_elsewhere);
+  return SourceAccount(machine, request, job.source(), source, source_root).open(job.source(), nullptr)->find_served();
+}
+
 SourceAccount::SourceAccount(const Machine& machine, const Request& request, formats::Context& context,
                              const Store& store, const std::string& server_root)
     : packed_(store.packed) {

@@ -53,10 +53,21 @@ class ReadOnce final : public store::AccountSource {
     source_->visit_files(files, take);
   }
   [[nodiscard]] bool is_complete() const { return source_->is_complete(); }
+  /// As SettingsSource has it; asked once.
+  [[nodiscard]] const std::set<std::string>& served() {
+    if (!served_) served_ = source_->find_served();
+    return *served_;
+  }
 
  private:
   std::unique_ptr<account::cpanel::SettingsSource> source_;
   std::optional<std::vector<store::Setting>> settings_{};
+  std::optional<std::set<std::string>> served_{};
 };
+
+/// Which domains are the account's, by its server, where its mail goes to a store that other accounts may have mail in
+/// as well; else empty, as where nothing says so.
+[[nodiscard]] std::set<std::string> own_domains(const Machine& machine, const Request& request, const Store& source,
+                                                const std::string& source_root, const Store& target);
 
 }  // namespace mailhaul::run

@@ -84,7 +84,7 @@ class Batch {
   void judge() {
     std::size_t done = 0;
     for (const PairResult& result : report_.results) {
-      report_.status = std::max(report_.status, result.status);
+      if (gravity(result.status) > gravity(report_.status)) report_.status = result.status;
       if (result.status == ExitStatus::ok) ++done;
     }
     if (pairs_.empty()) {
@@ -97,7 +97,7 @@ class Batch {
     }
     report_.verdict = fmt::format("Done: {} of {}.", with_groups(done), counted(pairs_.size(), "pair"));
     if (!stop_.asked()) return;
-    report_.status = ExitStatus::stopped;
+    if (gravity(ExitStatus::stopped) > gravity(report_.status)) report_.status = ExitStatus::stopped;
     report_.verdict += fmt::format(" Stopped by a signal: {} not begun.", with_groups(waiting_.size()));
   }
 

@@ -49,6 +49,14 @@ ReportRow row_in(const CsvRow& row, const std::string& file) {
           row.cells[8]};
 }
 
+/// Names of customers are in it: neither a terminal nor a spreadsheet may do what they say (S14).
+std::string as_plain_text(const std::string& text) {
+  std::string plain = escape_for_terminal(text);
+  if (!plain.empty() && std::string_view("=+-@").find(plain.front()) != std::string_view::npos)
+    plain.insert(0, 1, '\'');
+  return plain;
+}
+
 }  // namespace
 
 ReportRow row_of(const BatchPair& pair, const PairResult& result) {
@@ -57,11 +65,11 @@ ReportRow row_of(const BatchPair& pair, const PairResult& result) {
           pair.target,
           pair.options,
           static_cast<int>(result.status),
-          escape_for_terminal(result.verdict),
+          as_plain_text(result.verdict),
           result.copied,
           result.failed,
           result.took,
-          escape_for_terminal(result.reason)};
+          as_plain_text(result.reason)};
 }
 
 std::string report_header() { return csv_row({columns.begin(), columns.end()}, separator); }

@@ -2,6 +2,16 @@
 
 namespace mailhaul::run {
 
+int gravity(ExitStatus status) {
+  switch (status) {
+  case ExitStatus::ok: return 0;
+  case ExitStatus::settings_missing: return 1;
+  case ExitStatus::run_again: return 2;
+  case ExitStatus::stopped: return 3;
+  default: return static_cast<int>(status) + 3;
+  }
+}
+
 ExitStatus exit_status_of(const Error& error) {
   const bool at_target = error.side() == Side::target;
   switch (error.cause()) {

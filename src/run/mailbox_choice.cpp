@@ -40,7 +40,7 @@ std::string mapped_domain(const std::string& domain, const MailboxOptions& optio
 
 std::string mapped(const std::string& name, const Store& from, const Store& to, const MailboxOptions& options) {
   for (const auto& [old_name, new_name] : options.users)
-    if (old_name == name) return new_name;
+    if (account::lower_case(old_name) == account::lower_case(name)) return new_name;
   const bool is_account = from.format == Format::cpanel || from.format == Format::cpmove;
   if (is_account && to.format == Format::cpanel && name == user_of(from)) return user_of(to);
   if (const auto address = account::split_address(name))
@@ -48,6 +48,31 @@ std::string mapped(const std::string& name, const Store& from, const Store& to, 
   constexpr std::string_view archive = "archive/";
   if (name.starts_with(archive)) return std::string(archive) + mapped_domain(name.substr(archive.size()), options);
   return name;
+}
+
+bool same_name(const std::string& a, const std::string& b) { return account::lower_case(a) == account::lower_case(b); }
+
+/// One that was mistyped would leave its mailbox under the old name, unsaid.
+void refuse_unknown_names(const MailboxOptions& options, const std::vector<store::Mailbox>& all) {
+  for (const auto& [old_name, new_name] : options.users) {
+    const bool is_mailbox = old_name.find_first_of("@/") != std::string::npos;
+    const bool is_known = std::any_of(all.begin(), all.end(), [&name = old_name](const store::Mailbox& mailbox) {
+      return same_name(mailbox.name, name);
+    });
+    if (is_mailbox && !is_known) throw bad("--map-user", old_name, "the source has no mailbox of that name");
+  }
+}
+
+/// Of a domain that is not the account's, and not named by the operator.
+bool is_foreign(const std::string& name, const MailboxOptions& options, const std::set<std::string>& own_domains) {
+  if (own_domains.empty() || name == options.mailbox) return false;
+  constexpr std::string_view archive = "archive/";
+  const auto address = account::split_address(name);
+  if (!address && !name.starts_with(archive)) return false;
+  const std::string domain = account::lower_case(address ? address->domain : name.substr(archive.size()));
+  if (own_domains.count(domain) != 0) return false;
+  return std::none_of(options.users.begin(), options.users.end(),
+                      [&](const auto& pair) { return same_name(pair.first, name); });
 }
 
 /// A few of them, for people.
@@ -74,7 +99,8 @@ void add_domain_map(MailboxOptions& options, std::string_view text) {
 }
 
 std::unique_ptr<store::MessageSource> choose_mailboxes(std::unique_ptr<store::MessageSource> source, const Store& from,
-                                                       const Store& to, const MailboxOptions& options) {
+                                                       const Store& to, const MailboxOptions& options,
+                                                       const std::set<std::string>& own_domains, Findings& findings) {
   const bool from_many = abilities_of(from).mailboxes;
   const bool to_many = abilities_of(to).mailboxes;
   const auto refuse = [](std::string_view reason, const std::string& hint) {
@@ -99,8 +125,19 @@ std::unique_ptr<store::MessageSource> choose_mailboxes(std::unique_ptr<store::Me
   if (!to_many && options.mailbox.empty() && all.size() > 1)
     throw refuse("the source has " + std::to_string(all.size()) + " mailboxes, and the target holds one",
                  "choose one with --mailbox: " + some_of(all));
+  refuse_unknown_names(options, all);
+  std::set<std::string> foreign;
+  for (const store::Mailbox& mailbox : all)
+    if (to_many && is_foreign(mailbox.name, options, own_domains)) {
+      foreign.insert(mailbox.name);
+      findings.add({FindingKind::mailbox, Weight::failed, mailbox.name, "",
+                    "only a directory in the home says that its domain is the account's, the server does not: not "
+                    "copied, unless --mailbox or --map-user names it",
+                    1});
+    }
   return store::map_mailboxes(std::move(source), [&](const std::string& name) -> std::optional<std::string> {
     if (!options.mailbox.empty() && name != options.mailbox) return std::nullopt;
+    if (foreign.count(name) != 0) return std::nullopt;
     return to_many ? mapped(name, from, to, options) : std::string();
   });
 }

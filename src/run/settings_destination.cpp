@@ -30,15 +30,34 @@ fs::Rules rules_of(const Request& request) {
   return rules;
 }
 
+/// Passwords go there: whoever else may write in it could put a file of his own in the place of ours (S15).
+void refuse_others_place(const Machine& machine, const std::optional<fs::Directory>& directory,
+                         const std::string& path) {
+  if (!directory) return;
+  const fs::Status& status = directory->opened_as();
+  constexpr mode_t writable_by_others = 022;
+  constexpr mode_t sticky = 01000;
+  const bool is_ours = status.owner.uid == 0 || status.owner.uid == machine.runner.uid;
+  if (is_ours && ((status.permissions & writable_by_others) == 0 || (status.permissions & sticky) != 0)) return;
+  throw Error(Cause::permission, Scope::run, "opening a place of settings")
+      .at(path)
+      .because("somebody else may write there, and passwords go into it")
+      .hint("name a directory of root's")
+      .on(Side::target);
+}
+
 account::TextPlace open_place(const Machine& machine, const Request& request, formats::Context& context,
                               const SettingsPlace& place) {
   const std::string path = parts_of(place).directory;
   const fs::Rules rules = rules_of(request);
   constexpr mode_t open_to_all = 0755;
   const fs::Birth birth{machine.runner, 0600, open_to_all};
-  return {request.dry_run ? fs::Directory::find_root(context.kernel, context.entropy, path, rules)
-                          : fs::Directory::make_root(context.kernel, context.entropy, path, rules, birth),
-          path};
+  account::TextPlace opened{request.dry_run
+                                ? fs::Directory::find_root(context.kernel, context.entropy, path, rules)
+                                : fs::Directory::make_root(context.kernel, context.entropy, path, rules, birth),
+                            path};
+  refuse_others_place(machine, opened.directory, path);
+  return opened;
 }
 
 /// By which Dovecot reads its users.
@@ -96,7 +115,7 @@ AllowedPlace SettingsDestination::allowed() const {
 std::unique_ptr<store::AccountTarget> SettingsDestination::target_for(account::AccountFacts facts) const {
   account::dovecot::UsersOptions users;
   users.version = request_->dovecot;
-  users.mail_owner = mail_ ? mail_->birth.owner : fs::Owner{};
+  if (mail_) users.mail_owner = mail_->birth.owner;
   users.owner = file_owner_;
   users.is_dry = request_->dry_run;
   if (mail_)

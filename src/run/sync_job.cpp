@@ -149,7 +149,8 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
 
   const auto from =
       choose_mailboxes(open_source(job.source(), report.source, request.open, more_source_owners(ownership, birth)),
-                       report.source, report.target, request.mailboxes);
+                       report.source, report.target, request.mailboxes,
+                       own_domains(machine, request, report.source, source.server_root, report.target), findings);
   // Before anything is made at the target: what can't be planned must leave no trace.
   (void)sync::plan_folders(*from, abilities_of(report.target), request.options);
   const auto secrets = mail::KeySecrets::make(machine.entropy);

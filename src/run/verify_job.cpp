@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "account_source.hpp"
 #include "job_context.hpp"
 #include "mailhaul/run/wording.hpp"
 #include "pair_ledger.hpp"
@@ -21,7 +22,8 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
                                        ownership, machine.runner);
   const auto from =
       choose_mailboxes(open_source(job.source(), report.source, request.open, more_source_owners(ownership, birth)),
-                       report.source, report.target, request.mailboxes);
+                       report.source, report.target, request.mailboxes,
+                       own_domains(machine, request, report.source, source.server_root, report.target), findings);
   const auto to = read_target(job.target(), report.target, request.open, birth);
   auto ledger = find_ledger(machine, request, pair_of(machine, request, report.source, report.target));
   const auto secrets = ledger ? ledger->secrets() : mail::KeySecrets::make(machine.entropy);

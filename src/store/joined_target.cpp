@@ -47,6 +47,11 @@ bool JoinedTarget::is_initial(const Setting& setting) const {
   return part != nullptr && part->is_initial(setting);
 }
 
+bool JoinedTarget::can_tell(const SettingId& id) const {
+  const AccountTarget* const part = part_of(id.kind);
+  return part == nullptr || part->can_tell(id);
+}
+
 bool JoinedTarget::has_parts(const SettingId& id) const {
   const AccountTarget* const part = part_of(id.kind);
   return part != nullptr && part->has_parts(id);

@@ -23,8 +23,10 @@ bool is_domain_octet(char c) {
          c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// RFC 5322, atext, and what is beyond ASCII: the local part of "o'brien@…" is not "brien".
 bool is_local_part_octet(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || is_one_of(c, "._+-");
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         is_one_of(c, ".!#$%&'*+-/=?^_`{|}~") || static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// What may stand before a path in a command line, and what ends one.

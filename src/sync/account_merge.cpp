@@ -60,6 +60,7 @@ class Merge {
     try {
       look();
       for (const SettingId& id : ids_) settle(id);
+      judge_missing();
       take_away();
       apply();
       ledger_.commit();
@@ -121,6 +122,13 @@ class Merge {
     if (sides.base) ++known_;
     // It is there under another name, or takes no part in this run.
     if (!sides.source && sides.base && seen_at_source_.count(sides.base->from) != 0) return;
+    if (!sides.source && options_.concerns && !options_.concerns(id)) return;
+    if (!target_.can_tell(id)) {
+      if (sides.source)
+        report(id, Outcome::not_carried, "what the target has of it can't be read",
+               "see what is there, then run again");
+      return;
+    }
     switch (decide_setting(sides)) {
     case SettingAction::nothing:
       if (sides.source) ++outcome_.unchanged;
@@ -136,7 +144,7 @@ class Merge {
     case SettingAction::forget:
       if (source_is_whole_) ledger_.forget_base(id);
       return;
-    case SettingAction::keep_gone: report(id, Outcome::kept_gone, "it was taken away at the target", ""); return;
+    case SettingAction::keep_gone: missing_.push_back({id, here->second.value, here->second.own_id}); return;
     case SettingAction::keep_own: report(id, Outcome::kept_own, "it was changed at the target", ""); return;
     case SettingAction::keep_both_changed:
       // Said once: from now on the target's is its own, until both are the same again.
@@ -148,6 +156,23 @@ class Merge {
       outcome_.is_complete = false;
       return;
     }
+  }
+
+  /// Single ones were taken away by somebody; a file that is gone, or an old backup, is no reason to leave it so.
+  void judge_missing() {
+    constexpr std::uint64_t few = 10;
+    const bool is_much = missing_.size() >= few && missing_.size() * 5 >= known_;
+    if (options_.missing == Missing::restore) {
+      for (store::SettingChange& change : missing_) changes_.push_back(std::move(change));
+      return;
+    }
+    if (is_much && options_.missing == Missing::ask)
+      throw Error(Cause::guard, Scope::run, "comparing settings")
+          .because(std::to_string(missing_.size()) + " of " + std::to_string(known_) +
+                   " settings that an earlier run brought are missing at the target")
+          .hint("look what became of them; then --restore-missing brings them again, --accept-missing leaves it so");
+    for (const store::SettingChange& change : missing_)
+      report(change.id, Outcome::kept_gone, "it was taken away at the target", "");
   }
 
   void take_away() {
@@ -236,6 +261,7 @@ class Merge {
   std::set<SettingId> ids_{};
   std::uint64_t known_ = 0;
   std::vector<SettingId> gone_{};
+  std::vector<store::SettingChange> missing_{};  ///< at the target, and the source has them
   std::vector<store::SettingChange> changes_{};
   AccountOutcome outcome_{};
 };

@@ -348,9 +348,9 @@ TEST(Renaming, OneMailboxGetsAnotherNameWherever) {
   EXPECT_EQ(std::get<Forwarder>(forwarder("info").value).to[0].text, "rob@b.example");
   EXPECT_EQ(std::get<Forwarder>(forwarder("info").value).to[1].text, "x@a.example");
   Spam spam;
-  spam.preferences = "whitelist_from bob@a.example, jobob@a.example x.bob@a.example\n";
+  spam.preferences = "whitelist_from bob@a.example, jobob@a.example x.bob@a.example o'bob@a.example *bob@a.example\n";
   EXPECT_EQ(std::get<Spam>(renamed({{"", SettingKind::spam, ""}, spam}, renaming, changes).value).preferences,
-            "whitelist_from rob@b.example, jobob@a.example x.bob@a.example\n");
+            "whitelist_from rob@b.example, jobob@a.example x.bob@a.example o'bob@a.example *bob@a.example\n");
 }
 
 TEST(Renaming, NamesThatStayChangeNothing) {

@@ -73,8 +73,8 @@ struct BatchReport {
 };
 
 /// `mailhaul batch`: runs all pairs in the order of the list, at most `jobs` at a time. A pair that fails leaves the
-/// others going. The status is the highest of all; once `stop` was asked no pair begins, those that run are asked to
-/// end, and it is ExitStatus::stopped.
+/// others going. The status is the worst of all (gravity()); once `stop` was asked no pair begins, those that run are
+/// asked to end, and it is ExitStatus::stopped.
 [[nodiscard]] BatchReport run_batch(const std::vector<BatchPair>& pairs, std::size_t jobs, PairRunner& runner,
                                     const Clock& clock, const StopRequest& stop, BatchObserver& observer);
 

@@ -22,6 +22,10 @@ enum class ExitStatus : int {
   target_full = 113,
 };
 
+/// How bad it is, among several runs: 3, all mail is there, and 2 and 20, run again, before what needs somebody; those
+/// by number.
+[[nodiscard]] int gravity(ExitStatus status);
+
 /// The status of an Error that ended a run.
 [[nodiscard]] ExitStatus exit_status_of(const Error& error);
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mailhaul/base/finding.hpp"
 #include "mailhaul/run/location.hpp"
 #include "mailhaul/store/source.hpp"
 
@@ -25,10 +27,15 @@ void add_domain_map(MailboxOptions& options, std::string_view text);
 
 /// The source with its mailboxes under the names that they have at the target, and only those that take part. Where one
 /// of the two holds a single mailbox, --mailbox says which one of the other it is; the mailbox of a cPanel account
-/// itself is that of the other account, whatever its user is called. Error(usage) where it has to be said.
-[[nodiscard]] std::unique_ptr<store::MessageSource> choose_mailboxes(std::unique_ptr<store::MessageSource> source,
-                                                                     const Store& from, const Store& to,
-                                                                     const MailboxOptions& options);
+/// itself is that of the other account, whatever its user is called. Error(usage) where it has to be said, and where
+/// an address of --map-user is nobody's.
+///
+/// `own_domains`: whose mailboxes may go to a store of many accounts (own_domains() of account_source.hpp); empty: all.
+/// Others take part only where the operator names them, and are told as failed: anybody can make a directory of any
+/// name in his home.
+[[nodiscard]] std::unique_ptr<store::MessageSource>
+choose_mailboxes(std::unique_ptr<store::MessageSource> source, const Store& from, const Store& to,
+                 const MailboxOptions& options, const std::set<std::string>& own_domains, Findings& findings);
 
 /// What tells two runs of one pair of locations apart that bring different mailboxes into one place: added to the name
 /// of the end with many.

@@ -66,6 +66,8 @@ class AccountTarget : public AccountSource {
                                                          AccountSource& files) = 0;
   /// Of all calls of apply().
   [[nodiscard]] virtual const std::vector<FileChange>& file_changes() const = 0;
+  /// False: what is there could not be read by the last read(), so that it takes no part.
+  [[nodiscard]] virtual bool can_tell(const SettingId& /*id*/) const { return true; }
   /// Whether settings of this kind have a place here at all: others are another program's business, and no loss of this
   /// one's.
   [[nodiscard]] virtual bool concerns(SettingKind /*kind*/) const { return true; }

@@ -9,6 +9,7 @@
 #include "mailhaul/base/finding.hpp"
 #include "mailhaul/ledger/ledger.hpp"
 #include "mailhaul/store/account.hpp"
+#include "mailhaul/sync/copier.hpp"
 
 namespace mailhaul::sync {
 
@@ -68,6 +69,11 @@ struct AccountOptions {
   /// What a setting of the source is called and says at the target; nothing: it has no place there by the operator's
   /// own choice. Adds a line for each change to its second argument.
   std::function<std::optional<store::Setting>(const store::Setting&, std::vector<std::string>&)> rename{};
+  /// Which settings of the target take part, by what it calls them; unset: all.
+  std::function<bool(const store::SettingId&)> concerns{};
+  /// What to do when ten or more settings that a run brought, and a fifth of all, are missing at the target: that looks
+  /// like a loss, or like another machine (R5). `ask`: Error(guard), and nothing is done.
+  Missing missing = Missing::ask;
   /// How many may go at once; unset: a tenth of those that are known, but five (R5: a source that lost its settings is
   /// no reason to lose them here).
   std::optional<std::uint64_t> most_taken_away{};

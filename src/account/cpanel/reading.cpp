@@ -154,7 +154,7 @@ void Reading::read_account(const std::optional<std::string>& account_file) {
   if (places_.server != nullptr) add("", SettingKind::suspension, "", suspension);
 }
 
-void Reading::read_domains(const std::optional<std::string>& account_file) {
+DomainTexts Reading::domain_texts(const std::optional<std::string>& account_file) {
   DomainTexts texts;
   texts.user = places_.user;
   texts.user_data_main = server_text(places_.user_data_main());
@@ -176,6 +176,16 @@ void Reading::read_domains(const std::optional<std::string>& account_file) {
   }
   if (!places_.user.empty())
     for (const NamedDomain& domain : account_domains(texts).list) served_.insert(domain.name);
+  return texts;
+}
+
+std::set<std::string> Reading::find_served() {
+  static_cast<void>(domain_texts(server_text(places_.account_file())));
+  return served_;
+}
+
+void Reading::read_domains(const std::optional<std::string>& account_file) {
+  DomainTexts texts = domain_texts(account_file);
   for (const char* const above : {"mail", "etc"})
     list(above, [&](const std::string& name, NodeKind kind) {
       if (kind == NodeKind::directory && name.front() != '.') texts.directories.insert(name);

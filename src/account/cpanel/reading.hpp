@@ -29,6 +29,8 @@ class Reading {
   /// False: something could not be read, or what every account has was not there.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
   [[nodiscard]] const std::set<std::string>& served() const { return served_; }
+  /// The same, without reading anything else.
+  [[nodiscard]] std::set<std::string> find_served();
 
  private:
   /// What is known of one mailbox before all of it was seen.
@@ -49,6 +51,8 @@ class Reading {
   void read_texts();
   [[nodiscard]] std::vector<store::Setting> sorted();
   void read_account(const std::optional<std::string>& account_file);
+  /// What says which domains are the account's, but for its home; notes those that it names.
+  [[nodiscard]] DomainTexts domain_texts(const std::optional<std::string>& account_file);
   void read_domains(const std::optional<std::string>& account_file);
   void read_mailboxes(const std::string& domain);
   void keep_within_limit(const std::string& domain, std::map<std::string, Box>& boxes);

@@ -29,6 +29,11 @@ std::vector<store::Setting> SettingsReader::read_with(const std::set<std::string
   return keep(reading, std::move(settings));
 }
 
+std::set<std::string> SettingsReader::find_served() {
+  SilentFindings silent;
+  return Reading(places_, webmail_, silent, limits_).find_served();
+}
+
 void SettingsReader::visit_files(const std::set<store::SettingId>& files,
                                  const std::function<void(const store::SettingId& id, io::Source& content)>& take) {
   std::map<std::string, store::SettingId> by_path;

@@ -46,6 +46,7 @@ class SettingsReader : public SettingsSource {
   void visit_files(const std::set<store::SettingId>& files,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
   [[nodiscard]] bool is_complete() const override { return is_complete_; }
+  [[nodiscard]] std::set<std::string> find_served() override;
   /// Domains that the server's lists name as this account's, as read last; where its user is not known none.
   [[nodiscard]] const std::set<std::string>& served() const { return served_; }
 

@@ -18,12 +18,6 @@ namespace {
 using store::SettingKind;
 using store::SettingResult;
 
-/// What was told of the target before the changes need not be told again after them.
-class SilentFindings final : public Findings {
- public:
-  void add(const Finding& finding) override { static_cast<void>(finding); }
-};
-
 /// That of mailboxes and domains is in the owner, that of other files in their path.
 std::string domain_of(const store::SettingId& id) {
   if (id.kind == SettingKind::file) {

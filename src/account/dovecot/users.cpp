@@ -201,12 +201,15 @@ class Users final : public TextTarget {
     }
     if (!std::get<store::MailboxState>(*change.value).has_login)
       return approximated("without a login at the source: it is no user here either");
+    const bool has_owner = options_.mail_owner && options_.mail_owner->uid != 0;
     if (there == nullptr) {
       UserLine line;
       line.user = user;
       line.password = locked;
-      line.uid = std::to_string(options_.mail_owner.uid);
-      line.gid = std::to_string(options_.mail_owner.gid);
+      if (has_owner) {
+        line.uid = std::to_string(options_.mail_owner->uid);
+        line.gid = std::to_string(options_.mail_owner->gid);
+      }
       if (options_.home) line.home = options_.home(change.id.owner);
       if (const auto* all = facts_.find<store::Suspension>({"", SettingKind::suspension, ""}))
         set_suspended(line, {false, all->account});
@@ -214,6 +217,9 @@ class Users final : public TextTarget {
     }
     if (user.find('+') != std::string::npos)
       return approximated("Dovecot's usual auth_username_chars has no '+'", "add it there");
+    if (!has_owner && there == nullptr)
+      return approximated("without uid and gid: nobody says whose the mail is",
+                          "set mail_uid and mail_gid on the server, or bring the mail in the same run with --chown");
     return written();
   }
 

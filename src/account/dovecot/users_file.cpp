@@ -10,8 +10,8 @@ UsersFile::UsersFile(std::string text) : text_(std::move(text)) {
   const std::vector<TextLine> lines = text_lines(text_);
   for (std::size_t i = 0; i < lines.size(); ++i)
     if (auto line = parse_user_line(lines[i].content)) {
-      std::string user = line->user;
-      users_.emplace(std::move(user), Known{i, std::move(*line), false});
+      const std::string user = line->user;
+      users_.try_emplace(user, Known{{}, std::move(*line), false}).first->second.numbers.push_back(i);
     }
 }
 
@@ -35,18 +35,20 @@ void UsersFile::set(UserLine line) {
 void UsersFile::remove(const std::string& user) {
   const auto known = users_.find(user);
   if (known == users_.end()) return;
-  if (known->second.number)
-    removed_.push_back(*known->second.number);
-  else
-    std::erase(new_, user);
+  const std::vector<std::size_t>& numbers = known->second.numbers;
+  removed_.insert(removed_.end(), numbers.begin(), numbers.end());
+  if (numbers.empty()) std::erase(new_, user);
   users_.erase(known);
 }
 
 std::string UsersFile::text() const {
   LineEdits edits;
   for (const std::size_t number : removed_) edits.changed[number] = std::nullopt;
-  for (const auto& [user, known] : users_)
-    if (known.has_changed && known.number) edits.changed[*known.number] = to_text(known.line);
+  for (const auto& [user, known] : users_) {
+    if (!known.has_changed) continue;
+    for (const std::size_t number : known.numbers) edits.changed[number] = std::nullopt;
+    if (!known.numbers.empty()) edits.changed[known.numbers.front()] = to_text(known.line);
+  }
   for (const std::string& user : new_) edits.added.push_back(to_text(users_.at(user).line));
   return edited(text_, edits);
 }

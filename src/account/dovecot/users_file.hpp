@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +27,7 @@ class UsersFile {
 
  private:
   struct Known {
-    std::optional<std::size_t> number{};  ///< of the line; unset: it is new
+    std::vector<std::size_t> numbers{};  ///< of its lines: the first counts, none must take its place; none: it is new
     UserLine line{};
     bool has_changed = false;
   };

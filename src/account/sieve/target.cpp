@@ -1,7 +1,9 @@
 #include "mailhaul/account/sieve/target.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -51,6 +53,9 @@ SettingValue changed_by_hand(SettingKind kind, const std::string& text) {
   return store::Filters{{}, false, {}, text};
 }
 
+/// What stands in the script of each mailbox.
+const std::array<SettingId, 2> account_ids{{{"", SettingKind::filters, ""}, {"", SettingKind::spam, ""}}};
+
 SettingId id_of_section(const Section& section, const std::string& mailbox) {
   if (section.name == autoresponder_section) return {mailbox, SettingKind::responder, ""};
   if (section.name == own_filters_section) return {mailbox, SettingKind::filters, ""};
@@ -82,25 +87,43 @@ class ScriptsTarget final : public store::AccountTarget {
   [[nodiscard]] std::vector<Setting> read_again(const std::set<SettingId>& /*settings*/) override { return read(); }
 
   [[nodiscard]] std::vector<Setting> read() override {
+    unreadable_.clear();
     std::map<SettingId, SettingValue> found;
-    for (const auto& [mailbox, home] : homes_)
-      for (const Section& section : sections(home)) {
+    std::map<SettingId, Shared> shared;
+    for (const auto& [mailbox, home] : homes_) {
+      const auto there = sections(mailbox, home);
+      for (const SettingId& id : account_ids)
+        if (!there) shared[id].agrees = false;
+      section_count_before_[mailbox] = there ? there->size() : 1;
+      if (!there || there->empty()) continue;
+      for (const SettingId& id : account_ids) note(id, section_of(*there, id, mailbox), shared[id]);
+      for (const Section& section : *there) {
         const SettingId id = id_of_section(section, mailbox);
+        if (id.owner.empty()) continue;
         const auto setting = section.is_as_written ? setting_in(section) : std::nullopt;
         if (setting && setting->id.kind == id.kind)
           found.try_emplace(id, setting->value);
         else
           found.insert_or_assign(id, changed_by_hand(id.kind, section.text));
       }
+    }
+    for (auto& [id, value] : shared)
+      if (value.agrees && !value.is_missing && value.setting) found.emplace(id, std::move(value.setting->value));
     std::vector<Setting> settings;
     for (auto& [id, value] : found) settings.push_back({id, std::move(value)});
     return settings;
   }
 
+  [[nodiscard]] bool can_tell(const SettingId& id) const override { return unreadable_.count(id.owner) == 0; }
+
   [[nodiscard]] std::vector<SettingResult> apply(std::span<const store::SettingChange> changes,
                                                  store::AccountSource& /*files*/) override {
     std::map<SettingId, SettingValue> settings;
-    for (Setting& setting : read()) settings.emplace(setting.id, std::move(setting.value));
+    for (Setting& setting : read())
+      if (!setting.id.owner.empty()) settings.emplace(setting.id, std::move(setting.value));
+    // What belongs to the account is never taken from a script: each is in a user's hands.
+    for (const SettingId& id : account_ids)
+      if (const auto value = facts_.settings.find(id); value != facts_.settings.end()) settings.insert(*value);
     std::map<SettingId, std::size_t> numbers;
     std::vector<SettingResult> results(changes.size());
     for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -124,13 +147,46 @@ class ScriptsTarget final : public store::AccountTarget {
   }
 
  private:
-  [[nodiscard]] std::vector<Section> sections(const std::string& home) {
+  /// What several scripts say of one setting of the account.
+  struct Shared {
+    bool agrees = true;
+    bool is_missing = false;  ///< in a script of ours
+    std::optional<Setting> setting{};
+  };
+
+  /// Nothing: it can't be read, or is not to be understood; then nothing of that mailbox is told.
+  [[nodiscard]] std::optional<std::vector<Section>> sections(const std::string& mailbox, const std::string& home) {
     try {
-      return scripts_.sections(home).list;
+      Sections there = scripts_.sections(home);
+      if (there.form != ScriptForm::broken) return std::move(there.list);
     } catch (const Error& error) {
       if (error.scope() == Scope::run) throw;
-      return {};  // plan() says so, where something is to be written there
     }
+    unreadable_.insert(mailbox);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] static const Section* section_of(const std::vector<Section>& sections, const SettingId& id,
+                                                 const std::string& mailbox) {
+    for (const Section& section : sections)
+      if (id_of_section(section, mailbox) == id) return &section;
+    return nullptr;
+  }
+
+  /// One that was changed by hand is its user's, and says nothing of the others; else all must be the same, so that one
+  /// which could not be written is written by the next run.
+  static void note(const SettingId& id, const Section* section, Shared& shared) {
+    if (section != nullptr && !section->is_as_written) return;
+    auto setting = section == nullptr ? std::nullopt : setting_in(*section);
+    const bool is_it = setting && setting->id == id;
+    if (!is_it) {
+      shared.is_missing = true;
+      return;
+    }
+    const bool is_same =
+        !shared.setting || store::comparable(shared.setting->value) == store::comparable(setting->value);
+    shared.agrees = shared.agrees && is_same;
+    if (!shared.setting) shared.setting = std::move(setting);
   }
 
   [[nodiscard]] static SettingResult no_mailbox(const store::SettingChange& change) {
@@ -152,8 +208,8 @@ class ScriptsTarget final : public store::AccountTarget {
             const std::map<SettingId, std::size_t>& numbers, std::vector<SettingResult>& results) {
     MailboxRules rules;
     rules.address = mailbox;
-    rules.addresses = facts_.addresses_of(mailbox);
     rules.responder = find<store::Responder>(settings, {mailbox, SettingKind::responder, ""});
+    if (rules.responder != nullptr) rules.addresses = facts_.addresses_of(mailbox);
     rules.account_filters = find<store::Filters>(settings, {"", SettingKind::filters, ""});
     rules.own_filters = find<store::Filters>(settings, {mailbox, SettingKind::filters, ""});
     rules.spam = find<store::Spam>(settings, {"", SettingKind::spam, ""});
@@ -169,9 +225,13 @@ class ScriptsTarget final : public store::AccountTarget {
       const auto number = numbers.find(id);
       // Of one that nobody asked to change only what follows from the others is made anew.
       const std::size_t told = number == numbers.end() ? results.size() : number->second;
+      // Of the account what nobody asked for goes only into a script that is new.
+      if (number == numbers.end() && id.owner.empty() && has_script(mailbox, home)) continue;
       SettingResult result;
       try {
         result = scripts_.plan(home, change, told);
+        if (id.owner.empty() && is_of_its_user(mailbox, home, id))
+          result = approximated("in the script of " + mailbox + " it was changed by hand, and stays so there");
       } catch (const Error& error) {
         if (error.scope() == Scope::run) throw;
         result = not_carried((error.place().empty() ? "" : error.place() + ": ") + error.reason(), error.what_to_do());
@@ -180,6 +240,17 @@ class ScriptsTarget final : public store::AccountTarget {
       if (part != all.end()) result = combined(part->result, result);
       results[told] = combined(std::move(results[told]), result);
     }
+  }
+
+  [[nodiscard]] bool has_script(const std::string& mailbox, const std::string& home) {
+    const auto there = sections(mailbox, home);
+    return !there || section_count_before_[mailbox] > 0;
+  }
+
+  [[nodiscard]] bool is_of_its_user(const std::string& mailbox, const std::string& home, const SettingId& id) {
+    const auto there = sections(mailbox, home);
+    const Section* const section = there ? section_of(*there, id, mailbox) : nullptr;
+    return section != nullptr && !section->is_as_written;
   }
 
   void finish(std::vector<SettingResult>& results) {
@@ -199,7 +270,9 @@ class ScriptsTarget final : public store::AccountTarget {
   AccountFacts facts_;
   Options options_;
   bool is_dry_;
-  std::map<std::string, std::string> homes_{};  ///< by mailbox, of those with a login
+  std::map<std::string, std::string> homes_{};                 ///< by mailbox, of those with a login
+  std::set<std::string> unreadable_{};                         ///< mailboxes whose script can't be told
+  std::map<std::string, std::size_t> section_count_before_{};  ///< by mailbox, as read() saw it
   std::vector<store::FileChange> file_changes_{};
 };
 

@@ -22,7 +22,9 @@ class TextTarget : public store::AccountTarget {
   void visit_files(const std::set<store::SettingId>& /*files*/,
                    const std::function<void(const store::SettingId& id, io::Source& content)>& /*take*/) override {}
   [[nodiscard]] bool is_initial(const store::Setting& /*setting*/) const override { return false; }
-  [[nodiscard]] bool has_parts(const store::SettingId& /*id*/) const override { return false; }
+  /// The files are written, and then the ledger: a run that is killed between the two leaves what reads otherwise than
+  /// the source (a quota that was rounded), and the next must not take that for the admin's.
+  [[nodiscard]] bool has_parts(const store::SettingId& /*id*/) const override { return true; }
   [[nodiscard]] std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
                                                         store::AccountSource& files) override;
   [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }

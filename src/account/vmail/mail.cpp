@@ -23,12 +23,14 @@ struct Read {
 
 class Places final : public MailPlaces {
  public:
-  Places(formats::Context& context, const fs::Directory& root, Pattern pattern, bool utf8)
-      : tree_(root), pattern_(std::move(pattern)), utf8_(utf8), findings_(context.findings, "") {}
+  enum class Empty { is_usual, is_odd };  ///< a root with directories, and none of them leads to a mailbox
+  Places(formats::Context& context, const fs::Directory& root, Pattern pattern, bool utf8, Empty empty)
+      : tree_(root), pattern_(std::move(pattern)), utf8_(utf8), empty_(empty), findings_(context.findings, "") {}
 
   [[nodiscard]] std::vector<MailPlace> list() override {
     std::map<std::string, MailPlace> found;
     look_into({}, 0, found);
+    if (found.empty() && empty_ == Empty::is_odd) tell_of_other_layout();
     std::vector<MailPlace> places;
     for (auto& [name, place] : found) places.push_back(std::move(place));
     return places;
@@ -36,6 +38,16 @@ class Places final : public MailPlaces {
   [[nodiscard]] MailPlace place_for(const std::string& name) override { return at(name, pattern_.path_of(name)); }
 
  private:
+  void tell_of_other_layout() {
+    bool has_any = false;
+    tree_.list("", [&has_any](const std::string& /*name*/, io::NodeKind kind) {
+      has_any = has_any || kind == io::NodeKind::directory;
+    });
+    if (has_any)
+      tell(FindingKind::mailbox, "",
+           "there are directories, and no mailbox where the layout says: name it (:LAYOUT=%d/%n)");
+  }
+
   void look_into(const Read& above, std::size_t depth, std::map<std::string, MailPlace>& found) {
     const auto& components = pattern_.components();
     if (depth == components.size()) return take(above, found);
@@ -107,6 +119,7 @@ class Places final : public MailPlaces {
   fs::DirectoryTree tree_;
   Pattern pattern_;
   bool utf8_;
+  Empty empty_;
   store::MailboxFindings findings_;  ///< mailboxes are listed several times in a run
 };
 
@@ -117,14 +130,15 @@ store::Capabilities mail_abilities(bool utf8) { return abilities_of_places(utf8)
 std::unique_ptr<store::MessageSource> open_mail(formats::Context& context, const fs::Directory& root,
                                                 const Pattern& pattern, bool utf8) {
   return open_places(context, root, identity_of_root("vmail", root),
-                     std::make_unique<Places>(context, root, pattern, utf8));
+                     std::make_unique<Places>(context, root, pattern, utf8, Places::Empty::is_odd));
 }
 
 std::unique_ptr<store::MessageStore> open_mail_store(formats::Context& context, const fs::Directory& root,
                                                      const Pattern& pattern,
                                                      const formats::maildir::TargetOptions& options) {
   return open_places(context, root, identity_of_root("vmail", root),
-                     std::make_unique<Places>(context, root, pattern, options.tree.utf8), options);
+                     std::make_unique<Places>(context, root, pattern, options.tree.utf8, Places::Empty::is_usual),
+                     options);
 }
 
 }  // namespace mailhaul::account::vmail

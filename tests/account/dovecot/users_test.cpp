@@ -50,7 +50,7 @@ class DovecotUsers : public ::testing::Test {
     rules.side = Side::target;
     UsersOptions options;
     options.version = version;
-    options.mail_owner = {5000, 5000};
+    options.mail_owner = fs::Owner{5000, 5000};
     options.is_dry = is_dry;
     options.home = [](const std::string& address) {
       return "/srv/" + address.substr(address.find('@') + 1) + '/' + address.substr(0, address.find('@'));
@@ -99,7 +99,7 @@ TEST_F(DovecotUsers, LinesOfOthersAndWhatTheAdminAddedStayOctetForOctet) {
   const auto outcome = merge();
   EXPECT_EQ(text(),
             "# ours\nbob@example.com:{PLAIN}x:99:99:Bob B.:/elsewhere:/bin/false:allow_nets=10.0.0.0/8 userdb_mail=x "
-            "userdb_quota_rule=*:bytes=10485760\r\n:odd\nzoe@other.example:*\nbob@example.com:second\n"
+            "userdb_quota_rule=*:bytes=10485760\r\n:odd\nzoe@other.example:*\n"
             "al@example.com:{MD5-CRYPT}$1$salt$hash:5000:5000::/srv/example.com/al::userdb_quota_rule=*:bytes=0\n");
   // The admin's own password was there first.
   ASSERT_FALSE(outcome.reports.empty());
@@ -235,6 +235,15 @@ TEST(DovecotUserLine, CellsComeBackAsTheyStood) {
   EXPECT_EQ(to_text(line), "u:p::::::b c=x:y");
   line.set_field("d", "two words");
   EXPECT_ANY_THROW(static_cast<void>(to_text(line)));
+}
+
+TEST(DovecotUsersFile, OfTwoLinesOfAUserNoneComesAliveAgain) {
+  UsersFile removed("a:1\nb:2\na:old\n");
+  removed.remove("a");
+  EXPECT_EQ(removed.text(), "b:2\n");
+  UsersFile changed("a:1\nb:2\na:old\n");
+  changed.set(*parse_user_line("a:3"));
+  EXPECT_EQ(changed.text(), "a:3::::::\nb:2\n");
 }
 
 TEST(DovecotUsersFile, AddedAndRemovedAgainLeavesNoTrace) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class SettingsSource : public store::AccountSource {
   /// False: something could not be read by the last read(), or what every account has was not there: absence means
   /// nothing.
   [[nodiscard]] virtual bool is_complete() const = 0;
+  /// Domains that its server names as this account's, in lower case: of a packed one, its own lists. A directory of
+  /// that name in the home proves nothing. Empty: nothing says whose they are.
+  [[nodiscard]] virtual std::set<std::string> find_served() = 0;
 };
 
 /// `renaming` is done to what is in databases alone; everything else is as it is at the source. May be null.

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "mailhaul/account/facts.hpp"
@@ -19,8 +20,9 @@ inline constexpr const char* users_name = "users";
 
 struct UsersOptions {
   Version version = Version::v2_3;
-  fs::Owner mail_owner{};  ///< of the mail: uid and gid of each user
-  fs::Owner owner{};       ///< of the file; its group is the one by which Dovecot reads it
+  /// Of the mail: uid and gid of each user. Unset, or root, whose mail Dovecot serves to nobody: left to the server.
+  std::optional<fs::Owner> mail_owner{};
+  fs::Owner owner{};  ///< of the file; its group is the one by which Dovecot reads it
   bool is_dry = false;
   /// Where the home of a mailbox is, as the server has it; empty: the server's own default counts.
   std::function<std::string(const std::string& address)> home{};
