@@ -84,11 +84,11 @@ std::string lane_of(const Location& target, const std::string& working_directory
 /// Whether two pairs that go there make one store of two.
 bool would_mix(const ListedPair& a, const PairTarget& to_a, const ListedPair& b, const PairTarget& to_b) {
   if (a.source == b.source && a.options == b.options) return true;
-  const auto is_of_users = [](const PairTarget& to) { return to.location.format == Format::vmail; };
-  const auto is_account = [](const PairTarget& to) { return to.location.format == Format::cpanel; };
-  if (!to_a.mailbox.empty() && !to_b.mailbox.empty() && (is_of_users(to_a) || is_account(to_a)))
+  const auto to_users = [](const PairTarget& to) { return to.location.format == Format::vmail; };
+  const auto to_account = [](const PairTarget& to) { return to.location.format == Format::cpanel; };
+  if (!to_a.mailbox.empty() && !to_b.mailbox.empty() && (to_users(to_a) || to_account(to_a)))
     return to_a.mailbox == to_b.mailbox;
-  return !(is_of_users(to_a) && is_of_users(to_b));
+  return !(to_users(to_a) && to_users(to_b));
 }
 
 }  // namespace
