@@ -171,8 +171,12 @@ class Merge {
           .because(std::to_string(missing_.size()) + " of " + std::to_string(known_) +
                    " settings that an earlier run brought are missing at the target")
           .hint("look what became of them; then --restore-missing brings them again, --accept-missing leaves it so");
-    for (const store::SettingChange& change : missing_)
+    for (const store::SettingChange& change : missing_) {
       report(change.id, Outcome::kept_gone, "it was taken away at the target", "");
+      if (!is_much) continue;
+      // Said once more would be asked once more: from now on that there is none is the target's own.
+      ledger_.set_base(change.id, {digest(*change.value), std::nullopt, false, false, change.source});
+    }
   }
 
   void take_away() {

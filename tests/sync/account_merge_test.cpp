@@ -158,6 +158,37 @@ TEST_F(AccountMerge, BringsWhatIsThereAndThenNothing) {
   EXPECT_EQ(second.unchanged, 2U);
 }
 
+TEST_F(AccountMerge, MuchThatIsMissingIsALossUntilSomebodySaysOtherwise) {
+  for (int i = 0; i < 12; ++i) source_.forwarders["f" + std::to_string(i)] = "x";
+  merge();
+  target_.forwarders.erase("f0");
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::kept_gone}) << "one is its user's doing";
+  target_.forwarders.clear();
+  const AccountOutcome asked = merge();
+  ASSERT_TRUE(asked.error);
+  EXPECT_EQ(asked.error->cause(), Cause::guard);
+  EXPECT_TRUE(target_.forwarders.empty());
+  options_.missing = Missing::restore;
+  EXPECT_TRUE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
+  target_.forwarders.clear();
+  options_.missing = Missing::accept;
+  EXPECT_EQ(merge().reports.size(), 12U);
+  options_.missing = Missing::ask;
+  EXPECT_TRUE(merge().reports.empty()) << "said once, it is known";
+  EXPECT_TRUE(target_.forwarders.empty());
+}
+
+TEST_F(AccountMerge, WhatIsOutOfScopeIsNotTakenAway) {
+  source_.forwarders = {{"a", "1"}, {"b", "2"}};
+  merge();
+  source_.forwarders.erase("a");
+  options_.take_away = true;
+  options_.concerns = [](const SettingId& id) { return id.name == "b"; };
+  EXPECT_TRUE(merge().reports.empty());
+  EXPECT_EQ(target_.forwarders.count("a"), 1U);
+}
+
 TEST_F(AccountMerge, WhatTheTargetChangedStaysAndWhatTheSourceChangedIsTaken) {
   source_.forwarders = {{"a", "1"}, {"b", "2"}, {"c", "3"}};
   merge();
