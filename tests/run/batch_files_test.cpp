@@ -16,6 +16,7 @@ class BatchFiles : public testing::Test {
     kernel.put_directory("/root", {}, 0700);
     kernel.put_directory("/home", {}, 0755);
     kernel.put_directory("/home/bob", bob, 0755);
+    kernel.put_directory("/srv", {}, 0755);
   }
   [[nodiscard]] Machine machine() { return {kernel, entropy, clock, stop, "host", 1, {kernel.user(), kernel.user()}}; }
   [[nodiscard]] Cause refusal(const std::string& path) {
@@ -47,8 +48,10 @@ class BatchFiles : public testing::Test {
 TEST_F(BatchFiles, AListOfRootsOrTheRunnersOwnIsRead) {
   kernel.put_file("/root/list.csv", "/a;/b\n", {}, 0600);
   EXPECT_EQ(read_operators_file(machine(), "/root/list.csv"), "/a;/b\n");
+  kernel.put_file("/srv/list.csv", "/a;/b\n", {}, 0644);
+  EXPECT_EQ(read_operators_file(machine(), "/srv/list.csv"), "/a;/b\n");
   kernel.put_file("/home/bob/list.csv", "/a;/b\n", {}, 0644);
-  EXPECT_EQ(read_operators_file(machine(), "/home/bob/list.csv"), "/a;/b\n");
+  EXPECT_EQ(refusal("/home/bob/list.csv"), Cause::permission) << "he can put another file of root's in its place";
   kernel.become(bob.uid, bob.gid);
   kernel.put_file("/home/bob/own.csv", "/c;/d\n", bob, 0600);
   EXPECT_EQ(read_operators_file(machine(), "/home/bob/own.csv"), "/c;/d\n");
@@ -68,9 +71,9 @@ TEST_F(BatchFiles, AListThatOthersMayWriteToIsRefused) {
 
 TEST_F(BatchFiles, AListMustBeAFile) {
   kernel.put_file("/root/list.csv", "/a;/b\n", {}, 0600);
-  kernel.put_symlink("/home/bob/link.csv", "/root/list.csv", bob);
+  kernel.put_symlink("/srv/link.csv", "/root/list.csv", bob);
   kernel.put_special("/root/fifo", fs::EntryKind::fifo);
-  EXPECT_EQ(refusal("/home/bob/link.csv"), Cause::refused);
+  EXPECT_EQ(refusal("/srv/link.csv"), Cause::refused);
   EXPECT_EQ(refusal("/root/fifo"), Cause::refused);
   EXPECT_EQ(refusal("/root"), Cause::refused);
   EXPECT_EQ(refusal("/"), Cause::usage);
@@ -92,10 +95,9 @@ TEST_F(BatchFiles, AReportIsMadeAndReplacedInOneStep) {
   EXPECT_EQ(kernel.octets_of("/root/r.csv"), report_header());
 }
 
-TEST_F(BatchFiles, AReportInACustomersDirectoryIsTheRunnersAllTheSame) {
-  EXPECT_EQ(why_no_report("/home/bob/r.csv"), "");
-  EXPECT_EQ(kernel.status_of("/home/bob/r.csv").owner, fs::Owner{});
-  EXPECT_EQ(kernel.status_of("/home/bob/r.csv").permissions, 0600U);
+TEST_F(BatchFiles, NoReportIsMadeInADirectoryOfSomebodyElse) {
+  EXPECT_NE(why_no_report("/home/bob/r.csv").find("belongs to somebody else"), std::string::npos);
+  EXPECT_FALSE(kernel.exists("/home/bob/r.csv"));
 }
 
 TEST_F(BatchFiles, AReportReplacesNothingButAReport) {
@@ -104,20 +106,20 @@ TEST_F(BatchFiles, AReportReplacesNothingButAReport) {
   EXPECT_EQ(kernel.octets_of("/root/passwd"), "root:x:0:0\n");
   kernel.put_file("/root/empty", "", {}, 0644);
   EXPECT_EQ(why_no_report("/root/empty"), "");
-  kernel.put_symlink("/home/bob/r.csv", "/root/passwd", bob);
-  EXPECT_NE(why_no_report("/home/bob/r.csv"), "");
+  kernel.put_symlink("/srv/r.csv", "/root/passwd", bob);
+  EXPECT_NE(why_no_report("/srv/r.csv"), "");
   EXPECT_EQ(kernel.octets_of("/root/passwd"), "root:x:0:0\n");
-  kernel.put_file("/home/bob/his.csv", report_header(), bob, 0600);
-  EXPECT_NE(why_no_report("/home/bob/his.csv").find("somebody else may write to it"), std::string::npos);
+  kernel.put_file("/srv/all.csv", report_header(), {}, 0666);
+  EXPECT_NE(why_no_report("/srv/all.csv").find("somebody else may write to it"), std::string::npos);
 }
 
 TEST_F(BatchFiles, AReportThatSomebodyChangedMeanwhileIsNotWrittenOver) {
-  ReportFile report(machine(), "/home/bob/r.csv");
+  ReportFile report(machine(), "/srv/r.csv");
   report.write(report_header());
-  kernel.remove("/home/bob/r.csv");
-  kernel.put_file("/home/bob/r.csv", "his", bob, 0600);
+  kernel.remove("/srv/r.csv");
+  kernel.put_file("/srv/r.csv", "his", {}, 0600);
   EXPECT_THROW(report.write(report_header()), Error);
-  EXPECT_EQ(kernel.octets_of("/home/bob/r.csv"), "his");
+  EXPECT_EQ(kernel.octets_of("/srv/r.csv"), "his");
 }
 
 }  // namespace
