@@ -39,6 +39,7 @@ class WaysTo {
     const auto add = [&](const std::string& address) {
       if (found.size() < most && seen.insert(address).second) found.push_back(address);
     };
+    // NOLINTNEXTLINE(modernize-loop-convert): it grows meanwhile
     for (std::size_t i = 0; i < found.size(); ++i) {
       const std::string address = found[i];
       if (const auto from = from_.find(address); from != from_.end())

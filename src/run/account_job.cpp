@@ -51,7 +51,6 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
                                      old_name + " at the target too",
                                  1});
   }
-  renaming_ = names_;
   if (!source.packed)
     for (const char* const part : {"/etc", "/var/cpanel"})
       places_.push_back({below_root(source_root, part), Landlock::Access::read, Side::source});
@@ -59,6 +58,7 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
 
 void AccountJob::add_account(const Store& target, const std::string& target_root, const fs::Birth& birth) {
   const auto to = open_live_account(machine_, request_, job_.target(), target, target_root, Side::target);
+  renaming_ = names_;
   if (from_.user() != to.user) renaming_.users.emplace(from_.user(), to.user);
   const std::vector<std::string> homes = from_.homes(job_.source(), source_root_);
   if (homes != std::vector<std::string>{to.home_path}) {

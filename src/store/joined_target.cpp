@@ -28,13 +28,13 @@ std::vector<Setting> JoinedTarget::read() {
   return settings;
 }
 
-std::vector<Setting> JoinedTarget::read_again(const std::set<SettingId>& wanted) {
-  std::vector<Setting> settings;
+std::vector<Setting> JoinedTarget::read_again(const std::set<SettingId>& settings) {
+  std::vector<Setting> there;
   for (const auto& part : parts_)
-    for (Setting& setting : part->read_again(wanted))
-      if (part_of(setting.id.kind) == part.get()) settings.push_back(std::move(setting));
-  sort_by_id(settings);
-  return settings;
+    for (Setting& setting : part->read_again(settings))
+      if (part_of(setting.id.kind) == part.get()) there.push_back(std::move(setting));
+  sort_by_id(there);
+  return there;
 }
 
 void JoinedTarget::visit_files(const std::set<SettingId>& files,

@@ -141,6 +141,7 @@ class Users final : public TextTarget {
       settings.emplace(SettingId{"", SettingKind::suspension, ""},
                        store::Suspension{is_account_suspended, {}, {}, {}, {}});
     std::vector<store::Setting> list;
+    list.reserve(settings.size());
     for (auto& [id, value] : settings) list.push_back({id, std::move(value)});
     return list;
   }

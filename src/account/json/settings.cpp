@@ -31,8 +31,8 @@ constexpr std::array<std::pair<SettingKind, std::string_view>, 12> kinds{
      {SettingKind::file, "file"},
      {SettingKind::note, "note"}}};
 
-Error damaged(std::string reason) {
-  return Error(Cause::damaged, Scope::folder, "reading settings as JSON").because(std::move(reason));
+Error damaged(const std::string& reason) {
+  return Error(Cause::damaged, Scope::folder, "reading settings as JSON").because(reason);
 }
 
 ordered_json text_to_json(const std::string& text) {

@@ -116,6 +116,7 @@ class ScriptsTarget final : public store::AccountTarget {
     for (auto& [id, value] : shared)
       if (value.agrees && !value.is_missing && value.setting) found.emplace(id, std::move(value.setting->value));
     std::vector<Setting> settings;
+    settings.reserve(found.size());
     for (auto& [id, value] : found) settings.push_back({id, std::move(value)});
     return settings;
   }
