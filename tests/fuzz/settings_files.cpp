@@ -40,8 +40,9 @@ void edit_maps(const std::string& text) {
 
 void edit_script(const std::string& text) {
   using namespace account::sieve;
+  // What the sections need is required, whatever stood there; after that nothing changes any more.
   const auto same = with_sections(text, {});
-  fuzz::require(!same || *same == text, "a script that nobody changes stays");
+  fuzz::require(!same || with_sections(*same, {}) == same, "a script that nobody changes stays");
   const auto with = with_sections(text, {{"fuzz", "keep;\n", {}}});
   if (!with) return;
   bool is_there = false;
@@ -59,9 +60,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   edit_users(input.text);
   edit_maps(input.text);
   edit_script(input.text);
-  fuzz::require(account::modoboa::with_changes(account::modoboa::parse_import(input.text), {}) == input.text ||
-                    !account::modoboa::parse_import(input.text).problem.empty(),
-                "rows that nobody changes stay");
+  const auto import = account::modoboa::parse_import(input.text);
+  const std::string rows = account::modoboa::with_changes(import, {});
+  const bool is_same =
+      rows == input.text || "\xef\xbb\xbf" + rows == input.text;  // a mark of UTF-8 hides the first row
+  fuzz::require(is_same || !import.problem.empty(), "rows that nobody changes stay");
   (void)parse_csv(input.text, ';');
   try {
     const auto bundle = account::json::from_bundle(input.text);
