@@ -220,9 +220,9 @@ class ScriptsTarget final : public store::AccountTarget {
     MailboxRules rules;
     rules.address = mailbox;
     rules.responder = find<store::Responder>(settings, {mailbox, SettingKind::responder, ""});
-    if (rules.account_filters != nullptr && is_too_long(*rules.account_filters)) rules.account_filters = nullptr;
     if (rules.responder != nullptr) rules.addresses = facts_.addresses_of(mailbox);
     rules.account_filters = find<store::Filters>(settings, {"", SettingKind::filters, ""});
+    if (rules.account_filters != nullptr && is_too_long(*rules.account_filters)) rules.account_filters = nullptr;
     rules.own_filters = find<store::Filters>(settings, {mailbox, SettingKind::filters, ""});
     rules.spam = find<store::Spam>(settings, {"", SettingKind::spam, ""});
     const std::vector<Part> all = parts(rules, options_);

@@ -10,4 +10,5 @@ set(SIEVE_TEST_SOURCES
   sieve/section_test.cpp
   sieve/sieve_programs.cpp
   sieve/spam_box_test.cpp
+  sieve/target_test.cpp
 )
