@@ -57,4 +57,12 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+std::string without_detail(std::string_view address) {
+  std::string plain = lower_case(address);
+  const std::size_t at = plain.rfind('@');
+  const std::size_t plus = plain.find('+');
+  if (at != std::string::npos && plus != std::string::npos && plus > 0 && plus < at) plain.erase(plus, at - plus);
+  return plain;
+}
+
 }  // namespace mailhaul::account

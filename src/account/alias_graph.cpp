@@ -19,12 +19,6 @@ bool is_defer(const Destination& to) {
   return to.kind == Kind::unknown && to.text.compare(0, defer_word.size(), defer_word) == 0;
 }
 
-std::string without_detail(const std::string& address) {
-  const std::size_t at = address.rfind('@');
-  const std::size_t plus = address.find('+');
-  return plus != std::string::npos && plus > 0 && plus < at ? address.substr(0, plus) + address.substr(at) : address;
-}
-
 void leave_out(Route& route, std::string what, std::string what_to_do) {
   route.left_out.push_back(std::move(what));
   if (!what_to_do.empty()) route.what_to_do.push_back(std::move(what_to_do));

@@ -11,15 +11,6 @@ namespace {
 using store::Destination;
 using store::SettingKind;
 
-/// "bob+lists@example.com" reaches bob@example.com.
-std::string without_detail(std::string_view address) {
-  std::string plain = lower_case(address);
-  const std::size_t at = plain.rfind('@');
-  const std::size_t plus = plain.find('+');
-  if (at != std::string::npos && plus != std::string::npos && plus > 0 && plus < at) plain.erase(plus, at - plus);
-  return plain;
-}
-
 /// Who leads to whom, backwards.
 class WaysTo {
  public:
@@ -73,6 +64,22 @@ std::vector<std::string> AccountFacts::mailboxes() const {
 
 std::vector<std::string> AccountFacts::addresses_of(const std::string& mailbox) const {
   return WaysTo(*this).to(mailbox);
+}
+
+void AccountFacts::put(const store::SettingId& id, const std::optional<store::SettingValue>& value) {
+  if (value)
+    settings.insert_or_assign(id, *value);
+  else
+    settings.erase(id);
+}
+
+void AccountFacts::add_domains_of_mailboxes(const AccountFacts& listing) {
+  std::set<std::string> listed;
+  for (const auto& [id, value] : listing.settings)
+    if (id.kind == SettingKind::domain) listed.insert(lower_case(id.owner));
+  for (const std::string& box : mailboxes())
+    if (const std::string name = lower_case(split_address(box)->domain); listed.count(name) == 0)
+      settings.emplace(store::SettingId{name, SettingKind::domain, {}}, store::Domain{});
 }
 
 std::string AccountFacts::address_of(const store::SettingId& forwarder) {

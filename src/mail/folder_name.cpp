@@ -10,15 +10,6 @@
 namespace mailhaul::mail {
 namespace {
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 std::string latin1_to_utf8(std::string_view text) {
   std::string utf8;
   utf8.reserve(text.size() + text.size() / 4);

@@ -164,22 +164,22 @@ std::vector<SettingsOutcome> AccountJob::run(ledger::Ledger* ledger) {
   if (account_ && ledger != nullptr)
     outcomes.push_back({"", sync::merge_account(*source_, *account_, *ledger, options(renaming_)), {}});
   if (destinations_.empty()) return outcomes;
-  sync::AccountOptions to_files = options(names_);
-  to_files.rename = [this, as_named = to_files.rename](const store::Setting& setting,
-                                                       std::vector<std::string>& changes) {
-    auto named = is_foreign(setting.id) ? std::nullopt : as_named(setting, changes);
-    if (named) lead_to_addresses(*named);
-    return named;
+  const auto named = [this](const store::Setting& setting,
+                            std::vector<std::string>& changes) -> std::optional<store::Setting> {
+    if (is_foreign(setting.id)) return std::nullopt;
+    store::Setting there = store::renamed(setting, names_, changes);
+    lead_to_addresses(there);
+    return there;
   };
   // All of the account, whatever of it takes part: what becomes of an alias depends on the others.
   std::vector<store::Setting> all;
   std::vector<std::string> told_elsewhere;
-  for (const store::Setting& setting : source_->read()) {
-    if (is_foreign(setting.id)) continue;
-    store::Setting named = store::renamed(setting, names_, told_elsewhere);
-    lead_to_addresses(named);
-    all.push_back(std::move(named));
-  }
+  for (const store::Setting& setting : source_->read())
+    if (auto there = named(setting, told_elsewhere)) all.push_back(*std::move(there));
+  sync::AccountOptions to_files = options(names_);
+  to_files.rename = [&](const store::Setting& setting, std::vector<std::string>& changes) {
+    return is_about(setting.id, request_.mailboxes.mailbox) ? named(setting, changes) : std::nullopt;
+  };
   const auto user = names_.users.find(from_.user());
   const account::AccountFacts facts = account::facts_of(all, user == names_.users.end() ? from_.user() : user->second);
   for (SettingsDestination& destination : destinations_)

@@ -11,6 +11,7 @@
 #include "mailhaul/account/cpanel/server_accounts.hpp"
 #include "mailhaul/base/csv.hpp"
 #include "mailhaul/base/shell_words.hpp"
+#include "ours_alone.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -77,12 +78,7 @@ struct PackedFile {
 };
 
 /// Archives lie where homes do, and what is in one is believed: so only what its customer can't have made.
-bool is_ours_alone(const fs::Status& status, uid_t runner) {
-  constexpr mode_t writable_by_others = 022;
-  return (status.owner.uid == 0 || status.owner.uid == runner) && (status.permissions & writable_by_others) == 0;
-}
-
-std::vector<PackedFile> packed_files_in(const fs::Directory& directory, uid_t runner) {
+std::vector<PackedFile> packed_files_in(const fs::Directory& directory, fs::Owner runner) {
   std::vector<PackedFile> files;
   std::vector<std::string> names;
   directory.list([&names](const fs::Entry& entry) { names.push_back(entry.name); });
@@ -150,7 +146,7 @@ AccountList list_packed_accounts(const Machine& machine, const std::string& path
   const auto directory = fs::Directory::find_root(machine.kernel, machine.entropy, path, {});
   if (!directory) return list;
   const std::string parent = path.ends_with('/') ? path : path + "/";
-  for (const PackedFile& file : packed_files_in(*directory, machine.runner.uid)) {
+  for (const PackedFile& file : packed_files_in(*directory, machine.runner)) {
     // Sorted: the newest of a user comes last.
     if (!list.accounts.empty() && list.accounts.back().user == file.user) {
       list.accounts.back().note = "an older one";

@@ -2,6 +2,7 @@
 
 #include "mailhaul/fs/control_file.hpp"
 #include "mailhaul/run/batch_report.hpp"
+#include "ours_alone.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -22,19 +23,12 @@ fs::Directory open_parent(const Machine& machine, const fs::ParentAndName& parts
     throw Error(Cause::usage, Scope::run, "opening a file").at(parts.name).because("it is the name of no file");
   fs::Directory directory = fs::Directory::open_root(machine.kernel, machine.entropy, parts.parent, rules);
   // Who owns it may put an older file of root's, that is in it, in the place of the one that is meant.
-  const uid_t owner = directory.opened_as().owner.uid;
-  if (owner != 0 && owner != machine.runner.uid)
+  if (!is_ours(directory.opened_as(), machine.runner))
     throw Error(Cause::permission, Scope::run, "opening a file")
         .at(parts.parent)
         .because("the directory belongs to somebody else")
         .hint("keep lists and reports in one of your own");
   return directory;
-}
-
-bool is_ours_alone(const Machine& machine, const fs::Status& status) {
-  constexpr mode_t writable_by_others = 022;
-  const bool is_ours = status.owner.uid == 0 || status.owner.uid == machine.runner.uid;
-  return is_ours && (status.permissions & writable_by_others) == 0;
 }
 
 /// Of scope run, as nothing goes on without it.
@@ -57,7 +51,7 @@ std::string read_operators_file(const Machine& machine, const std::string& path)
     return fs::read_control_file(directory, parts.name, longest_octets);
   });
   if (!file) throw Error(Cause::not_found, Scope::run, doing).at(path).because("no such file");
-  if (!is_ours_alone(machine, file->status))
+  if (!is_ours_alone(file->status, machine.runner))
     throw Error(Cause::permission, Scope::run, doing)
         .at(path)
         .because("somebody else may write to it, and what it says is done with your rights")
@@ -74,7 +68,7 @@ ReportFile::ReportFile(const Machine& machine, const std::string& path)
   if (!there) return;
   if (!there->text.empty() && !there->text.starts_with(report_header()))
     throw fail(Cause::usage, "there is a file, and it is no report of mailhaul batch").hint("name another one");
-  if (!is_ours_alone(machine, there->status))
+  if (!is_ours_alone(there->status, machine.runner))
     throw fail(Cause::permission, "somebody else may write to it").hint("remove it or name another one");
   there_ = there->status;
 }

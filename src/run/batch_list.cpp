@@ -29,8 +29,6 @@ bool has_control_octet(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-bool is_utf8(std::string_view text) { return replace_invalid_utf8(text) == text; }
-
 bool has_column_names(const std::vector<std::string>& cells) {
   const auto is = [&cells](std::size_t i, std::string_view word) {
     const std::string_view cell = trimmed(cells[i]);

@@ -8,6 +8,7 @@
 #include "mailhaul/account/cpanel/server_users.hpp"
 #include "mailhaul/account/dovecot/users.hpp"
 #include "mailhaul/store/joined_target.hpp"
+#include "ours_alone.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -36,10 +37,9 @@ void refuse_others_place(const Machine& machine, const std::optional<fs::Directo
                          const std::string& path) {
   if (!directory) return;
   const fs::Status& status = directory->opened_as();
-  constexpr mode_t writable_by_others = 022;
-  constexpr mode_t sticky = 01000;
-  const bool is_ours = status.owner.uid == 0 || status.owner.uid == machine.runner.uid;
-  if (is_ours && ((status.permissions & writable_by_others) == 0 || (status.permissions & sticky) != 0)) return;
+  constexpr mode_t sticky = 01000;  // everybody may write there, and take away only what is his
+  const bool is_sticky = is_ours(status, machine.runner) && (status.permissions & sticky) != 0;
+  if (is_sticky || is_ours_alone(status, machine.runner)) return;
   throw Error(Cause::permission, Scope::run, "opening a place of settings")
       .at(path)
       .because("somebody else may write there, and passwords go into it")
@@ -187,7 +187,6 @@ std::unique_ptr<store::AccountTarget> open_settings_place(const Machine& machine
                                                           const SettingsPlace& place) {
   Request request;
   request.dry_run = true;
-  request.settings = {place};
   account::AccountFacts facts;
   facts.has_all_domains = true;
   const account::TextPlace at = open_place(machine, request, job.target(), place);

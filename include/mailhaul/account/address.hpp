@@ -32,4 +32,7 @@ struct Address {
 /// ASCII letters in lower case: domains are compared so.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
+/// In lower case, without what stands behind a '+': "bob+lists@example.com" reaches bob@example.com.
+[[nodiscard]] std::string without_detail(std::string_view address);
+
 }  // namespace mailhaul::account

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -26,6 +27,10 @@ struct AccountFacts {
   /// Addresses whose mail reaches this mailbox: its own first, then those of forwarders, also of those that lead to
   /// others of them, and those of domains that stand for its own. Without catch-alls. Each once.
   [[nodiscard]] std::vector<std::string> addresses_of(const std::string& mailbox) const;
+  /// Sets it; unset: takes it away.
+  void put(const store::SettingId& id, const std::optional<store::SettingValue>& value);
+  /// Domains of its mailboxes that `listing` has no setting for: their source has no list of domains.
+  void add_domains_of_mailboxes(const AccountFacts& listing);
   /// "info@example.com" of the key of a forwarder ("info" or "info@example.com"), "@example.com" of "*"; lower case.
   [[nodiscard]] static std::string address_of(const store::SettingId& forwarder);
   /// Null: there is none.

@@ -36,7 +36,7 @@ Error damaged(const std::string& reason) {
 }
 
 ordered_json text_to_json(const std::string& text) {
-  if (replace_invalid_utf8(text) == text) return text;
+  if (is_utf8(text)) return text;
   constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
   for (const char c : text) {

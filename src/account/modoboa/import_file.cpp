@@ -146,14 +146,6 @@ bool is_true(std::string_view cell) {
   return word == "true" || word == "1" || word == "yes" || word == "y";
 }
 
-std::string without_detail(std::string_view address) {
-  std::string plain = lower_case(address);
-  const std::size_t at = plain.rfind('@');
-  const std::size_t plus = plain.find('+');
-  if (at != std::string::npos && plus != std::string::npos && plus > 0 && plus < at) plain.erase(plus, at - plus);
-  return plain;
-}
-
 std::string with_changes(const ImportFile& file, const ImportChanges& changes) { return Editor(file, changes).text(); }
 
 }  // namespace mailhaul::account::modoboa

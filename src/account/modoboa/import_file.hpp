@@ -40,8 +40,6 @@ struct ImportFile {
 
 /// `true`, `1`, `yes`, `y` in any case.
 [[nodiscard]] bool is_true(std::string_view cell);
-/// In lower case, without what stands behind a '+': how Modoboa looks for a local recipient.
-[[nodiscard]] std::string without_detail(std::string_view address);
 
 /// Rows of one account: by key their cells.
 using Rows = std::map<RowKey, std::vector<std::string>>;

@@ -98,8 +98,8 @@ class ModoboaTarget final : public TextTarget {
     before.settings.clear();
     for (store::Setting& setting : read_rows(there, facts_, others)) before.settings.emplace(setting.id, setting.value);
     AccountFacts after = before;
-    for (const SettingChange& change : changes) put(after, change.id, change.value);
-    add_domains(after);
+    for (const SettingChange& change : changes) after.put(change.id, change.value);
+    after.add_domains_of_mailboxes(facts_);
     give_up_what_cant_be(before, after, others, changes, results);
 
     std::vector<SettingChange> carried;
@@ -114,23 +114,6 @@ class ModoboaTarget final : public TextTarget {
     for (std::size_t i = 0; i < changes.size(); ++i)
       if (changes[i].value && results[i].outcome == SettingResult::Outcome::written)
         results[i] = writer.result_of(changes[i].id);
-  }
-
-  static void put(AccountFacts& facts, const SettingId& id, const std::optional<store::SettingValue>& value) {
-    if (value)
-      facts.settings[id] = *value;
-    else
-      facts.settings.erase(id);
-  }
-
-  /// Those of mailboxes whose source has no list of domains.
-  void add_domains(AccountFacts& after) const {
-    std::set<std::string> listed;
-    for (const auto& [id, value] : facts_.settings)
-      if (id.kind == SettingKind::domain) listed.insert(lower_case(id.owner));
-    for (const std::string& box : after.mailboxes())
-      if (const std::string name = lower_case(split_address(box)->domain); listed.count(name) == 0)
-        after.settings.emplace(SettingId{name, SettingKind::domain, {}}, store::Domain{});
   }
 
   /// What can't be imported stays as it is in the file.
@@ -153,7 +136,7 @@ class ModoboaTarget final : public TextTarget {
       }
       for (const std::size_t i : given_up) {
         const auto was = before.settings.find(changes[i].id);
-        put(after, changes[i].id, was == before.settings.end() ? std::nullopt : std::optional(was->second));
+        after.put(changes[i].id, was == before.settings.end() ? std::nullopt : std::optional(was->second));
       }
     }
   }

@@ -89,31 +89,14 @@ class PostfixTarget final : public TextTarget {
     before.settings.clear();
     for (store::Setting& setting : read_maps(there, facts_)) before.settings.emplace(setting.id, setting.value);
     AccountFacts after = before;
-    for (const SettingChange& change : changes) put(after, change.id, change.value);
-    add_domains(after);
+    for (const SettingChange& change : changes) after.put(change.id, change.value);
+    after.add_domains_of_mailboxes(facts_);
     give_up_what_cant_be(there, before, after, changes, results);
     std::vector<SettingChange> carried;
     for (std::size_t i = 0; i < changes.size(); ++i)
       if (results[i].outcome == SettingResult::Outcome::written) carried.push_back(changes[i]);
     write(files, there, MapWriter(before).all(), MapWriter(after).all(), changes, keys_of(carried));
     finish(after, changes, results);
-  }
-
-  static void put(AccountFacts& facts, const SettingId& id, const std::optional<store::SettingValue>& value) {
-    if (value)
-      facts.settings[id] = *value;
-    else
-      facts.settings.erase(id);
-  }
-
-  /// Those of mailboxes whose source has no list of domains.
-  void add_domains(AccountFacts& after) const {
-    std::set<std::string> listed;
-    for (const auto& [id, value] : facts_.settings)
-      if (id.kind == SettingKind::domain) listed.insert(lower_case(id.owner));
-    for (const std::string& box : after.mailboxes())
-      if (const std::string name = lower_case(split_address(box)->domain); listed.count(name) == 0)
-        after.settings.emplace(SettingId{name, SettingKind::domain, {}}, store::Domain{});
   }
 
   /// What can't be written stays as it is there. Mailboxes first: what is said of a forwarder depends on them.
@@ -133,7 +116,7 @@ class PostfixTarget final : public TextTarget {
         if (rendered.result.outcome != SettingResult::Outcome::not_carried || !rendered.rows.is_empty()) continue;
         results[i] = std::move(rendered.result);
         const auto was = before.settings.find(id);
-        put(after, id, was == before.settings.end() ? std::nullopt : std::optional(was->second));
+        after.put(id, was == before.settings.end() ? std::nullopt : std::optional(was->second));
       }
     }
   }

@@ -19,15 +19,6 @@ namespace {
 constexpr std::array<std::string_view, 11> by_iconv{"iso-2022-jp", "shift_jis",  "euc-jp", "gb2312", "gbk",  "gb18030",
                                                     "big5",        "big5-hkscs", "euc-kr", "euc-tw", "cp949"};
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 void append(std::string& out, char16_t code_point) {
   const unsigned value = code_point;
   if (value < 0x80) {

@@ -100,7 +100,6 @@ class ScriptsTarget final : public store::AccountTarget {
       const auto there = sections(mailbox, home);
       for (const SettingId& id : account_ids())
         if (!there) shared[id].agrees = false;
-      section_count_before_[mailbox] = there ? there->size() : 1;
       if (!there || there->empty()) continue;
       for (const SettingId& id : account_ids()) note(id, section_of(*there, id, mailbox), shared[id]);
       for (const Section& section : *there) {
@@ -153,7 +152,7 @@ class ScriptsTarget final : public store::AccountTarget {
   [[nodiscard]] std::vector<std::string> after_steps() const override {
     if (file_changes_.empty()) return {};
     const std::string owner = "#" + std::to_string(places_.birth.owner.uid);
-    return {"sudo -u '" + owner + "' find " + places_.path +
+    return {"sudo -u '" + owner + "' find " + shell_word(places_.path) +
             " -path '*/sieve/mailhaul.sieve' -exec sievec {} ';'   (else each is compiled at its first delivery)"};
   }
 
@@ -226,6 +225,8 @@ class ScriptsTarget final : public store::AccountTarget {
     rules.own_filters = find<store::Filters>(settings, {mailbox, SettingKind::filters, ""});
     rules.spam = find<store::Spam>(settings, {"", SettingKind::spam, ""});
     const std::vector<Part> all = parts(rules, options_);
+    const auto before = sections(mailbox, home);
+    const bool has_script = !before || !before->empty();
     for (SectionChange& change : section_changes(all)) {
       const auto part =
           std::find_if(all.begin(), all.end(), [&](const Part& one) { return one.section == change.name; });
@@ -238,11 +239,12 @@ class ScriptsTarget final : public store::AccountTarget {
       // Of one that nobody asked to change only what follows from the others is made anew.
       const std::size_t told = number == numbers.end() ? results.size() : number->second;
       // Of the account what nobody asked for goes only into a script that is new.
-      if (number == numbers.end() && id.owner.empty() && has_script(mailbox, home)) continue;
+      if (number == numbers.end() && id.owner.empty() && has_script) continue;
       SettingResult result;
       try {
         result = scripts_.plan(home, change, told);
-        if (id.owner.empty() && is_of_its_user(mailbox, home, id))
+        const Section* const section = before ? section_of(*before, id, mailbox) : nullptr;
+        if (id.owner.empty() && section != nullptr && !section->is_as_written)
           result = approximated("in the script of " + mailbox + " it was changed by hand, and stays so there");
       } catch (const Error& error) {
         if (error.scope() == Scope::run) throw;
@@ -252,17 +254,6 @@ class ScriptsTarget final : public store::AccountTarget {
       if (part != all.end()) result = combined(part->result, result);
       results[told] = combined(std::move(results[told]), result);
     }
-  }
-
-  [[nodiscard]] bool has_script(const std::string& mailbox, const std::string& home) {
-    const auto there = sections(mailbox, home);
-    return !there || section_count_before_[mailbox] > 0;
-  }
-
-  [[nodiscard]] bool is_of_its_user(const std::string& mailbox, const std::string& home, const SettingId& id) {
-    const auto there = sections(mailbox, home);
-    const Section* const section = there ? section_of(*there, id, mailbox) : nullptr;
-    return section != nullptr && !section->is_as_written;
   }
 
   void finish(std::vector<SettingResult>& results) {
@@ -282,9 +273,8 @@ class ScriptsTarget final : public store::AccountTarget {
   AccountFacts facts_;
   Options options_;
   bool is_dry_;
-  std::map<std::string, std::string> homes_{};                 ///< by mailbox, of those with a login
-  std::set<std::string> unreadable_{};                         ///< mailboxes whose script can't be told
-  std::map<std::string, std::size_t> section_count_before_{};  ///< by mailbox, as read() saw it
+  std::map<std::string, std::string> homes_{};  ///< by mailbox, of those with a login
+  std::set<std::string> unreadable_{};          ///< mailboxes whose script can't be told
   std::vector<store::FileChange> file_changes_{};
 };
 
