@@ -169,12 +169,13 @@ Status NewFile::status_now() const {
   return now;
 }
 
-void NewFile::dress(const Birth& birth, std::optional<FileTime> modified) {
+Status NewFile::dress(const Birth& birth, std::optional<FileTime> modified) {
   Status now = status_now();
   // The umask had its say at the open.
   const int result = fs::dress(state_->kernel(), state_->descriptor.value(), now, birth.owner, birth.file_mode & 0777U);
   if (result < 0) throw state_->fail(result, "giving a new file its owner and mode");
   if (modified) set_modified(*modified);
+  return now;
 }
 
 void NewFile::set_modified(FileTime time) {

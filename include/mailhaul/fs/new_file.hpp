@@ -36,8 +36,9 @@ class NewFile {
   [[nodiscard]] std::uint64_t size_octets() const;
   [[nodiscard]] Status status_now() const;
 
-  /// Owner, then mode (S7), then the modification time where one is given. Before the name exists.
-  void dress(const Birth& birth, std::optional<FileTime> modified);
+  /// Owner, then mode (S7), then the modification time where one is given. Before the name exists. What fstat said of
+  /// it on the way, for who wants its length or which file it is: one call less a message.
+  Status dress(const Birth& birth, std::optional<FileTime> modified);
   /// The modification time alone; also after the link, for a lock that says it lives.
   void set_modified(FileTime time);
   void sync();

@@ -85,16 +85,15 @@ void Writer::NewMessage::commit() {
   if (compressing_) compressing_->finish();
   stored_.put_buffered();
   fs::NewFile& file = stored_.file();
-  const fs::Status status = file.status_now();
+  const fs::FileTime arrived =
+      info_.internal_date ? fs::file_time(*info_.internal_date) : fs::FileTime(writer_.tree_->context().clock.now());
+  const fs::Status status = file.dress(writer_.options_.birth, arrived);
   if (status.size_octets != stored_.octets()) {  // D5
     throw Error(Cause::io_error, Scope::run, "writing a message")
         .in(writer_.display_)
         .because("the file does not have the length that was written")
         .on(Side::target);
   }
-  const fs::FileTime arrived =
-      info_.internal_date ? fs::file_time(*info_.internal_date) : fs::FileTime(writer_.tree_->context().clock.now());
-  file.dress(writer_.options_.birth, arrived);
   Waiting waiting{std::move(file)};
   waiting.id = status.id;
   waiting.info = std::move(info_);
