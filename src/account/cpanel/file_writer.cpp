@@ -58,6 +58,7 @@ void FileWriter::take(const std::string& path, io::Source& content) {
   file.dress(replaced ? birth_in_place_of(*replaced, style) : style.birth, std::nullopt);
   if (classify_home_path(path).kind == HomePathKind::database) require_at_rest(spot);
   if (!fs::place_file(spot.directory, spot.name, file, replaced)) throw changed_meanwhile(place_of(spot));
+  target_.home.sweep(spot);
 }
 
 void FileWriter::take_away(const std::string& path) {

@@ -8,7 +8,7 @@
 #include "mailhaul/store/account_settings.hpp"
 
 /// Filters (cpanel.md 1.4): `filter.yaml` is what cPanel edits, the Exim text made of it (`etc/D/L/filter`,
-/// `/etc/vfilters/D`, the old `.filter`) is what is done. Both are carried as they are.
+/// `/etc/vfilters/D`) is what is done. Both are carried as they are.
 namespace mailhaul::account::cpanel {
 
 struct ReadFilters {

@@ -194,7 +194,9 @@ HomePath classify_home_path(std::string_view path) {
   if (top == ".subaccounts" && parts.size() > 1)
     return {Kind::unknown, {}, "accounts that log in to several services are not carried: make them anew"};
   if (parts.size() > 1) return {};
-  if (is_spam_flag_file(top) || top == ".filter") return {Kind::setting, {}, {}};
+  if (is_spam_flag_file(top)) return {Kind::setting, {}, {}};
+  if (top == ".filter")
+    return {Kind::opaque, {}, "filters of old servers, which those of today do not read: make them anew"};
   if (top == ".contactemail" || top == ".boxtrapperenable") return {Kind::opaque, {}, {}};
   if (top == ".forward")
     return {Kind::opaque, {}, "it may start programs and names paths: look whether they are there"};

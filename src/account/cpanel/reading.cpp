@@ -56,6 +56,7 @@ void Reading::read_texts() {
   read_responders();
   read_account_filters();
   read_spam();
+  read_mailing_lists();
 }
 
 std::vector<store::Setting> Reading::sorted() {
@@ -108,9 +109,10 @@ void Reading::expect(bool is_there, const std::string& path) {
   tell(Weight::note, path, "is not there: what is missing with it is not taken for removed");
 }
 
-void Reading::list(const std::string& path, const std::function<void(const std::string&, NodeKind)>& take) {
+void Reading::list(io::Tree& tree, const std::string& path,
+                   const std::function<void(const std::string&, NodeKind)>& take) {
   try {
-    places_.home.list(path, take);
+    tree.list(path, take);
   } catch (const Error& error) {
     if (error.scope() == Scope::run) throw;
     is_complete_ = false;
@@ -187,7 +189,7 @@ std::set<std::string> Reading::find_served() {
 void Reading::read_domains(const std::optional<std::string>& account_file) {
   DomainTexts texts = domain_texts(account_file);
   for (const char* const above : {"mail", "etc"})
-    list(above, [&](const std::string& name, NodeKind kind) {
+    list(places_.home, above, [&](const std::string& name, NodeKind kind) {
       if (kind == NodeKind::directory && name.front() != '.') texts.directories.insert(name);
       // Mail is not walked through; what lies beside the mailboxes may be a trace of a break-in.
       if (kind == NodeKind::file && above == std::string_view("mail")) look_at_file("mail/" + name);
@@ -214,7 +216,7 @@ void Reading::keep_within_limit(const std::string& domain, std::map<std::string,
 }
 
 void Reading::add_directories(const std::string& domain, std::map<std::string, Box>& boxes) {
-  list("mail/" + domain, [&](const std::string& name, NodeKind kind) {
+  list(places_.home, "mail/" + domain, [&](const std::string& name, NodeKind kind) {
     // What is no mailbox's name is the mail reader's to tell of.
     if (kind == NodeKind::directory && name.front() != '.' && is_safe_local_part(name))
       boxes[name].state.has_directory = true;
@@ -319,7 +321,7 @@ void Reading::read_responders() {
   const std::string directory = ".autorespond/";
   std::map<std::string, std::string> names;  // by address
   for (const std::string& address : responding_) names.emplace(address, address);
-  list(".autorespond", [&names](const std::string& name, NodeKind kind) {
+  list(places_.home, ".autorespond", [&names](const std::string& name, NodeKind kind) {
     if (kind == NodeKind::file && is_responder_name(name)) names[lower_case(name)] = name;
   });
   for (const auto& [address, name] : names) {
@@ -369,6 +371,27 @@ void Reading::read_account_filters() {
   add("", SettingKind::filters, "", std::move(filters.value));
 }
 
+void Reading::read_mailing_lists() {
+  if (places_.server == nullptr) return;
+  // LIST_DOMAIN, those of a suspended account apart (cpanel.md).
+  const std::vector<std::string> above =
+      places_.is_live() ? std::vector<std::string>{"usr/local/cpanel/3rdparty/mailman/lists",
+                                                   "usr/local/cpanel/3rdparty/mailman/suspended.lists"}
+                        : std::vector<std::string>{"mm", "mms"};
+  for (const std::string& directory : above) {
+    if (!places_.server->look_at(directory).is_directory()) continue;
+    list(*places_.server, directory, [this](const std::string& name, NodeKind /*kind*/) {
+      const std::size_t line = name.rfind('_');
+      if (line == std::string::npos || line == 0) return;
+      const std::string domain = name.substr(line + 1);
+      if (std::find(domains_.begin(), domains_.end(), domain) == domains_.end() || !is_served(domain)) return;
+      add(domain, SettingKind::note, "mailing list " + name.substr(0, line),
+          store::Note{"a mailing list of Mailman is not carried",
+                      "make it anew at the target, with the members that Mailman's list_members names here"});
+    });
+  }
+}
+
 void Reading::read_spam() {
   std::set<std::string> present;
   for (const SpamFlagFile& file : spam_flag_files)
@@ -403,10 +426,16 @@ void Reading::look_at_file(const std::string& path) {
 void Reading::look_below(const std::string& directory, std::size_t depth) {
   constexpr std::size_t deepest = 16;
   std::vector<std::string> below;
-  list(directory, [&](const std::string& name, NodeKind kind) {
+  list(places_.home, directory, [&](const std::string& name, NodeKind kind) {
     const std::string path = directory + '/' + name;
     if (kind == NodeKind::file) look_at_file(path);
-    if (kind == NodeKind::directory) below.push_back(path);
+    if (kind != NodeKind::directory) return;
+    if (directories_ == limits_.directories) {
+      ++directories_too_many_;
+      return;
+    }
+    ++directories_;
+    below.push_back(path);
   });
   if (depth < deepest)
     for (const std::string& path : below) look_below(path, depth + 1);
@@ -415,17 +444,24 @@ void Reading::look_below(const std::string& directory, std::size_t depth) {
 }
 
 void Reading::read_files() {
-  list("", [this](const std::string& name, NodeKind kind) {
+  list(places_.home, "", [this](const std::string& name, NodeKind kind) {
     if (kind == NodeKind::file) look_at_file(name);
   });
   for (const std::string_view directory : classified_directories) look_below(std::string(directory), 0);
-  if (files_too_many_ > 0) {
+  tell_too_many();
+  read_found_files();
+}
+
+void Reading::tell_too_many() {
+  const auto tell_one = [this](std::size_t number, const char* what, std::size_t limit) {
+    if (number == 0) return;
     is_complete_ = false;
     tell(Weight::lost, "",
-         std::to_string(files_too_many_) + " files beside the mail are not carried: there are more than " +
-             std::to_string(limits_.files));
-  }
-  read_found_files();
+         std::to_string(number) + what + " beside the mail are not carried: there are more than " +
+             std::to_string(limit));
+  };
+  tell_one(files_too_many_, " files", limits_.files);
+  tell_one(directories_too_many_, " directories", limits_.directories);
 }
 
 void Reading::read_found_files() {

@@ -66,11 +66,14 @@ class Reading {
   void read_mailbox_filters(const std::string& address, const std::string& directory, store::Suspension& suspension);
   void read_account_filters();
   void read_spam();
+  /// Lists of Mailman, which no target here can be given: each is a note.
+  void read_mailing_lists();
   void read_files();
   void read_found_files();
   void read_opaque_files();
   void read_databases();
   void look_below(const std::string& directory, std::size_t depth);
+  void tell_too_many();
   void look_at_file(const std::string& path);
 
   void add(std::string owner, store::SettingKind kind, std::string name, store::SettingValue value);
@@ -81,7 +84,7 @@ class Reading {
                                                        std::uint64_t limit = control_file_limit);
   /// Of what every account has: where it is missing, absence means nothing.
   void expect(bool is_there, const std::string& path);
-  void list(const std::string& path, const std::function<void(const std::string&, io::NodeKind)>& take);
+  void list(io::Tree& tree, const std::string& path, const std::function<void(const std::string&, io::NodeKind)>& take);
   void tell(const std::vector<Problem>& problems, const std::string& where);
   void tell(Weight weight, const std::string& where, const std::string& text);
 
@@ -98,6 +101,8 @@ class Reading {
   std::set<std::string> databases_{};
   std::map<std::string, std::string> opaque_owner_{};
   std::size_t files_too_many_ = 0;
+  std::size_t directories_ = 0;  ///< that were gone through
+  std::size_t directories_too_many_ = 0;
   std::vector<store::Setting> settings_{};
 };
 

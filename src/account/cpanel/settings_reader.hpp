@@ -24,6 +24,7 @@ struct WebmailRoom {
 /// What a customer can make more of than there is any use for: what is beyond is told as lost.
 struct ReadingLimits {
   std::size_t files = 200'000;                  ///< carried as they are, databases among them
+  std::size_t directories = 100'000;            ///< that those may lie in
   std::size_t mailboxes_of_a_domain = 100'000;  ///< those with a login first
 };
 

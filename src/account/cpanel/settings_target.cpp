@@ -222,8 +222,12 @@ class SettingsTarget::Run {
     std::vector<NumberedChange> opaque;
     for (std::size_t i = 0; i < changes_.size(); ++i)
       if (changes_[i].id.kind == SettingKind::file && may_have(i)) opaque.push_back({changes_[i], i});
+    // Texts first: they are small, and a disk that has no room for a large file ends the run.
+    write_texts();
     files_.write(opaque, files, owner_.options_.is_dry, results_);
-    finish();
+    if (!owner_.options_.is_dry)
+      renew_derived_files(target_, owner_.home_root_, changes_, results_, owner_.context_.findings);
+    note_file_changes();
     return std::move(results_);
   }
 
@@ -322,15 +326,17 @@ class SettingsTarget::Run {
         results_[number] = not_carried(failure.reason, failure.what_to_do);
   }
 
-  void finish() {
+  void write_texts() {
     if (owner_.options_.is_dry) {
       owner_.home_.keep_as_preview();
       if (owner_.server_) owner_.server_->keep_as_preview();
     } else {
       fail(owner_.home_.commit());
       if (owner_.server_) fail(owner_.server_->commit());
-      renew_derived_files(target_, owner_.home_root_, changes_, results_, owner_.context_.findings);
     }
+  }
+
+  void note_file_changes() {
     owner_.file_changes_.clear();
     for (const EditedFiles* files : {&owner_.home_, owner_.server_ ? &*owner_.server_ : nullptr})
       if (files != nullptr)

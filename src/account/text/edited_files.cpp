@@ -6,6 +6,7 @@
 
 #include "account/text/keyed_lines.hpp"
 #include "account/text/text_lines.hpp"
+#include "mailhaul/fs/left_overs.hpp"
 
 // A customer may put another file, or a link, in the place of each of these at any time. So nothing is written over:
 // what is new is made without a name, and the two change places (S8); what comes back must be what was read.
@@ -107,7 +108,7 @@ void EditedFiles::plan(const std::string& path, std::optional<std::string> text,
     planned_[path] = std::move(text);
 }
 
-void EditedFiles::write(const std::string& path, const Known& known, const std::optional<std::string>& text) const {
+void EditedFiles::write(const std::string& path, const Known& known, const std::optional<std::string>& text) {
   const FileStyle style = style_(path);
   const Spot spot = make_spot(path);
   const auto& [directory, name] = spot;
@@ -133,6 +134,21 @@ void EditedFiles::write(const std::string& path, const Known& known, const std::
     }
   }
   if (!fs::write_control_file(directory, name, *text, birth, replaced)) throw changed_meanwhile(shown_as_ + path);
+  sweep(spot);
+}
+
+void EditedFiles::sweep(const Spot& written) {
+  const fs::FileId id = written.directory.opened_as().id;
+  if (std::find(swept_.begin(), swept_.end(), id) != swept_.end()) return;
+  swept_.push_back(id);
+  try {
+    // What was just written says what time it is there.
+    if (const auto now = written.directory.look_at(written.name))
+      fs::remove_left_overs(written.directory, now->changed);
+  } catch (const Error& error) {
+    if (error.scope() == Scope::run) throw;
+    // What was to be written is; the rest is for the next run.
+  }
 }
 
 void EditedFiles::note(const std::string& path, const Known& known, const std::optional<std::string>& text) {

@@ -52,7 +52,8 @@ class EditedFiles {
     std::string reason{};
     std::string what_to_do{};
   };
-  /// Writes what is planned, durably, and forgets it. What can't be written is as it was.
+  /// Writes what is planned, durably, and forgets it. What can't be written is as it was. Where it wrote, it takes away
+  /// what a killed run left: a hash may be in it.
   [[nodiscard]] std::vector<Failure> commit();
   /// The plan stays, and is what text() says.
   void keep_as_preview();
@@ -70,6 +71,8 @@ class EditedFiles {
   };
   [[nodiscard]] std::optional<Spot> find_spot(const std::string& path) const;
   [[nodiscard]] Spot make_spot(const std::string& path) const;
+  /// After something was written there: once a directory.
+  void sweep(const Spot& written);
   [[nodiscard]] FileStyle style_of(const std::string& path) const { return style_(path); }
 
  private:
@@ -79,7 +82,7 @@ class EditedFiles {
     std::set<std::size_t> users{};
   };
 
-  void write(const std::string& path, const Known& known, const std::optional<std::string>& text) const;
+  void write(const std::string& path, const Known& known, const std::optional<std::string>& text);
   void note(const std::string& path, const Known& known, const std::optional<std::string>& text);
 
   std::optional<fs::Directory> root_;
@@ -90,6 +93,7 @@ class EditedFiles {
   std::map<std::string, Known> known_{};
   OverlayTree::Planned planned_{};
   std::map<std::string, store::FileChange> changes_{};
+  std::vector<fs::FileId> swept_{};
 };
 
 }  // namespace mailhaul::account

@@ -42,6 +42,8 @@ class Index {
   void refuse_others(DirectoryNumber directory, std::int64_t owner);
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
+  /// Without the top.
+  [[nodiscard]] std::size_t directories() const { return directories_.size() - 1; }
   [[nodiscard]] Member member(std::uint32_t number) const;
   [[nodiscard]] std::int64_t owner_of(std::uint32_t number) const;
   [[nodiscard]] std::string path_of(std::uint32_t number) const;

@@ -32,12 +32,7 @@ class Indexer {
  private:
   void take() {
     const Head& head = pass_.head();
-    if (out_.index.size() >= options_.limits.most_members) {
-      throw Error(Cause::limit, Scope::run, "reading an archive")
-          .at(place_)
-          .because("it has more than " + std::to_string(options_.limits.most_members) + " members")
-          .on(side_);
-    }
+    if (out_.index.size() >= options_.limits.most_members) throw too_many(options_.limits.most_members, " members");
     const std::vector<std::string_view>& components = pass_.components();
     if (pass_.fault() != NameFault::none) {
       out_.index.add({}, head, 0);
@@ -46,6 +41,9 @@ class Indexer {
       return;
     }
     out_.index.add(components, head, pass_.data_at());
+    // A name of few octets may need many of them.
+    if (out_.index.directories() > options_.limits.most_directories)
+      throw too_many(options_.limits.most_directories, " directories");
     if (components.empty()) return;  // the root itself
     last_name_ = head.name;
     switch (head.kind) {
@@ -56,6 +54,13 @@ class Indexer {
     case MemberKind::file: keep_if_wanted(components, head); break;
     default: break;
     }
+  }
+
+  [[nodiscard]] Error too_many(std::uint32_t limit, const char* what) const {
+    return Error(Cause::limit, Scope::run, "reading an archive")
+        .at(place_)
+        .because("it has more than " + std::to_string(limit) + what)
+        .on(side_);
   }
 
   void take_hard_link() {

@@ -15,6 +15,7 @@
 #include "formats/maildir/new_message.hpp"
 #include "formats/maildir/scan.hpp"
 #include "formats/maildir/target_uid_list.hpp"
+#include "mailhaul/fs/left_overs.hpp"
 
 namespace mailhaul::formats::maildir {
 
@@ -24,20 +25,6 @@ namespace {
 constexpr std::size_t most_files = 256;
 constexpr std::uint64_t most_octets = std::uint64_t{64} << 20U;
 constexpr std::size_t most_changes = 4096;
-
-/// S11, D6: files of a run that was killed where the file system has no unnamed files.
-void remove_left_overs(const fs::Directory& directory, const Clock& clock) {
-  constexpr std::chrono::hours dead{1};
-  std::vector<std::string> ours;
-  directory.list([&](const fs::Entry& entry) {
-    if (entry.name.rfind(fs::NewFile::temporary_prefix, 0) == 0) ours.push_back(entry.name);
-  });
-  for (const std::string& name : ours) {
-    const auto status = directory.look_at(name);
-    if (status && status->kind == fs::EntryKind::regular && status->changed < clock.now() - dead)
-      static_cast<void>(directory.remove(name, status->id));
-  }
-}
 
 }  // namespace
 
@@ -71,8 +58,9 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
       was_made = true;
     }
     tree.made(folder, directory);
-    remove_left_overs(tmp, tree.context().clock);
-    remove_left_overs(home, tree.context().clock);
+    const fs::FileTime now = tree.context().clock.now();
+    fs::remove_left_overs(tmp, now);
+    fs::remove_left_overs(home, now);
     return {{home, fresh, cur}, tmp, std::move(above), was_made};
   } catch (Error& error) {
     throw error.in(folder.display());

@@ -91,7 +91,7 @@ TEST(CpanelHomePath, EachHasItsKindAndOwner) {
       {".caldav/bob@example.com/calendar/1.ics", Kind::opaque, "bob@example.com"},
       {".caldav/user/calendar/1.ics", Kind::opaque, ""},
       {".subaccounts/storage.sqlite", Kind::unknown, ""},
-      {".filter", Kind::setting, ""},
+      {".filter", Kind::opaque, ""},
       {".forward", Kind::opaque, ""},
       {".contactemail", Kind::opaque, ""},
       {".ftpquota", Kind::not_ours, ""},

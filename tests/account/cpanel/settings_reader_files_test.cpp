@@ -97,6 +97,46 @@ TEST_F(CpanelFiles, MoreThanAnybodyNeedsAreSaidToBeLost) {
   EXPECT_TRUE(is_told("1 files beside the mail are not carried"));
 }
 
+TEST_F(CpanelFiles, MoreDirectoriesThanAnybodyNeedsAreNotGoneThrough) {
+  for (const char* const path : {".cphorde", ".cphorde/a", ".cphorde/b", ".cphorde/b/c"})
+    memory_.put_directory(std::string("/home/b/") + path, user, 0700);
+  put("/home/b/.cphorde/b/c/d", "d");
+  ReadingLimits limits;
+  // Those of etc before them: a domain.
+  limits.directories = 4;
+  SettingsReader all = reader(nullptr, limits);
+  EXPECT_EQ(number_of(all.read(), SettingKind::file), 1U);
+  EXPECT_TRUE(all.is_complete());
+  limits.directories = 3;
+  SettingsReader some = reader(nullptr, limits);
+  EXPECT_EQ(number_of(some.read(), SettingKind::file), 0U);
+  EXPECT_FALSE(some.is_complete());
+  EXPECT_TRUE(is_told("1 directories beside the mail are not carried"));
+}
+
+TEST_F(CpanelFiles, MailingListsOfTheAccountsDomainsAreNoted) {
+  const std::string lists = "/usr/local/cpanel/3rdparty/mailman/lists";
+  for (const char* const directory : {"/usr", "/usr/local", "/usr/local/cpanel", "/usr/local/cpanel/3rdparty",
+                                      "/usr/local/cpanel/3rdparty/mailman", lists.c_str()})
+    memory_.put_directory(directory, {}, 0755);
+  for (const char* const name : {"news_example.com", "odd_name_example.com", "secret_other.example", "mailman"})
+    memory_.put_directory(lists + '/' + name, {}, 0755);
+  SettingsReader reader = this->reader();
+  const auto settings = reader.read();
+  EXPECT_EQ(number_of(settings, SettingKind::note), 2U);
+  const auto found = by_id(settings);
+  for (const char* const name : {"mailing list news", "mailing list odd_name"})
+    EXPECT_EQ(found.count(of(SettingKind::note, "example.com", name)), 1U) << name;
+}
+
+TEST_F(CpanelFiles, AFilterFileOfOldServersIsCarriedAsItIs) {
+  put("/home/b/.filter", "old rules");
+  SettingsReader reader = this->reader();
+  const SettingId id = of(SettingKind::file, "", ".filter");
+  EXPECT_EQ(by_id(reader.read()).count(id), 1U);
+  EXPECT_EQ(contents(reader, {id}).at(".filter"), "old rules");
+}
+
 TEST_F(CpanelFiles, MoreMailboxesThanAnybodyHasAreSaidToBeLostThoseWithoutALoginFirst) {
   memory_.put_directory("/home/b/mail/example.com", user, 0751);
   for (const char* const name : {"a", "b"})

@@ -46,6 +46,20 @@ class CpanelTargetSafety : public TargetMachine {
   }
 };
 
+TEST_F(CpanelTargetSafety, WhatAKilledRunLeftIsTakenAwayWhereSomethingIsWritten) {
+  put("/home/b/etc/example.com/mailhaul-tmp-0123456789abcdef", "bob:$6$hash:1:2\n");
+  memory_.put_directory("/home/b/.spamassassin", user, 0700);
+  put("/home/b/.spamassassin/mailhaul-tmp-0123456789abcdef", "half");
+  put("/etc/valiases/mailhaul-tmp-0123456789abcdef", "half");
+  memory_.advance(std::chrono::hours{2});
+  put("/etc/valiases/mailhaul-tmp-fedcba9876543210", "another run's");
+  (void)apply(one_of_each());
+  EXPECT_FALSE(exists("/home/b/etc/example.com/mailhaul-tmp-0123456789abcdef"));
+  EXPECT_FALSE(exists("/home/b/.spamassassin/mailhaul-tmp-0123456789abcdef"));
+  EXPECT_FALSE(exists("/etc/valiases/mailhaul-tmp-0123456789abcdef"));
+  EXPECT_TRUE(exists("/etc/valiases/mailhaul-tmp-fedcba9876543210"));
+}
+
 TEST_F(CpanelTargetSafety, NewFilesAreBornWithTheOwnersAndModesOfTheServer) {
   memory_.remove("/home/b/etc/example.com/quota");
   memory_.remove("/etc/vfilters/example.com");
@@ -298,6 +312,24 @@ TEST_F(CpanelTargetSafety, NewMailboxGetsItsShortcutWhereItIsAMaildir) {
   EXPECT_EQ(memory_.names_in("/home/b/mail"),
             (std::vector<std::string>{".a_b@example_com", ".new@example_com", "example.com"}));
   EXPECT_EQ(memory_.octets_of("/home/b/mail/.a_b@example_com"), "example.com/a.b");
+}
+
+/// There is no room for what it has.
+class TooLarge final : public store::AccountSource {
+ public:
+  [[nodiscard]] std::vector<store::Setting> read() override { return {}; }
+  void visit_files(const std::set<SettingId>& /*files*/,
+                   const std::function<void(const SettingId&, io::Source&)>& /*take*/) override {
+    throw Error(Cause::io_error, Scope::run, "writing a file").because(ENOSPC);
+  }
+};
+
+TEST_F(CpanelTargetSafety, WhereTheDiskIsTooSmallForFilesTheTextsAreThere) {
+  const auto changes = one_of_each();
+  TooLarge source;
+  EXPECT_THROW((void)target().apply(changes, source), Error);
+  EXPECT_NE(home("etc/example.com/shadow").find("$6$salt$new"), std::string::npos);
+  EXPECT_NE(aliases().find("new@example.com: "), std::string::npos);
 }
 
 /// A fault at every call there is leaves each file as it was or as it is to be, and the next run does the rest.

@@ -95,6 +95,20 @@ TEST(HostileArchive, HasBounds) {
   EXPECT_EQ(error.scope(), Scope::message);
 }
 
+TEST(HostileArchive, HasABoundForDirectoriesThatOnlyNamesMake) {
+  TarText tar;
+  for (int i = 0; i < 20; ++i) tar.file("cp/" + std::to_string(i) + "/a/b/f", "12345");
+  World world;
+  world.put(tar.finish());
+  Options options;
+  options.limits.most_directories = 61;
+  static_cast<void>(world.open(options));
+  options.limits.most_directories = 60;
+  const Error error = error_of([&] { static_cast<void>(world.open(options)); });
+  EXPECT_EQ(error.cause(), Cause::limit);
+  EXPECT_EQ(error.reason(), "it has more than 60 directories");
+}
+
 TEST(HostileArchive, KeepsNoMoreThanItMay) {
   TarText tar;
   tar.file("u/k1", std::string(100, '1')).file("u/large", std::string(101, '2')).file("u/k2", std::string(100, '3'));

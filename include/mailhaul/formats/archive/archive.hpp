@@ -22,6 +22,7 @@ struct Limits {
   std::uint64_t most_ratio = 200;                        ///< of what a compressed archive expands to …
   std::uint64_t free_octets = std::uint64_t{16} << 20U;  ///< … behind so many octets
   std::uint32_t most_members = 20'000'000;
+  std::uint32_t most_directories = 2'000'000;
   std::uint64_t largest_member = std::uint64_t{4} << 30U;  ///< whose content is given out
   std::uint64_t largest_kept = std::uint64_t{16} << 20U;
   std::uint64_t most_kept = std::uint64_t{64} << 20U;  ///< in all
