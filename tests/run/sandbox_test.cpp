@@ -1,14 +1,19 @@
 #include "run/sandbox.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -194,6 +199,51 @@ TEST(SystemCallFilter, ThreadsCanBeMadeAndProgramsCanNot) {
   });
   if (wrong == "no seccomp") GTEST_SKIP() << "this kernel has no seccomp";
   EXPECT_EQ(wrong, "");
+}
+
+TEST(SystemCallFilter, SignalsLimitsAndDevicesOfOthersAreOutOfReach) {
+  if (MAILHAUL_SANITIZED != 0) GTEST_SKIP() << "a build with sanitizers keeps them";
+  const std::string wrong = in_a_child([] {
+    Complaints said;
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return std::string("no pipe");
+    const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+    if (!filter_system_calls()) return std::string("no seccomp");
+    rlimit limit{};
+    winsize size{};
+    termios mode{};
+    int waiting = 0;
+    // Signal 0 is none: where the filter lets it pass, nobody is hurt.
+    said.expect("a signal to the parent", ::kill(::getppid(), 0), EPERM);
+    said.expect("a signal to itself as a process", ::kill(::getpid(), 0), EPERM);
+    said.expect("a signal to a thread of the parent", ::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0), ENOSYS);
+    said.expect("a signal to its own thread", ::syscall(SYS_tgkill, ::getpid(), ::gettid(), 0), 0);
+    said.expect("a signal by another descriptor", ::fcntl(ends[0], F_SETOWN, ::getppid()), ENOSYS);
+    said.expect("which signal", ::fcntl(ends[0], F_SETSIG, SIGTERM), ENOSYS);
+    said.expect("a flag of a descriptor", ::fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    said.expect("its own limit", ::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    said.expect("its own limit, changed", ::setrlimit(RLIMIT_NOFILE, &limit), ENOSYS);
+    said.expect("the limit of the parent", ::prlimit(::getppid(), RLIMIT_NOFILE, nullptr, &limit), ENOSYS);
+    said.expect("what waits in a pipe", ::ioctl(ends[0], FIONREAD, &waiting), ENOSYS);
+    if (terminal >= 0) {
+      said.expect("a terminal's mode", ::tcgetattr(terminal, &mode), 0);
+      said.expect("its size", ::ioctl(terminal, TIOCGWINSZ, &size), ENOSYS);
+      said.expect("input for a terminal", ::ioctl(terminal, TIOCSTI, "x"), ENOSYS);
+    }
+    return said.text();
+  });
+  if (wrong == "no seccomp") GTEST_SKIP() << "this kernel has no seccomp";
+  EXPECT_EQ(wrong, "");
+}
+
+TEST(SystemCallFilter, AProgramThatMustEndEnds) {
+  // What comes back to root by setfsuid and can't ends by abort (S9): the signal to itself must pass.
+  const std::string wrong = in_a_child([]() -> std::string {
+    if (!filter_system_calls()) return "no seccomp";
+    std::abort();
+  });
+  if (wrong == "no seccomp") GTEST_SKIP() << "this kernel has no seccomp";
+  EXPECT_EQ(wrong, "the child ended with " + std::to_string(SIGABRT));
 }
 
 TEST(Capabilities, RootKeepsWhatReadsAndGivesAwayFiles) {
