@@ -113,6 +113,7 @@ void TextOutput::report(const run::SettingsReport& report, const run::FindingLog
     say("");
   }
   say_settings(report.outcomes, report.dry_run);
+  say_sandbox(report.sandbox);
   say_findings(findings);
   conclude(report.status, report.verdict);
 }
@@ -160,6 +161,7 @@ void JsonOutput::report(const run::SettingsReport& report, const run::FindingLog
         {{"format", report.format}, {"path", json_text(report.path)}, {"evidence", json_text(report.evidence)}}},
        {"settings", report.settings.size()},
        {"findings_lost", findings.count(Weight::lost)},
+       {"sandbox", json_text(report.sandbox)},
        {"verdict", report.verdict}});
 }
 

@@ -93,6 +93,11 @@ void add_log_file(CLI::App& command, Typed& typed) {
       ->type_name("FILE");
 }
 
+void add_no_sandbox(CLI::App& command, Typed& typed) {
+  command.add_flag("--no-sandbox", typed.no_sandbox,
+                   "keep rights that are not needed (landlock, seccomp; -v says what was given away)");
+}
+
 void add_common(CLI::App& command, Typed& typed) {
   add_log_file(command, typed);
   command.add_option("--include", typed.includes, "only folders that match (glob: * anything, % without /, ?)")
@@ -138,8 +143,7 @@ void add_common(CLI::App& command, Typed& typed) {
                   "directory for what keeps runs apart and remembers them, mode 0700 (default: root's "
                   "/var/lib/mailhaul, else below XDG_STATE_HOME; or MAILHAUL_STATE)")
       ->type_name("DIR");
-  command.add_flag("--no-sandbox", typed.no_sandbox,
-                   "keep rights that are not needed (landlock, seccomp; -v says what was given away)");
+  add_no_sandbox(command, typed);
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
@@ -277,6 +281,7 @@ void add_fix_options(CLI::App& command, Typed& typed) {
       ->type_name("SECONDS");
   command.add_option("--state", typed.state, "directory for what keeps runs apart, mode 0700")->type_name("DIR");
   add_log_file(command, typed);
+  add_no_sandbox(command, typed);
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");
@@ -295,6 +300,7 @@ void add_settings_options(CLI::App& command, Typed& typed) {
   command.add_option("--state", typed.state, "the directory that remembers what was written (default: as of sync)")
       ->type_name("DIR");
   add_log_file(command, typed);
+  add_no_sandbox(command, typed);
   command.add_flag("-v,--verbose", typed.verbose, "list every finding");
   command.add_flag("-q,--quiet", typed.quiet, "say nothing unless something is wrong");
   command.add_flag("--json", typed.json, "one JSON object a line instead of text");

@@ -49,6 +49,7 @@ void TextOutput::report(const run::FixReport& report, const run::FindingLog& fin
     say(fmt::format("{} {}{}{}.", report.dry_run ? "Would mend" : "Mended", with_groups(report.mended),
                     counts.empty() ? "" : ": ", counts));
   }
+  say_sandbox(report.sandbox);
   say_findings(findings);
   say_failures();
   if (report.error) error(*report.error);

@@ -171,6 +171,7 @@ void JsonOutput::report(const run::FixReport& report, const run::FindingLog& fin
                  {"refused", report.refused},
                  {"kinds", std::move(kinds)},
                  {"findings_failed", findings.count(Weight::failed)},
+                 {"sandbox", json_text(report.sandbox)},
                  {"verdict", report.verdict}});
 }
 

@@ -5,6 +5,7 @@
 #include "job_context.hpp"
 #include "mailhaul/run/wording.hpp"
 #include "run_lock.hpp"
+#include "sandbox.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -74,14 +75,17 @@ FixReport run_fix(const Machine& machine, const Request& request, const FixOptio
   if (!request.dry_run) lock.emplace(take_run_lock(machine, context, report.store, request));
   Counting counting(report, observer, machine.stop);
   try {
+    std::vector<std::unique_ptr<store::Repairs>> opened;
     for (const Store& part : parts_of(report.store)) {
       const auto root = root_status(context, part, Side::source);
       if (!root) continue;
-      const auto repairs =
+      opened.push_back(
           open_repairs(context, part, request.open,
-                       repair_options(machine, request, options, *root, is_its_owners(context, part, *root)));
-      repairs->mend(request.dry_run ? store::Preview::yes : store::Preview::no, counting);
+                       repair_options(machine, request, options, *root, is_its_owners(context, part, *root))));
     }
+    report.sandbox = confine(machine, request, {{report.store, access_of_writer(request), Side::source}});
+    for (const auto& repairs : opened)
+      repairs->mend(request.dry_run ? store::Preview::yes : store::Preview::no, counting);
   } catch (const Error& error) {
     if (error.cause() == Cause::usage) throw;
     report.error = error;

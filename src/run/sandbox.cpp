@@ -54,12 +54,15 @@ std::string Sandbox::enter() {
   return got;
 }
 
-std::string confine(const Machine& machine, const Request& request, const Store& source, const Store& target,
-                    Landlock::Access target_access, const std::vector<AllowedPlace>& more) {
+Landlock::Access access_of_writer(const Request& request) {
+  return request.dry_run ? Landlock::Access::read : Landlock::Access::write;
+}
+
+std::string confine(const Machine& machine, const Request& request, const std::vector<Reach>& stores,
+                    const std::vector<AllowedPlace>& more) {
   if (!request.sandbox) return {};
   Sandbox sandbox(machine);
-  sandbox.allow_store(source, Landlock::Access::read, Side::source);
-  sandbox.allow_store(target, target_access, Side::target);
+  for (const Reach& reach : stores) sandbox.allow_store(reach.store, reach.access, reach.side);
   for (const AllowedPlace& place : more) sandbox.allow_place(place);
   sandbox.allow_own_directory(state_directory_of(machine, request));
   return sandbox.enter();

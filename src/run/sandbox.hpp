@@ -43,10 +43,19 @@ class Sandbox {
   Landlock landlock_;
 };
 
-/// Confines a job that reads one store and the other, or writes that one, and has a ledger. What was got; empty where
-/// the request does not want it.
-[[nodiscard]] std::string confine(const Machine& machine, const Request& request, const Store& source,
-                                  const Store& target, Landlock::Access target_access,
+/// A store of a job, and what the job does to it.
+struct Reach {
+  const Store& store;
+  Landlock::Access access = Landlock::Access::read;
+  Side side = Side::source;
+};
+
+/// Of a store that the job changes, unless it is only asked what it would do.
+[[nodiscard]] Landlock::Access access_of_writer(const Request& request);
+
+/// Confines a job to its stores, its state directory and what else it names; every job that opens a customer's tree
+/// passes here. What was got; empty where the request does not want it.
+[[nodiscard]] std::string confine(const Machine& machine, const Request& request, const std::vector<Reach>& stores,
                                   const std::vector<AllowedPlace>& more = {});
 
 }  // namespace mailhaul::run

@@ -46,12 +46,9 @@ ScanReport run_scan(const Machine& machine, const Request& request, const std::v
     scanned.store = detect(context, location, Side::source);
     report.stores.push_back(std::move(scanned));
   }
-  if (request.sandbox) {
-    Sandbox sandbox(machine);
-    for (const ScannedStore& scanned : report.stores)
-      sandbox.allow_store(scanned.store, Landlock::Access::read, Side::source);
-    report.sandbox = sandbox.enter();
-  }
+  std::vector<Reach> reached;
+  for (const ScannedStore& scanned : report.stores) reached.push_back({scanned.store});
+  report.sandbox = confine(machine, request, reached);
   for (ScannedStore& scanned : report.stores) {
     const auto source = open_source(context, scanned.store, request.open);
     const auto mailboxes = source->mailboxes();

@@ -183,6 +183,8 @@ SettingsOutcome SettingsDestination::merge(store::AccountSource& source, account
   return out;
 }
 
+std::string directory_of(const SettingsPlace& place) { return parts_of(place).directory; }
+
 std::unique_ptr<store::AccountTarget> open_settings_place(const Machine& machine, JobContext& job,
                                                           const SettingsPlace& place) {
   Request request;

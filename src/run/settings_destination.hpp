@@ -49,6 +49,9 @@ class SettingsDestination {
   PairLedger memory_;
 };
 
+/// Where such files lie.
+[[nodiscard]] std::string directory_of(const SettingsPlace& place);
+
 /// The settings in such files, of all accounts that are in them: to look at, or to take from.
 [[nodiscard]] std::unique_ptr<store::AccountTarget> open_settings_place(const Machine& machine, JobContext& job,
                                                                         const SettingsPlace& place);

@@ -37,6 +37,7 @@ SettingsReport run_settings(const Machine& machine, const Request& request, cons
   (void)existing_root(job.source(), store, Side::source);
   AccountJob account(machine, request, job, store, location.server_root);
   account.add_places(nullptr, {});
+  report.sandbox = confine(machine, request, {{store, Landlock::Access::read, Side::source}}, account.places());
   report.settings = account.source().read();
   report.verdict = counted(report.settings.size(), "setting") + ".";
   if (!account.source_is_complete() || findings.count(Weight::lost) > 0) {
@@ -61,7 +62,9 @@ SettingsReport run_settings(const Machine& machine, const Request& request, cons
         .at(report.store)
         .because("settings go from an account to such files, not from there to others")
         .hint("name the account as SRC");
-  report.settings = open_settings_place(machine, job, place)->read();
+  const auto opened = open_settings_place(machine, job, place);
+  report.sandbox = confine(machine, request, {}, {{directory_of(place), Landlock::Access::read, Side::target}});
+  report.settings = opened->read();
   report.verdict = counted(report.settings.size(), "setting") + ".";
   return report;
 }

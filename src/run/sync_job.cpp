@@ -204,9 +204,10 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
          "lists them, --settings takes them along)",
          1});
   }
-  report.sandbox = confine(machine, request, report.source, report.target,
-                           request.dry_run ? Landlock::Access::read : Landlock::Access::write,
-                           account ? account->places() : std::vector<AllowedPlace>{});
+  report.sandbox = confine(
+      machine, request,
+      {{report.source, Landlock::Access::read, Side::source}, {report.target, access_of_writer(request), Side::target}},
+      account ? account->places() : std::vector<AllowedPlace>{});
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);

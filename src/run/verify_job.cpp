@@ -27,7 +27,9 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const auto to = read_target(job.target(), report.target, request.open, birth);
   auto ledger = find_ledger(machine, request, pair_of(machine, request, report.source, report.target));
   const auto secrets = ledger ? ledger->secrets() : mail::KeySecrets::make(machine.entropy);
-  report.sandbox = confine(machine, request, report.source, report.target, Landlock::Access::read);
+  report.sandbox = confine(
+      machine, request,
+      {{report.source, Landlock::Access::read, Side::source}, {report.target, Landlock::Access::read, Side::target}});
   report.result = sync::verify(*from, *to, abilities_of(report.target), secrets, ledger ? &*ledger : nullptr,
                                request.options, observer, machine.stop);
 

@@ -1,4 +1,6 @@
 // The layer under all rules: what a run gives away, and that it misses nothing of it.
+#include <filesystem>
+
 #include "cli/cli_test_case.hpp"
 
 namespace mailhaul::black_box {
@@ -17,11 +19,13 @@ class SandboxedRuns : public CliTest {
 TEST_F(SandboxedRuns, SayWhatTheyGaveAwayOnlyWhenAsked) {
   fill_maildir(at("M"), {simple_mail("one")});
   write_file(at("box"), mbox_of({simple_mail("two")}));
+  std::filesystem::create_directory(at("D"));
   using Words = std::vector<std::string>;
   for (const Words& words :
        {Words{"sync", at("M"), "maildir:" + at("A")}, Words{"sync", "-n", at("M"), "mbox:" + at("N")},
         Words{"sync", at("box"), "mboxdir:" + at("B")}, Words{"sync", at("M"), "mbox:" + at("C")},
-        Words{"verify", at("M"), at("C")}, Words{"scan", at("M"), at("box")}}) {
+        Words{"verify", at("M"), at("C")}, Words{"scan", at("M"), at("box")}, Words{"fix", "-n", at("M")},
+        Words{"fix", "mbox:" + at("box")}, Words{"settings", "dovecot:" + at("D")}}) {
     Words asked = words;
     asked.emplace_back("-v");
     const Result told = run(asked);

@@ -22,6 +22,7 @@
 #include "mailhaul/base/capabilities.hpp"
 #include "mailhaul/base/landlock.hpp"
 #include "mailhaul/base/system_call_filter.hpp"
+#include "mailhaul/run/fix_job.hpp"
 
 namespace mailhaul::run {
 namespace {
@@ -159,6 +160,74 @@ TEST_F(SandboxTest, AnMboxAndWhatIsNotThereYetAreReachedByTheDirectoryAroundThem
     said.expect("make the target", ::mkdir(at("target/later").c_str(), 0700), 0);
     said.expect("write there", open("target/later/new", O_WRONLY | O_CREAT), 0);
     said.expect("read outside", open("outside/secret", O_RDONLY), EACCES);
+    return said.text();
+  });
+  EXPECT_EQ(wrong, "");
+}
+
+/// Tries the doors while a store is being mended.
+class TriesDoors final : public store::RepairObserver {
+ public:
+  TriesDoors(const std::string& directory, int error_of_writing, Complaints& said)
+      : directory_(directory), error_of_writing_(error_of_writing), said_(said) {}
+  [[nodiscard]] int repairs() const { return repairs_; }
+
+  void repair(const store::Repair& /*repair*/, store::RepairOutcome /*outcome*/, const std::string& /*why*/) override {
+    ++repairs_;
+    const auto open = [this](const char* name, int flags) {
+      return ::open((directory_ + name).c_str(), flags | O_CLOEXEC, 0600);
+    };
+    said_.expect("read outside", open("/outside/secret", O_RDONLY), EACCES);
+    said_.expect("write outside", open("/outside/secret", O_WRONLY), EACCES);
+    said_.expect("read the store", open("/source/mail", O_RDONLY), 0);
+    said_.expect("make in the store", open("/source/made", O_WRONLY | O_CREAT), error_of_writing_);
+    said_.expect("a socket", ::socket(AF_INET, SOCK_STREAM, 0), EPERM);
+  }
+
+ private:
+  const std::string& directory_;
+  int error_of_writing_;
+  Complaints& said_;
+  int repairs_ = 0;
+};
+
+TEST_F(SandboxTest, AStoreIsMendedWithNothingElseInReach) {
+  if (Landlock::kernel_abi() < 2) GTEST_SKIP() << "this kernel has no landlock of ABI 2";
+  ::mkdir(at("source/cur").c_str(), 0700);  // and no new, no tmp: two repairs
+  for (const bool is_preview : {true, false}) {
+    const std::string wrong = in_a_child([&] {
+      Complaints said;
+      Request request;
+      request.sandbox = true;
+      request.dry_run = is_preview;
+      request.state_directory = at("state");
+      FindingLog findings(nullptr);
+      TriesDoors observer(directory_, is_preview ? EACCES : 0, said);
+      const FixReport report =
+          run_fix(machine_, request, {}, {Format::maildir, at("source"), {}, "/"}, findings, observer);
+      if (observer.repairs() != 2 || report.status != ExitStatus::ok)
+        return std::to_string(observer.repairs()) + " repairs, " + report.verdict;
+      return said.text();
+    });
+    EXPECT_EQ(wrong, "") << is_preview;
+  }
+}
+
+TEST_F(SandboxTest, SettingsAreReadWithNothingElseInReach) {
+  if (Landlock::kernel_abi() < 2) GTEST_SKIP() << "this kernel has no landlock of ABI 2";
+  const std::string wrong = in_a_child([&] {
+    Complaints said;
+    Request request;
+    request.sandbox = true;
+    request.state_directory = at("state");
+    FindingLog findings(nullptr);
+    const SettingsReport report =
+        run_settings(machine_, request, SettingsPlace{SettingsKind::json, at("source/none.json")}, findings);
+    if (report.sandbox.find("landlock ABI") != 0) return "entered: " + report.sandbox;
+    said.expect("read outside", open("outside/secret", O_RDONLY), EACCES);
+    said.expect("read beside the file", open("source/mail", O_RDONLY), 0);
+    said.expect("make beside the file", open("source/made", O_WRONLY | O_CREAT), EACCES);
+    said.expect("a socket", ::socket(AF_INET, SOCK_STREAM, 0), EPERM);
     return said.text();
   });
   EXPECT_EQ(wrong, "");

@@ -23,6 +23,7 @@ struct FixReport {
     std::uint64_t refused = 0;
   };
   Store store{};
+  std::string sandbox{};  ///< what was got; empty: not asked for
   bool dry_run = false;
   std::map<store::RepairKind, Count> counts{};
   std::uint64_t mended = 0;

@@ -83,6 +83,7 @@ struct SettingsReport {
   std::string format{};
   std::string path{};
   std::string evidence{};  ///< why it is of that format
+  std::string sandbox{};
   bool dry_run = false;
   std::vector<store::Setting> settings{};
   std::vector<SettingsOutcome> outcomes{};  ///< a place each, where the request names some
