@@ -3,10 +3,15 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <limits>
 #include <string>
-#include <vector>
+#include <system_error>
+
+#include "grown_buffer.hpp"
 
 namespace mailhaul::run {
 
@@ -33,21 +38,34 @@ void AccountNames::refuse_name(std::string_view whole, std::string_view name) co
     throw bad(whole, "'" + std::string(name) + "' is a name, and --numeric-ids allows only numbers");
 }
 
+Error AccountNames::not_found(std::string_view whole, std::string_view kind, std::string_view name, int error) const {
+  // By getpwnam(3) any of these may mean that there is none of that name.
+  constexpr std::array none{0, ENOENT, ESRCH, EBADF, EPERM};
+  const std::string what(kind);
+  if (std::find(none.begin(), none.end(), error) != none.end())
+    return bad(whole, "no such " + what + " on this machine: '" + std::string(name) + "'");
+  return bad(whole, "the " + what + " '" + std::string(name) +
+                        "' can't be looked up: " + std::generic_category().message(error));
+}
+
 AccountNames::User AccountNames::user(std::string_view whole, std::string_view name) const {
   refuse_name(whole, name);
   passwd entry{};
   passwd* found = nullptr;
-  std::vector<char> buffer(16384);
+  GrownBuffer buffer;
   if (is_number(name)) {
     User user;
     user.uid = number(whole, name);
     if (numeric_ == NumericIds::yes) return user;
-    ::getpwuid_r(user.uid, &entry, buffer.data(), buffer.size(), &found);
+    (void)buffer.fill(
+        [&](char* octets, std::size_t size) { return ::getpwuid_r(user.uid, &entry, octets, size, &found); });
     if (found != nullptr) user.login_group = found->pw_gid;
     return user;
   }
-  ::getpwnam_r(std::string(name).c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) throw bad(whole, "no such user on this machine: '" + std::string(name) + "'");
+  const std::string wanted(name);
+  const int error = buffer.fill(
+      [&](char* octets, std::size_t size) { return ::getpwnam_r(wanted.c_str(), &entry, octets, size, &found); });
+  if (found == nullptr) throw not_found(whole, "user", name, error);
   return {found->pw_uid, found->pw_gid};
 }
 
@@ -56,9 +74,11 @@ std::uint32_t AccountNames::group(std::string_view whole, std::string_view name)
   if (is_number(name)) return number(whole, name);
   ::group entry{};
   ::group* found = nullptr;
-  std::vector<char> buffer(65536);
-  ::getgrnam_r(std::string(name).c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) throw bad(whole, "no such group on this machine: '" + std::string(name) + "'");
+  GrownBuffer buffer;
+  const std::string wanted(name);
+  const int error = buffer.fill(
+      [&](char* octets, std::size_t size) { return ::getgrnam_r(wanted.c_str(), &entry, octets, size, &found); });
+  if (found == nullptr) throw not_found(whole, "group", name, error);
   return found->gr_gid;
 }
 

@@ -37,6 +37,7 @@ class AccountNames {
 
  private:
   void refuse_name(std::string_view whole, std::string_view name) const;
+  [[nodiscard]] Error not_found(std::string_view whole, std::string_view kind, std::string_view name, int error) const;
 
   std::string_view option_;
   std::string_view hint_;
