@@ -31,7 +31,7 @@ struct FormatRow {
   std::string_view name;
   bool root_is_directory;
   std::vector<KnownOption> options;
-  Evidence (*detect)(Context&, const std::string&);
+  Evidence (*detect)(Context&, const std::string&, const fs::Rules&);
   std::unique_ptr<store::MessageSource> (*open_source)(Context&, const Store&, const fs::Rules&, const OpenOptions&);
   std::unique_ptr<store::MessageStore> (*open_store)(Context&, const Store&, const fs::Rules&, const OpenOptions&,
                                                      const fs::Birth&);
@@ -241,7 +241,7 @@ const std::array<FormatRow, 6>& format_rows() {
                 true,
                 {{"UTF-8"}, {"LAYOUT", {}, "PATTERN"}},
                 // Any tree could be one: which it is only its server knows.
-                [](Context& /*context*/, const std::string& /*path*/) {
+                [](Context& /*context*/, const std::string& /*path*/, const fs::Rules& /*rules*/) {
                   return Evidence{false, "only where it is named"};
                 },
                 [](Context& context, const Store& store, const fs::Rules& rules, const OpenOptions& /*options*/) {
@@ -414,7 +414,8 @@ bool names_a_user(const Location& location) {
   return !path.empty() && path != "." && path != ".." && path.find('/') == std::string::npos && path.front() != '~';
 }
 
-Store find_format(Context& context, const Location& location, Side side) {
+Store find_format(Context& context, const Location& location, const fs::Rules& rules) {
+  const Side side = rules.side;
   if (location.format == Format::cpanel && names_a_user(location)) {
     Store store{Format::cpanel,
                 account::cpanel::home_of_user(context, location.path, location.server_root, side),
@@ -430,14 +431,15 @@ Store find_format(Context& context, const Location& location, Side side) {
             fmt::format("the location says {}", to_string(*location.format)),
             location.options,
             {}};
+  // Whichever side it is on, looking changes nothing there.
+  fs::Rules looking;
+  looking.as_runner = rules.as_runner;
   std::string seen;
   for (const FormatRow& row : format_rows()) {
-    const Evidence evidence = row.detect(context, location.path);
+    const Evidence evidence = row.detect(context, location.path, looking);
     if (evidence.matches) return {row.format, location.path, evidence.text, {}, {}};
     seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", row.name, evidence.text);
   }
-  fs::Rules rules;
-  rules.side = side;
   // A directory that may not be looked into is not seen to be no store: this throws with the true cause.
   try {
     if (const auto root = fs::Directory::find_root(context.kernel, context.entropy, location.path, rules))
@@ -468,7 +470,7 @@ Store detect(Context& context, const Location& location, Side side) {
 }
 
 Store detect(Context& context, const Location& location, const fs::Rules& rules) {
-  Store store = find_format(context, location, rules.side);
+  Store store = find_format(context, location, rules);
   if (store.format == Format::cpanel && store.options.count("USER") == 0)
     store.options["USER"] = account::cpanel::user_of_home(context, store.path, location.server_root, rules.side);
   if (const auto look_closer = row_of(store.format).look_closer) look_closer(context, store, rules);

@@ -245,6 +245,55 @@ TEST_F(Fix, WhatItsOwnerLockedHimselfOutOfIsMended) {
   EXPECT_EQ(run({"scan", at("box")}).status, status::ok);
 }
 
+TEST_F(Fix, WhatItsModesLetNobodyIntoIsFoundAndMended) {
+  // Its owner himself could not look for cur and new: which format it is only root can see.
+  using Modes = std::pair<mode_t, mode_t>;
+  for (const auto& [directories, files] : {Modes{0, 0}, Modes{0600, 0600}, Modes{0300, 0200}}) {
+    const std::string box = at("box" + std::to_string(directories));
+    put_copy(box, bob);
+    give_all(box, bob, directories, files);
+    // None is widened unasked, and each that would have to be is told.
+    const Result shut = run({"fix", box});
+    EXPECT_EQ(shut.status, status::some_failed) << shut.out;
+    for (const char* name : {".Sent/cur", ".Empty/tmp", "new"}) EXPECT_TRUE(holds(shut.err, name)) << shut.err;
+    EXPECT_TRUE(holds(shut.err, "--chmod=D700")) << shut.err;
+    EXPECT_FALSE(holds(shut.err, "Permission denied")) << shut.err;
+    const Result result = run({"fix", box, "--chmod", "D700,F600"});
+    EXPECT_EQ(result.status, status::ok) << result.err;
+    expect_all(box, bob, 0700, 0600);
+    EXPECT_TRUE(holds(run({"fix", box}).out, "Nothing to mend."));
+    EXPECT_EQ(read_maildir(box).size(), 2U);
+  }
+}
+
+TEST_F(Fix, WhoIsNotRootIsToldWhatHeCanNotEnterAndTheRestIsMended) {
+  put_copy(at("box"), bob);
+  ASSERT_EQ(::chmod(at("").c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(at("box/.Sent").c_str(), 0), 0);
+  ASSERT_EQ(::chmod(at("box/.Empty/cur").c_str(), 0), 0);
+  std::filesystem::remove(at("box/.Empty/maildirfolder"));
+  std::filesystem::create_directory(at("state"));
+  ASSERT_EQ(::chown(at("state").c_str(), bob, bob), 0);
+  ASSERT_EQ(::chmod(at("state").c_str(), 0700), 0);
+  const Result result = run({"fix", "-i", "--state", at("state"), at("box")}, {.user = bob});
+  EXPECT_EQ(result.status, status::some_failed) << result.out;
+  for (const char* name : {".Sent", ".Empty/cur"}) EXPECT_TRUE(holds(result.err, name)) << result.err;
+  EXPECT_TRUE(holds(result.err, "Permission denied")) << result.err;
+  EXPECT_TRUE(holds(result.out, ".Empty/maildirfolder  made")) << result.out;
+  EXPECT_EQ(::access(at("box/.Empty/maildirfolder").c_str(), F_OK), 0);
+}
+
+TEST_F(Fix, AnMboxThatNobodyMayReadIsFoundAndMended) {
+  write_file(at("mbox"), mbox_of({simple_mail("one")}));
+  ASSERT_EQ(::lchown(at("mbox").c_str(), bob, bob), 0);
+  ASSERT_EQ(::chmod(at("mbox").c_str(), 0), 0);
+  const Result shut = run({"fix", at("mbox")});
+  EXPECT_EQ(shut.status, status::some_failed) << shut.out;
+  EXPECT_TRUE(holds(shut.err, "--chmod=F600")) << shut.err;
+  EXPECT_EQ(run({"fix", at("mbox"), "--chmod", "F600"}).status, status::ok);
+  EXPECT_EQ(snapshot(at("mbox"))[0].mode & 07777U, 0600U);
+}
+
 TEST_F(Fix, MessagesAreReadWithTheirUidsAsBefore) {
   fill_maildir(at("box"), {simple_mail("one"), simple_mail("two")});
   const auto names = names_in(at("box/cur"));

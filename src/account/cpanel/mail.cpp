@@ -51,9 +51,9 @@ bool names_a_domain(const fs::Directory& root, const char* name) {
 
 }  // namespace
 
-formats::Evidence detect(formats::Context& context, const std::string& path) {
+formats::Evidence detect(formats::Context& context, const std::string& path, const fs::Rules& rules) {
   try {
-    const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, fs::Rules{});
+    const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, rules);
     if (!root) return {false, "not there"};
     if (!is_directory(*root, "mail") || !is_directory(*root, "etc")) return {false, "no directories mail and etc"};
     if (root->open_directory("mail").look_at("cur")) return {true, "a home with a Maildir in mail, and etc"};

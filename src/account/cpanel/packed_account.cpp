@@ -218,10 +218,10 @@ store::Capabilities PackedAccount::mail_abilities() const {
   return can;
 }
 
-formats::Evidence detect_packed(formats::Context& context, const std::string& path) {
+formats::Evidence detect_packed(formats::Context& context, const std::string& path, const fs::Rules& rules) {
   try {
-    const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, fs::Rules{});
-    if (!root) return formats::archive::detect(context, path);
+    const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, rules);
+    if (!root) return formats::archive::detect(context, path, rules);
     if (!root->look_at("cp")) return {false, "a directory without cp"};
     for (const char* name : {home_name, home_archive_name})
       if (root->look_at(name)) return {true, std::string("a directory with cp and ") + name};
@@ -229,7 +229,7 @@ formats::Evidence detect_packed(formats::Context& context, const std::string& pa
   } catch (const Error&) {
     // No directory.
   }
-  return formats::archive::detect(context, path);
+  return formats::archive::detect(context, path, rules);
 }
 
 }  // namespace mailhaul::account::cpanel

@@ -5,9 +5,9 @@
 
 namespace mailhaul::formats::archive {
 
-Evidence detect(Context& context, const std::string& path) {
+Evidence detect(Context& context, const std::string& path, const fs::Rules& rules) {
   try {
-    const StoredFile file = StoredFile::open(context, path, fs::Rules{});
+    const StoredFile file = StoredFile::open(context, path, rules);
     std::array<std::byte, io::compression_magic_octets> octets{};
     const auto compression = io::detect_compression(Bytes(octets).first(file.read_at(octets, 0)));
     Pass pass(file, compression, Limits{});

@@ -2,9 +2,9 @@
 
 namespace mailhaul::formats::maildir {
 
-Evidence detect(Context& context, const std::string& path) {
+Evidence detect(Context& context, const std::string& path, const fs::Rules& rules) {
   try {
-    const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, fs::Rules{});
+    const auto root = fs::Directory::find_root(context.kernel, context.entropy, path, rules);
     if (!root) return {false, "not there"};
     const auto is_directory = [&](const char* name) {
       const auto status = root->look_at(name);

@@ -73,7 +73,12 @@ class TreeRepairs final : public store::Repairs {
       if (entry.name.front() != '.' || is_hidden_by_root(entry.name, naming_)) return;
       const auto seen = root_.look_at(entry.name);
       if (!seen || seen->kind != fs::EntryKind::directory || !root_.allows(seen->owner.uid)) return;
-      const auto directory = root_.find_directory(entry.name);
+      std::optional<fs::Directory> directory;
+      try {
+        directory = root_.find_directory(entry.name);
+      } catch (const Error& error) {
+        if (Mending::reaches_far(error)) throw;  // what is closed was told by find_folders
+      }
       if (!directory || is_folder(*directory)) return;
       if (directory->look_at("maildirfolder") || directory->look_at(uid_list_name)) found.push_back(entry.name);
     });

@@ -203,10 +203,10 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
   return store;
 }
 
-Evidence detect(Context& context, const std::string& path) {
+Evidence detect(Context& context, const std::string& path, const fs::Rules& rules) {
   try {
     const auto [parent, name] = fs::split_operator_path(path);
-    const auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, fs::Rules{});
+    const auto directory = fs::Directory::find_root(context.kernel, context.entropy, parent, rules);
     if (!directory) return {false, "there is no such file"};
     const MailboxFile mailbox(context, MailboxPlace{path, *directory, name});
     const auto file = mailbox.open();

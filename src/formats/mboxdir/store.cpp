@@ -287,10 +287,10 @@ std::unique_ptr<store::MessageStore> open_store(Context& context, const std::str
       context, std::make_unique<Tree>(context, root, std::move(inbox), options.files.reading), options.files);
 }
 
-Evidence detect(Context& context, const std::string& path) {
+Evidence detect(Context& context, const std::string& path, const fs::Rules& rules) {
   const auto root = [&]() -> std::optional<fs::Directory> {
     try {
-      return fs::Directory::find_root(context.kernel, context.entropy, path, fs::Rules{});
+      return fs::Directory::find_root(context.kernel, context.entropy, path, rules);
     } catch (const Error& error) {
       if (error.system_error() != ENOTDIR && error.cause() != Cause::refused) throw;
       return std::nullopt;

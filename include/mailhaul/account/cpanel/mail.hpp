@@ -13,7 +13,7 @@
 namespace mailhaul::account::cpanel {
 
 /// Whether a directory is such a home: `mail` and `etc`, with something of an account's in one of them.
-[[nodiscard]] formats::Evidence detect(formats::Context& context, const std::string& path);
+[[nodiscard]] formats::Evidence detect(formats::Context& context, const std::string& path, const fs::Rules& rules = {});
 
 [[nodiscard]] store::Capabilities mail_abilities(bool utf8);
 

@@ -49,7 +49,8 @@ class PackedAccount {
 };
 
 /// Whether a path is such an archive, or such a directory: `cp`, and `homedir` or `homedir.tar`.
-[[nodiscard]] formats::Evidence detect_packed(formats::Context& context, const std::string& path);
+[[nodiscard]] formats::Evidence detect_packed(formats::Context& context, const std::string& path,
+                                              const fs::Rules& rules = {});
 
 /// Its mailboxes, as of a live account. That it is damaged is told once, its folders never held still (D11).
 [[nodiscard]] std::unique_ptr<store::MessageSource> open_mail(formats::Context& context,

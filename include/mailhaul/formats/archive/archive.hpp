@@ -115,6 +115,6 @@ class Archive {
 
 /// Whether a file (or its first part) that the operator named is a tar that could be such an archive: by its first
 /// member, without reading more.
-[[nodiscard]] Evidence detect(Context& context, const std::string& path);
+[[nodiscard]] Evidence detect(Context& context, const std::string& path, const fs::Rules& rules = {});
 
 }  // namespace mailhaul::formats::archive

@@ -39,7 +39,7 @@ struct TargetOptions {
 };
 
 /// Whether a directory that the operator named is a Maildir: `cur` and `new` are there (with only one, says so).
-[[nodiscard]] Evidence detect(Context& context, const std::string& path);
+[[nodiscard]] Evidence detect(Context& context, const std::string& path, const fs::Rules& rules = {});
 
 /// A tree that is there tells what its location does not say; `evidence` is empty where it has nothing to say.
 struct TreeFacts {

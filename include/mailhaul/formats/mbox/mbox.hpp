@@ -51,7 +51,7 @@ struct TargetOptions {
 /// Whether a regular file that the operator named is an mbox: empty, or its first line is a postmark, if not Dovecot's
 /// then another's; blank lines and a byte order mark may stand before. Error(permission) and other failures to look are
 /// thrown.
-[[nodiscard]] Evidence detect(Context& context, const std::string& path);
+[[nodiscard]] Evidence detect(Context& context, const std::string& path, const fs::Rules& rules = {});
 
 /// Error(not_found), Error(refused) for a symlink, a special file or a foreign owner, Error(not_a_store) with what was
 /// seen instead, Error(locked) naming the lock, Error(usage) for a from_line where no line begins with "From "; all of

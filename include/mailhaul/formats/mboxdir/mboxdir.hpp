@@ -22,7 +22,7 @@ struct TargetOptions {
 };
 
 /// Whether the directory, or one in it, has a file with a postmark; empty files prove nothing.
-[[nodiscard]] Evidence detect(Context& context, const std::string& path);
+[[nodiscard]] Evidence detect(Context& context, const std::string& path, const fs::Rules& rules = {});
 
 /// What a tree can hold, before one exists.
 [[nodiscard]] store::Capabilities abilities();
