@@ -113,6 +113,17 @@ void Dresser::tell_security_types() const {
                          1});
 }
 
+void Dresser::tell_shared_groups() const {
+  std::string groups;
+  for (const gid_t group : shared_with_) groups += (groups.empty() ? "" : ", ") + std::to_string(group);
+  if (groups.empty()) return;
+  context_.findings.add({FindingKind::owner, Weight::note, "", root_.place(),
+                         "directories with the set-group-id bit and access for group " + groups +
+                             ", as a mailbox of several users has: that access goes unless --chown USER:GROUP and "
+                             "--chmod D770,F660 say that it stays",
+                         1});
+}
+
 void Dresser::directory(const fs::Directory& directory, const std::string& path, const std::string& folder) {
   constexpr std::size_t most_types = 16;
   if (const auto type = fs::security_type(directory); type && security_types_.size() < most_types)
@@ -120,6 +131,12 @@ void Dresser::directory(const fs::Directory& directory, const std::string& path,
   const fs::Status seen = directory.status_now();
   if (rules_.allows(seen.owner.uid)) tell_shut(seen, folder, path);
   if (fs::dress_of(seen) == fs::wanted_dress(seen, rules_)) return;
+  constexpr std::size_t most_groups = 16;
+  constexpr mode_t set_group_id = 02000;
+  constexpr mode_t of_group = 0070;
+  const mode_t lost = seen.permissions & ~fs::wanted_dress(seen, rules_).permissions;
+  if ((lost & set_group_id) != 0 && (lost & of_group) != 0 && shared_with_.size() < most_groups)
+    shared_with_.insert(seen.owner.gid);
   const Repair repair = repair_of(seen, folder, path);
   if (const auto refusal = fs::judge_adoption(seen, rules_, 0); refusal != fs::AdoptionRefusal::none)
     return mending_.refuse(repair, why_not(refusal));

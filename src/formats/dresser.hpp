@@ -35,6 +35,8 @@ class Dresser {
   /// Tells of SELinux types, where the system has them, that are not those of mail: setting them is the system's own
   /// tools' work.
   void tell_security_types() const;
+  /// Tells of groups that lose what they had in directories meant for them: those with the set-group-id bit.
+  void tell_shared_groups() const;
 
   /// Tells of an entry that is not touched.
   void pass_over(FindingKind kind, const std::string& folder, const std::string& where, const char* text);
@@ -57,6 +59,7 @@ class Dresser {
   std::map<fs::FileId, Linked> linked_{};
   std::size_t linked_names_ = 0;
   std::set<std::string> security_types_{};
+  std::set<gid_t> shared_with_{};
 };
 
 /// "a/b", or "b" where `path` is the root.

@@ -294,6 +294,46 @@ TEST_F(Fix, AnMboxThatNobodyMayReadIsFoundAndMended) {
   EXPECT_EQ(snapshot(at("mbox"))[0].mode & 07777U, 0600U);
 }
 
+TEST_F(Fix, AGroupHasWhatTheProfileGivesItAndNoMore) {
+  constexpr gid_t mail = 8;
+  const auto put_shared = [&](const std::string& box) {
+    put_copy(box, bob);
+    give_all(box, bob, 02770, 0664);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(box)) {
+      ASSERT_EQ(::lchown(entry.path().c_str(), bob, mail), 0);
+      if (entry.is_directory()) {
+        ASSERT_EQ(::chmod(entry.path().c_str(), 02770), 0);
+      }
+    }
+  };
+  struct Row {
+    std::vector<std::string> said;
+    gid_t group;
+    unsigned directories;
+    unsigned files;
+  };
+  const std::string with_mail = std::to_string(bob) + ":" + std::to_string(mail);
+  for (const Row& row : {Row{{}, bob, 0700, 0600}, Row{{"--owner-profile", "cpanel"}, bob, 0751, 0640},
+                         Row{{"--owner-profile", "user"}, bob, 0700, 0600},
+                         Row{{"--chown", with_mail, "--chmod", "D770,F660"}, mail, 0770, 0660}}) {
+    const std::string box = at("box" + std::to_string(row.directories) + std::to_string(row.said.size()));
+    put_shared(box);
+    std::vector<std::string> words{"fix", "-v", "maildir:" + box};
+    words.insert(words.end(), row.said.begin(), row.said.end());
+    const Result result = run(words);
+    EXPECT_EQ(result.status, status::ok) << result.err;
+    for (const Entry& entry : snapshot(box)) {
+      EXPECT_EQ(entry.gid, row.group) << entry.path;
+      EXPECT_EQ(entry.mode & 07777U, entry.kind == 'd' ? row.directories : row.files) << entry.path;
+    }
+    // Who meant it to be shared is told how to say so; who said it is not.
+    const bool loses_all = row.directories == 0700;
+    EXPECT_EQ(holds(result.out + result.err, "access for group 8"), loses_all || row.directories == 0751)
+        << result.out << result.err;
+    EXPECT_TRUE(holds(run(words).out, "Nothing to mend."));
+  }
+}
+
 TEST_F(Fix, MessagesAreReadWithTheirUidsAsBefore) {
   fill_maildir(at("box"), {simple_mail("one"), simple_mail("two")});
   const auto names = names_in(at("box/cur"));

@@ -67,6 +67,7 @@ class TreeRepairs final : public store::Repairs {
     dresser.settle_linked();
     dresser.directory(root_, "", "");
     dresser.tell_security_types();
+    dresser.tell_shared_groups();
   }
 
  private:
