@@ -161,7 +161,7 @@ bool CopyRun::is_evidence(const FolderOutcome& outcome) {
   const auto listing = sources_.find(outcome.source);
   if (listing == sources_.end()) return false;
   const Listing& seen = listing->second;
-  if (!seen.exists || !seen.is_proof || seen.messages == 0) return false;
+  if (!seen.exists || !seen.is_proof || !seen.is_whole || seen.messages == 0) return false;
   const auto known = ledger_.find_folder(Side::source, outcome.source);
   return known && known->state.uid_validity == source_.folder(outcome.source).uid_validity;
 }

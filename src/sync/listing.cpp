@@ -67,6 +67,7 @@ class Lister {
     const store::WalkEnd end = cursor->end(out_.folder);
     out_.stamp = end.stamp;
     if (!end.stable) out_.is_stable = out_.is_proof = false;
+    out_.is_whole = end.whole;
     // A message missed here would be copied a second time.
     if (!end.stable && out_.side == Side::target)
       throw Error(Cause::source_changed, Scope::folder, "listing the target folder")

@@ -36,6 +36,7 @@ struct Listing {
   bool exists = false;
   bool was_read = false;  ///< false: its stamp is the recorded one, so nothing changed
   bool is_stable = true;
+  bool is_whole = true;  ///< no part of the folder itself is missing; else what is gone may have been lost with it
   bool is_proof = true;  ///< what was not seen is not there: it held still, and all of it could be read (D11)
   std::optional<store::Stamp> stamp{};
   std::uint64_t messages = 0;

@@ -5,6 +5,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -332,6 +333,38 @@ TEST_F(Fix, AGroupHasWhatTheProfileGivesItAndNoMore) {
         << result.out << result.err;
     EXPECT_TRUE(holds(run(words).out, "Nothing to mend."));
   }
+}
+
+TEST_F(Fix, AMaildirThatLostDirectoriesGetsThemBack) {
+  const std::vector<std::vector<std::string>> losses{
+      {"cur"}, {"new"}, {"tmp"}, {"cur", "new"}, {"cur", "tmp"}, {"new", "tmp"}, {"cur", "new", "tmp"}};
+  int number = 0;
+  for (const auto& lost : losses)
+    for (const std::string folder : {"", ".Sent/"}) {
+      const std::string box = at("box" + std::to_string(++number));
+      put_copy(box, bob);
+      for (const std::string& name : lost) std::filesystem::remove_all(box + "/" + folder + name);
+      give_all(box, bob, 0700, 0600);
+      const auto files = [&box] {
+        const auto all = snapshot(box);
+        return std::count_if(all.begin(), all.end(), [](const Entry& entry) { return entry.kind == 'f'; });
+      };
+      const auto left = files();
+      const Result result = run({"fix", "-i", box});
+      EXPECT_EQ(result.status, status::ok) << result.err;
+      for (const std::string& name : lost) {
+        EXPECT_TRUE(holds(result.out, "directory     " + folder + name + "  made")) << result.out;
+        EXPECT_TRUE(exists(box + "/" + folder + name));
+      }
+      expect_all(box, bob, 0700, 0600);
+      EXPECT_EQ(files(), left);
+      EXPECT_TRUE(holds(run({"fix", box}).out, "Nothing to mend."));
+    }
+  // Nothing says of these that they are mail: a home with a Maildir in a hidden directory, say.
+  make_maildir(at("home/.Maildir"));
+  give_all(at("home"), bob, 0700, 0600);
+  EXPECT_EQ(run({"fix", "maildir:" + at("home")}).status, status::no_such_store);
+  EXPECT_FALSE(exists(at("home/cur")));
 }
 
 TEST_F(Fix, MessagesAreReadWithTheirUidsAsBefore) {

@@ -77,6 +77,50 @@ TEST_F(SyncCli, CopiesAMaildirOctetForOctetWithItsFolders) {
   expect_settled("maildir:" + at("A"), "maildir:" + at("B"));
 }
 
+TEST_F(SyncCli, ReadsWhatIsLeftOfAMaildirThatLostDirectories) {
+  // rsync -m and backups of files alone leave out what is empty; a restore may be half done.
+  const std::vector<std::vector<std::string>> losses{
+      {"cur"}, {"new"}, {"tmp"}, {"cur", "new"}, {"cur", "tmp"}, {"new", "tmp"}, {"cur", "new", "tmp"}};
+  int number = 0;
+  for (const auto& lost : losses)
+    for (const std::string folder : {"", "/.Sent"}) {
+      const std::string source = at("A" + std::to_string(++number));
+      const std::string target = "maildir:" + at("B" + std::to_string(number));
+      std::vector<Mail> mails{simple_mail("seen"), simple_mail("fresh")};
+      mails[1].fresh = true;
+      fill_maildir(source, mails);
+      fill_maildir(source + "/.Sent", mails);
+      write_file(source + "/.Sent/maildirfolder", "");
+      for (const std::string& name : lost) std::filesystem::remove_all(source + folder + "/" + name);
+      std::vector<std::string> left;
+      for (const std::string& path : messages_below(source)) left.push_back(path);
+      const Result result = run({"sync", source, target});
+      EXPECT_EQ(result.status, status::ok) << result.err;
+      EXPECT_EQ(messages_below(at("B" + std::to_string(number))), left);
+      EXPECT_EQ(run({"verify", source, target}).status, status::ok);
+    }
+}
+
+TEST_F(SyncCli, WhatLayInALostDirectoryIsNotTakenForDeleted) {
+  std::vector<Mail> mails;
+  for (int i = 0; i < 30; ++i) mails.push_back(simple_mail("fresh " + std::to_string(i), 1'000'000'000 + i));
+  for (Mail& mail : mails) mail.fresh = true;
+  mails.push_back(simple_mail("seen"));
+  fill_maildir(at("A"), mails);
+  ASSERT_EQ(run({"sync", at("A"), "maildir:" + at("B")}).status, status::ok);
+  ASSERT_EQ(names_in(at("B/cur")).size(), 1U);
+  std::filesystem::remove_all(at("A/cur"));
+  for (const char* const run_of : {"the first", "one that could find all as the last one left it"}) {
+    const Result result = run({"sync", "--delete", at("A"), "maildir:" + at("B")});
+    EXPECT_EQ(result.status, status::ok) << run_of << result.err;
+    EXPECT_EQ(names_in(at("B/cur")).size(), 1U) << run_of;
+  }
+  // The same with the directory there is somebody's wish.
+  std::filesystem::create_directory(at("A/cur"));
+  EXPECT_EQ(run({"sync", "--delete", at("A"), "maildir:" + at("B")}).status, status::ok);
+  EXPECT_EQ(names_in(at("B/cur")).size(), 0U);
+}
+
 TEST_F(SyncCli, CopiesAnMboxIntoAnMbox) {
   const auto mails = five_messages();
   write_file(at("a"), mbox_of(mails));

@@ -65,6 +65,9 @@ struct WalkEnd {
   std::optional<Stamp> stamp{};
   /// D11: the folder held still while it was walked. False: what was copied is right, absence means nothing, run again.
   bool stable = true;
+  /// False: a part of it that messages lie in is missing. What was seen is right, absence means nothing; that may stay
+  /// so.
+  bool whole = true;
 };
 
 struct Capabilities {

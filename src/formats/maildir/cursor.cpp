@@ -92,7 +92,9 @@ void Cursor::open_folder() {
 void Cursor::scan(const std::string& display) {
   Scan seen = scan_folder(*directories_, tree_->context().clock, display);
   for (const Finding& finding : seen.findings) tree_->tell(finding);
-  end_ = {std::move(seen.stamp), seen.stable};
+  const bool is_whole = directories_->cur && directories_->fresh;
+  // Without a stamp the next run looks again, and is told the same.
+  end_ = {is_whole ? std::move(seen.stamp) : std::nullopt, seen.stable, is_whole};
   listing_ = std::make_shared<const Listing>(std::move(seen.listing));
   if (seen.has_namesakes)
     tree_->known_listings().forget(folder_);

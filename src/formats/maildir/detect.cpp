@@ -1,3 +1,4 @@
+#include "formats/maildir/folder_finder.hpp"
 #include "mailhaul/formats/maildir/maildir.hpp"
 
 namespace mailhaul::formats::maildir {
@@ -15,6 +16,8 @@ Evidence detect(Context& context, const std::string& path, const fs::Rules& rule
     if (has_cur && has_new) return {true, "a directory with cur and new"};
     if (has_cur) return {true, "a directory with cur, but without new"};
     if (has_new) return {true, "a directory with new, but without cur"};
+    if (const std::string folder = find_marked_folder(*root); !folder.empty())
+      return {true, "a directory with the Maildir++ folder " + folder + ", but without cur and new"};
     return {false, "a directory without cur and new"};
   } catch (const Error& error) {
     return {false, error.reason()};

@@ -170,4 +170,20 @@ std::vector<std::string> find_undotted(const fs::Directory& root) {
   return found;
 }
 
+std::string find_marked_folder(const fs::Directory& root) {
+  std::string first;
+  root.list([&](const fs::Entry& entry) {
+    if (entry.name.front() != '.' || (!first.empty() && first < entry.name)) return;
+    try {
+      if (kind_at(root, entry) != fs::EntryKind::directory) return;
+      const auto directory = root.find_directory(entry.name);
+      const auto marker = directory ? directory->look_at("maildirfolder") : std::nullopt;
+      if (marker && marker->kind == fs::EntryKind::regular && is_folder(*directory)) first = entry.name;
+    } catch (const Error&) {
+      // Closed to us: it proves nothing.
+    }
+  });
+  return first;
+}
+
 }  // namespace mailhaul::formats::maildir

@@ -25,6 +25,10 @@ enum class OtherMailboxes { no, yes };
 /// root that don't begin with a dot.
 [[nodiscard]] std::vector<std::string> find_undotted(const fs::Directory& root);
 
+/// A Maildir++ folder below `root` that says by its `maildirfolder` that it is one, the first by name: what lies around
+/// it is a Maildir, whatever it has lost. Empty: none that can be looked into.
+[[nodiscard]] std::string find_marked_folder(const fs::Directory& root);
+
 /// Whether a directory has one of cur, new and tmp.
 [[nodiscard]] bool is_folder(const fs::Directory& directory);
 

@@ -168,7 +168,8 @@ std::unique_ptr<store::Repairs> open_repairs(Context& context, const std::string
     }
   }();
   if (!root) throw failed(Cause::not_found, path).because(ENOENT);
-  if (!is_folder(*root)) throw failed(Cause::not_a_store, path).because("a directory without cur, new and tmp");
+  if (!is_folder(*root) && find_marked_folder(*root).empty())
+    throw failed(Cause::not_a_store, path).because("a directory without cur, new and tmp");
   return std::make_unique<TreeRepairs>(context, std::move(*root), tree, options);
 }
 

@@ -4,6 +4,7 @@
 
 #include "formats/maildir/cursor.hpp"
 #include "formats/maildir/fitting_name.hpp"
+#include "formats/maildir/folder_finder.hpp"
 #include "formats/maildir/listed_ids.hpp"
 #include "formats/maildir/recognise.hpp"
 #include "formats/maildir/settings.hpp"
@@ -130,7 +131,9 @@ Error not_a_store(const std::string& path, Side side, std::string_view seen) {
   return Error(Cause::not_a_store, Scope::run, "opening a Maildir").at(path).because(seen).on(side);
 }
 
-bool is_maildir(const fs::Directory& root) { return root.look_at("cur") || root.look_at("new"); }
+bool is_maildir(const fs::Directory& root) {
+  return root.look_at("cur") || root.look_at("new") || !find_marked_folder(root).empty();
+}
 
 bool is_empty(const fs::Directory& root) {
   bool empty = true;

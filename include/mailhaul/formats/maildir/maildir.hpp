@@ -38,7 +38,8 @@ struct TargetOptions {
   Compress compress = Compress::keep;
 };
 
-/// Whether a directory that the operator named is a Maildir: `cur` and `new` are there (with only one, says so).
+/// Whether a directory that the operator named is a Maildir: `cur` and `new` are there, or one of them, or a folder
+/// that is marked as one of a Maildir++ (and says which are missing). By the rules of a source.
 [[nodiscard]] Evidence detect(Context& context, const std::string& path, const fs::Rules& rules = {});
 
 /// A tree that is there tells what its location does not say; `evidence` is empty where it has nothing to say.
@@ -52,7 +53,8 @@ struct TreeFacts {
 /// What a tree can hold, before one exists.
 [[nodiscard]] store::Capabilities abilities_of(const TreeOptions& options);
 
-/// Error(not_found) when there is no directory, Error(not_a_store) when it holds neither `cur` nor `new`.
+/// Error(not_found) when there is no directory, Error(not_a_store) when it holds neither `cur` nor `new` nor
+/// a marked folder.
 [[nodiscard]] std::unique_ptr<store::MessageSource>
 open_source(Context& context, const std::string& path, const fs::Rules& rules, const TreeOptions& options = {});
 
