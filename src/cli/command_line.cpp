@@ -71,7 +71,8 @@ struct Typed {
   std::uint32_t lock_wait = 30;
   bool mail_only = false, checksum = false, restore_missing = false, accept_missing = false, remove = false,
        expunge = false;
-  bool dry_run = false, allow_sparse = false, no_sandbox = false, subscribed = false, audit = false, no_openat2 = false;
+  bool dry_run = false, allow_sparse = false, no_sandbox = false, subscribed = false, audit = false, no_openat2 = false,
+       vacation_seconds = false;
   std::string mailbox{}, source_root{"/"}, target_root{"/"};
   int verbose = 0;
   std::vector<std::string> from_owners{};
@@ -193,6 +194,10 @@ void add_places(CLI::App& command, Typed& typed) {
       ->allow_extra_args(false);
   command.add_option("--dovecot", typed.dovecot, "which Dovecot the files of dovecot:DIR are for (default 2.3)")
       ->type_name("2.3|2.4");
+  command.add_flag(
+      "--sieve-vacation-seconds", typed.vacation_seconds,
+      "the server that runs the Sieve scripts has the extension vacation-seconds switched on: a responder's "
+      "interval of hours is written as it is (default: rounded up to days)");
 }
 
 void add_message_filters(CLI::App& command, Typed& typed) {
@@ -450,6 +455,7 @@ Command understand(const Typed& typed, Command::Kind kind, const Clock& clock) {
   using DovecotVersion = account::dovecot::Version;
   request.dovecot = choose<DovecotVersion>("--dovecot", typed.dovecot,
                                            {{"2.3", DovecotVersion::v2_3}, {"2.4", DovecotVersion::v2_4}});
+  request.vacation_seconds = typed.vacation_seconds;
   request.mailboxes.mailbox = typed.mailbox;
   for (const std::string& pair : typed.user_maps) run::add_user_map(request.mailboxes, pair);
   for (const std::string& pair : typed.domain_maps) run::add_domain_map(request.mailboxes, pair);

@@ -135,6 +135,7 @@ std::unique_ptr<store::AccountTarget> SettingsDestination::target_for(account::A
 std::unique_ptr<store::AccountTarget> SettingsDestination::open_scripts(account::AccountFacts facts) const {
   account::sieve::Options options;
   options.now = now_;
+  options.has_vacation_seconds = request_->vacation_seconds;
   // Modoboa's installer switches on a script of all users that files spam into Junk (targets.md 1.2). Whoever else of
   // this run writes the same scripts must not undo what it does.
   options.has_global_spam_rule =

@@ -206,6 +206,52 @@ TEST_F(AccountPlaces, AScriptThatItsUserChangedIsHisAloneAndTheOthersKeepTheirs)
   EXPECT_EQ(read_file(script_of("sal")), others);
 }
 
+/// sal is away, and answers each sender once in 8 hours.
+class AccountWithResponder : public AccountPlaces {
+ protected:
+  void SetUp() override {
+    make();
+    const std::string home = at("old") + facts_.plan.home;
+    write_file(home + "/.autorespond/sal@example.com", "From: sal@example.com\nSubject: Away\n\nAway.\n");
+    write_file(home + "/.autorespond/sal@example.com.json", R"({"interval":8})");
+    const std::string aliases = at("old/etc/valiases/example.com");
+    write_file(aliases, "sal@example.com: \"|/usr/local/cpanel/bin/autorespond sal@example.com " + facts_.plan.home +
+                            "/.autorespond\"\n" + read_file(aliases));
+    if (is_root()) give_tree(home, somebody);
+    guard(at("old"));
+  }
+  [[nodiscard]] std::string script() const { return read_file(at("v/example.com/sal/sieve/mailhaul.sieve")); }
+};
+
+TEST_F(AccountWithResponder, AnIntervalOfHoursIsWrittenForAServerThatCountsSecondsAlone) {
+  const std::vector<std::string> sync_words{"sync",       "--src-root",        at("old"), account(), "vmail:" + at("v"),
+                                            "--settings", "dovecot:" + at("d")};
+  const Result usual = run(sync_words);
+  EXPECT_NE(script().find("vacation :days 1 "), std::string::npos) << script();
+  EXPECT_TRUE(holds(usual.out, "not in 8 hours"));
+  EXPECT_FALSE(holds(usual.out, "+vacation-seconds"));
+  forget_runs();
+  stdfs::remove_all(at("v"));
+  stdfs::remove_all(at("d"));
+  std::vector<std::string> with_seconds = sync_words;
+  with_seconds.emplace_back("--sieve-vacation-seconds");
+  const Result exact = run(with_seconds);
+  EXPECT_NE(script().find("vacation :seconds 28800 "), std::string::npos) << script();
+  EXPECT_NE(script().find("\"vacation-seconds\"]; # mailhaul\n"), std::string::npos) << script();
+  EXPECT_FALSE(holds(exact.out, "not in 8 hours"));
+  EXPECT_TRUE(holds(exact.out, "sieve_extensions = +vacation-seconds")) << "without it no script is run";
+}
+
+TEST_F(AccountWithResponder, SettingsAloneAndALineOfABatchTakeTheSameOption) {
+  run({"settings", "--src-root", at("old"), account(), "--settings", "dovecot:" + at("d"), "--sieve-vacation-seconds"});
+  EXPECT_NE(read_file(at("d/homes/example.com/sal/sieve/mailhaul.sieve")).find(":seconds 28800 "), std::string::npos);
+  write_file(at("list.csv"), account() + ";vmail:" + at("v") + ";--src-root " + at("old") +
+                                 " --settings dovecot:" + at("e") + " --sieve-vacation-seconds\n");
+  stdfs::permissions(at("list.csv"), stdfs::perms(0600));
+  EXPECT_EQ(run({"batch", at("list.csv")}).status, status::settings_missing);
+  EXPECT_NE(script().find(":seconds 28800 "), std::string::npos) << script();
+}
+
 TEST_F(AccountPlaces, FilesThatAreGoneAreALossAndNoWish) {
   make();
   run(words());

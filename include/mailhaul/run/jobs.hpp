@@ -48,6 +48,7 @@ struct Request {
   MailboxOptions mailboxes{};
   std::vector<SettingsPlace> settings{};  ///< --settings
   account::dovecot::Version dovecot = account::dovecot::Version::v2_3;
+  bool vacation_seconds = false;  ///< the server of the Sieve scripts has that extension switched on
   std::chrono::milliseconds lock_wait{30'000};
   std::string state_directory{};      ///< --state; empty: where such things are on this machine
   std::optional<Zone> source_zone{};  ///< of received dates at the source that name none; unset: this machine's

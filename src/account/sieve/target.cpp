@@ -151,9 +151,16 @@ class ScriptsTarget final : public store::AccountTarget {
 
   [[nodiscard]] std::vector<std::string> after_steps() const override {
     if (file_changes_.empty()) return {};
+    std::vector<std::string> steps;
+    if (counts_seconds())
+      // Without it such a script is not run at all; below the minimum an interval is raised to it.
+      steps.emplace_back("set in Dovecot's configuration, if it is not: plugin { sieve_extensions = +vacation-seconds "
+                         "sieve_vacation_min_period = 0 }");
     const std::string owner = "#" + std::to_string(places_.birth.owner.uid);
-    return {"sudo -u '" + owner + "' find " + shell_word(places_.path) +
-            " -path '*/sieve/mailhaul.sieve' -exec sievec {} ';'   (else each is compiled at its first delivery)"};
+    steps.push_back(
+        "sudo -u '" + owner + "' find " + shell_word(places_.path) +
+        " -path '*/sieve/mailhaul.sieve' -exec sievec {} ';'   (else each is compiled at its first delivery)");
+    return steps;
   }
 
  private:
@@ -197,6 +204,16 @@ class ScriptsTarget final : public store::AccountTarget {
         !shared.setting || store::comparable(shared.setting->value) == store::comparable(setting->value);
     shared.agrees = shared.agrees && is_same;
     if (!shared.setting) shared.setting = std::move(setting);
+  }
+
+  /// Whether a script that was written needs a server with that extension.
+  [[nodiscard]] bool counts_seconds() const {
+    return std::any_of(file_changes_.begin(), file_changes_.end(), [](const store::FileChange& change) {
+      const Sections sections = read_sections(change.after);
+      return std::any_of(sections.list.begin(), sections.list.end(), [](const Section& section) {
+        return section.extensions.count(std::string(vacation_seconds)) > 0;
+      });
+    });
   }
 
   [[nodiscard]] static SettingResult no_mailbox(const store::SettingChange& change) {

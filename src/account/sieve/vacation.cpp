@@ -191,11 +191,13 @@ class Vacation {
 
   std::string period() {
     needs_.extensions.insert("vacation");
-    if (options_.has_vacation_seconds && responder_.interval_hours) {
-      needs_.extensions.insert("vacation-seconds");
-      return " :seconds " + std::to_string(std::uint64_t{*responder_.interval_hours} * 3600);
-    }
     const std::uint32_t hours = responder_.interval_hours.value_or(0);
+    // Whole days need no extension that somebody must have switched on.
+    const bool is_in_days = hours > 0 && hours % 24 == 0;
+    if (options_.has_vacation_seconds && responder_.interval_hours && !is_in_days && hours <= days_limit * 24) {
+      needs_.extensions.insert(std::string(vacation_seconds));
+      return " :seconds " + std::to_string(hours * 3600);
+    }
     const std::uint32_t days = std::clamp<std::uint32_t>(hours / 24 + (hours % 24 == 0 ? 0 : 1), 1, days_limit);
     if (!responder_.interval_hours || std::uint64_t{days} * 24 != hours)
       differ("each sender is answered once in " + std::string(days == 1 ? "a day" : std::to_string(days) + " days") +

@@ -15,6 +15,9 @@ using testing::has;
 constexpr std::int64_t start_of_2026 = 1'767'225'600;
 constexpr std::int64_t february_2026 = 1'769'904'000;
 
+/// What a server must have that is to take a script with seconds, without a warning too.
+constexpr const char* counts_seconds = "sieve_extensions = +vacation-seconds\nsieve_vacation_min_period = 0";
+
 store::Responder away() {
   store::Responder responder;
   responder.is_active = true;
@@ -34,10 +37,12 @@ Part part_of(const store::Responder& responder, const Options& options = {},
   rules.responder = &responder;
   const Part part = parts(rules, options).at(0);
   if (testing::has_sieve_programs()) {
-    const testing::SievePrograms programs;
-    // Of a server that has them.
-    if (part.extensions.count("vacation-seconds") == 0) {
-      EXPECT_EQ(programs.complaint(script_of({part})), "") << script_of({part});
+    // The extension is there only where it is switched on.
+    const bool needs_seconds = part.extensions.count("vacation-seconds") > 0;
+    const testing::SievePrograms programs(needs_seconds ? counts_seconds : "");
+    EXPECT_EQ(programs.complaint(script_of({part})), "") << script_of({part});
+    if (needs_seconds) {
+      EXPECT_TRUE(has(testing::SievePrograms().complaint(script_of({part})), "vacation-seconds"));
     }
   }
   return part;
@@ -90,16 +95,44 @@ TEST(SieveResponder, TheIntervalBecomesDays) {
 }
 
 TEST(SieveResponder, AServerThatCountsSecondsGetsThem) {
-  store::Responder responder = away();
+  struct Row {
+    std::optional<std::uint32_t> hours;
+    const char* period;
+    bool differs;
+  };
+  const Row table[] = {{std::nullopt, ":days 1 ", true},
+                       {0U, ":seconds 0 ", false},
+                       {1U, ":seconds 3600 ", false},
+                       {8U, ":seconds 28800 ", false},
+                       {24U, ":days 1 ", false},
+                       {25U, ":seconds 90000 ", false},
+                       {168U, ":days 7 ", false},
+                       {8759U, ":seconds 31532400 ", false},
+                       {8760U, ":days 365 ", false},
+                       {8761U, ":days 365 ", true},
+                       {4'294'967'295U, ":days 365 ", true}};
   Options options;
   options.has_vacation_seconds = true;
+  for (const Row& row : table) {
+    store::Responder responder = away();
+    responder.interval_hours = row.hours;
+    const Part part = part_of(responder, options);
+    EXPECT_TRUE(has(part.text, row.period)) << part.text;
+    EXPECT_EQ(part.extensions.count("vacation-seconds") > 0, has(row.period, ":seconds")) << part.text;
+    EXPECT_EQ(has(part.result.text, "answered once in"), row.differs) << part.result.text;
+  }
+}
+
+TEST(SieveResponder, WhatCountsSecondsAnswersOnAServerThatDoesSo) {
+  if (!testing::has_sieve_programs()) GTEST_SKIP() << "sieve-test is not installed";
+  store::Responder responder = away();
   responder.interval_hours = 8;
-  const Part part = part_of(responder, options);
-  EXPECT_TRUE(has(part.text, ":seconds 28800 "));
-  EXPECT_TRUE(part.extensions.count("vacation-seconds") > 0);
-  EXPECT_FALSE(has(part.result.text, "answered once in"));
-  responder.interval_hours = 0;
-  EXPECT_TRUE(has(part_of(responder, options).text, ":seconds 0 "));
+  Options options;
+  options.has_vacation_seconds = true;
+  const std::string script = script_of({part_of(responder, options)});
+  const testing::SievePrograms programs(counts_seconds);
+  EXPECT_TRUE(has(programs.actions(script, testing::message("Subject: x\n")), "send vacation message")) << script;
+  EXPECT_TRUE(has(programs.actions(script, testing::message("X-Spam-Flag: YES\n")), "store message in folder: INBOX"));
 }
 
 TEST(SieveResponder, BoundsThatAreNoneAreLeftOut) {

@@ -26,7 +26,7 @@ black_box::Result run(const char* program, const std::vector<std::string>& argum
 
 bool has_sieve_programs() { return ::access(compiler, X_OK) == 0 && ::access(interpreter, X_OK) == 0; }
 
-SievePrograms::SievePrograms() : directory_("mailhaul-sieve") {
+SievePrograms::SievePrograms(std::string_view plugin) : directory_("mailhaul-sieve") {
   const bool is_root = ::geteuid() == 0;
   const std::string user = std::to_string(is_root ? nobody : ::geteuid());
   const std::string group = std::to_string(is_root ? nobody : ::getegid());
@@ -34,7 +34,8 @@ SievePrograms::SievePrograms() : directory_("mailhaul-sieve") {
   static_cast<void>(written("dovecot.conf", "mail_uid = " + user + "\nmail_gid = " + group +
                                                 "\nfirst_valid_uid = 1\nfirst_valid_gid = 1\nmail_location = maildir:" +
                                                 (directory_ / "Maildir") + "\nmail_home = " + directory_.path() +
-                                                "\nlog_path = /dev/stderr\nbase_dir = " + (directory_ / "run") + "\n"));
+                                                "\nlog_path = /dev/stderr\nbase_dir = " + (directory_ / "run") +
+                                                "\nplugin {\n" + std::string(plugin) + "\n}\n"));
 }
 
 std::string SievePrograms::written(const char* name, std::string_view octets) const {

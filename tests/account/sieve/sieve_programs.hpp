@@ -15,7 +15,8 @@ namespace mailhaul::account::sieve::testing {
 /// A mailbox of nobody's, and scripts that are run on messages to it.
 class SievePrograms {
  public:
-  SievePrograms();
+  /// `plugin`: settings of Pigeonhole, which are otherwise the stock ones.
+  explicit SievePrograms(std::string_view plugin = {});
 
   /// What `sievec` has to say about the script; empty: it compiles.
   [[nodiscard]] std::string complaint(std::string_view script) const;

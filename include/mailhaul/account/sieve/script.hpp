@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mailhaul/account/sieve/section.hpp"
@@ -18,6 +19,9 @@ namespace mailhaul::account::sieve {
 /// A longer script is refused by the server (sieve_max_script_size).
 inline constexpr std::size_t script_limit_octets = 1'000'000;
 
+/// The extension for intervals that are no whole days (RFC 6131); Pigeonhole has it, and has not switched it on.
+inline constexpr std::string_view vacation_seconds = "vacation-seconds";
+
 /// What one mailbox has. Null: there is no such setting.
 struct MailboxRules {
   std::string address{};
@@ -30,7 +34,7 @@ struct MailboxRules {
 
 /// What the target is like.
 struct Options {
-  bool has_vacation_seconds = false;  ///< the server has the extension of that name switched on
+  bool has_vacation_seconds = false;  ///< the server has that extension switched on
   bool has_global_spam_rule = false;  ///< the server files spam for all
   std::string inbox_prefix{};         ///< of its namespace: "" or "INBOX."
   char separator = '.';               ///< between the levels of a folder's name
