@@ -89,6 +89,7 @@ void AccountJob::add_places(const Store* mail, const fs::Birth& birth) {
     homes->path = absolute_path(machine_, mail->path);
     homes->birth = birth;
     homes->home = [store = *mail](const std::string& address) { return home_of_mailbox(store, address); };
+    if (has_maildirs_as_homes(*mail)) homes->preferences = "spamassassin";
     // Which script is run is said by a link (fs/: below the root alone, and downwards).
     if (!request_.dry_run && !request_.settings.empty())
       places_.push_back({mail->path, Landlock::Access::write_and_link, Side::target});

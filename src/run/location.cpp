@@ -18,6 +18,8 @@ namespace {
 using formats::Context;
 using formats::Evidence;
 
+constexpr std::string_view below_home = "/Maildir";
+
 /// An option that may stand behind the path of a location.
 struct KnownOption {
   std::string_view key;
@@ -356,8 +358,11 @@ std::string_view to_string(Format format) { return row_of(format).name; }
 
 store::Capabilities abilities_of(const Store& store) { return row_of(store.format).abilities(store); }
 
+bool has_maildirs_as_homes(const Store& store) {
+  return !pattern_of(store).path_of("a@example.com").ends_with(below_home);
+}
+
 std::string home_of_mailbox(const Store& store, const std::string& address) {
-  constexpr std::string_view below_home = "/Maildir";
   std::string path = pattern_of(store).path_of(address);
   if (path.ends_with(below_home)) path.erase(path.size() - below_home.size());
   return path;

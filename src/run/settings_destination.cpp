@@ -141,6 +141,8 @@ std::unique_ptr<store::AccountTarget> SettingsDestination::open_scripts(account:
   options.has_global_spam_rule =
       std::any_of(request_->settings.begin(), request_->settings.end(),
                   [](const SettingsPlace& place) { return place.kind == SettingsKind::modoboa; });
+  // Modoboa's scanners know no such files (targets.md 1.2).
+  options.has_spam_preferences = place_.kind == SettingsKind::dovecot;
   for (const auto& [from, to] : request_->options.map.special_uses()) options.folders.emplace(dotted(from), dotted(to));
   account::sieve::ScriptPlaces places;
   if (mail_) {

@@ -48,7 +48,8 @@ class AccountPlaces : public CliTest {
     for (const char* const top : {"d", "p", "v"}) {
       if (!exists(at(top))) continue;
       for (const auto& entry : stdfs::recursive_directory_iterator(at(top)))
-        if (entry.is_regular_file() && (top[0] != 'v' || entry.path().extension() == ".sieve"))
+        if (entry.is_regular_file() &&
+            (top[0] != 'v' || entry.path().extension() == ".sieve" || entry.path().filename() == "user_prefs"))
           all[entry.path()] = read_file(entry.path());
     }
     for (const char* const file : {"m.csv", "a.json"})
@@ -250,6 +251,47 @@ TEST_F(AccountWithResponder, SettingsAloneAndALineOfABatchTakeTheSameOption) {
   stdfs::permissions(at("list.csv"), stdfs::perms(0600));
   EXPECT_EQ(run({"batch", at("list.csv")}).status, status::settings_missing);
   EXPECT_NE(script().find(":seconds 28800 "), std::string::npos) << script();
+}
+
+TEST_F(AccountPlaces, EachMailboxGetsThePreferencesOfSpamAssassinAndWhatHeAddsStays) {
+  make();
+  const std::string account_prefs = at("old") + facts_.plan.home + "/.spamassassin/user_prefs";
+  const std::string of_bob = at("v/example.com/bob/.spamassassin/user_prefs");
+  const std::vector<std::string> sync_words{"sync",       "--src-root",        at("old"), account(), "vmail:" + at("v"),
+                                            "--settings", "dovecot:" + at("d")};
+  std::vector<std::string> dry_words = sync_words;
+  dry_words.emplace_back("-n");
+  const Result dry = run(dry_words);
+  EXPECT_TRUE(holds(dry.out, "+++ " + of_bob)) << dry.out;
+  EXPECT_TRUE(holds(dry.out, "\n+required_score 4.5\n"));
+  EXPECT_FALSE(exists(of_bob));
+  const Result first = run(sync_words);
+  EXPECT_TRUE(holds(first.out, "--virtual-config-dir='" + at("v") + "/%d/%l/.spamassassin'")) << first.out;
+  for (const char* const user : {"bob", "sal"}) {
+    const std::string path = at("v/example.com/") + user + "/.spamassassin/user_prefs";
+    EXPECT_NE(read_file(path).find("\nrequired_score 4.5\n"), std::string::npos) << user;
+    EXPECT_EQ(mode_of(path), 0600U);
+  }
+  write_file(of_bob, read_file(of_bob) + "required_score 2\n");
+  write_file(account_prefs, read_file(account_prefs) + "required_score 6\ninclude /etc/shadow\n");
+  const Result second = run(sync_words);
+  EXPECT_TRUE(holds(second.out, "left out: include")) << second.out;
+  const std::string now = read_file(of_bob);
+  EXPECT_NE(now.find("\nrequired_score 6\n"), std::string::npos);
+  EXPECT_TRUE(now.ends_with("\nrequired_score 2\n"));
+  EXPECT_EQ(now.find("\ninclude"), std::string::npos);
+  const auto before = files();
+  EXPECT_FALSE(holds(run(sync_words).out, " written "));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(AccountPlaces, InAHomeThatIsAMaildirPreferencesAreNoFolder) {
+  make();
+  run({"sync", "--src-root", at("old"), account(), "vmail:" + at("v") + ":LAYOUT=%d/%n", "--settings",
+       "dovecot:" + at("d")});
+  EXPECT_TRUE(exists(at("v/example.com/bob/cur")));
+  EXPECT_TRUE(exists(at("v/example.com/bob/spamassassin/user_prefs")));
+  EXPECT_FALSE(exists(at("v/example.com/bob/.spamassassin")));
 }
 
 TEST_F(AccountPlaces, FilesThatAreGoneAreALossAndNoWish) {

@@ -100,6 +100,8 @@ struct OpenOptions {
 /// The home of a mail user below the root of such a store, "example.com/bob": what holds its Maildir, or is it. Empty
 /// where the name can't be a path. Of Format::vmail alone.
 [[nodiscard]] std::string home_of_mailbox(const Store& store, const std::string& address);
+/// Whether the homes there are the Maildirs themselves.
+[[nodiscard]] bool has_maildirs_as_homes(const Store& store);
 
 /// As an operator would type it, for people: "maildir:/a:LAYOUT=fs". Not escaped.
 [[nodiscard]] std::string display(const Store& store);

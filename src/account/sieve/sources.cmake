@@ -4,6 +4,7 @@ set(SIEVE_SOURCES
   sieve/filter_action.cpp
   sieve/filter_text.cpp
   sieve/posix_regex.cpp
+  sieve/preference_files.cpp
   sieve/rule_test.cpp
   sieve/script.cpp
   sieve/scripts.cpp
@@ -11,6 +12,7 @@ set(SIEVE_SOURCES
   sieve/sender_text.cpp
   sieve/sieve_text.cpp
   sieve/spam_box.cpp
+  sieve/spam_preferences.cpp
   sieve/target.cpp
   sieve/vacation.cpp
 )

@@ -7,6 +7,7 @@
 #include "account/sieve/filter_action.hpp"
 #include "account/sieve/rule_test.hpp"
 #include "account/sieve/sieve_text.hpp"
+#include "account/sieve/spam_preferences.hpp"
 #include "mailhaul/account/address.hpp"
 
 namespace mailhaul::account::sieve {
@@ -64,6 +65,15 @@ Preferences preferences_of(std::string_view text) {
   return out;
 }
 
+/// They are written, but for lines that are an administrator's.
+store::SettingResult result_beside(const CarriedPreferences& carried) {
+  if (carried.left_out == 0) return {};
+  return {carried.text.empty() ? store::SettingResult::Outcome::not_carried
+                               : store::SettingResult::Outcome::approximated,
+          std::to_string(carried.left_out) + " lines of SpamAssassin's preferences are left out: " + carried.names,
+          "what of them is to hold belongs into the configuration of the new server's scanner"};
+}
+
 bool has_box(const store::Spam& spam) { return spam.has_box && !spam.box_is_disabled && !spam.is_disabled; }
 
 }  // namespace
@@ -98,7 +108,9 @@ Part spam_part(const store::Spam& spam, const Options& options, bool asks_delive
     part.text = "# Spam box\n" + prelude_for(needs) + rule;
     part.extensions = needs.extensions;
   }
-  if (preferences.has_others || (has_lists && !has_rule)) {
+  if (options.has_spam_preferences && !spam.is_disabled) {
+    part.result = result_beside(carried_preferences(spam.preferences));
+  } else if (preferences.has_others || (has_lists && !has_rule)) {
     // That there is no box is no loss; that the scanner will decide in another way may be.
     part.result = {
         has_box(spam) ? store::SettingResult::Outcome::approximated : store::SettingResult::Outcome::not_carried,

@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "account/shell_word.hpp"
+#include "account/sieve/preference_files.hpp"
 #include "account/sieve/scripts.hpp"
+#include "account/sieve/spam_box.hpp"
+#include "account/sieve/spam_preferences.hpp"
 #include "account/text/result.hpp"
+#include "mailhaul/account/address.hpp"
 #include "mailhaul/account/json/settings.hpp"
 
 namespace mailhaul::account::sieve {
@@ -59,8 +63,10 @@ SettingValue changed_by_hand(SettingKind kind, const std::string& text) {
   return store::Filters{{}, false, {}, text};
 }
 
+SettingId spam_id() { return {"", SettingKind::spam, ""}; }
+
 /// What stands in the script of each mailbox.
-std::array<SettingId, 2> account_ids() { return {{{"", SettingKind::filters, ""}, {"", SettingKind::spam, ""}}}; }
+std::array<SettingId, 2> account_ids() { return {{{"", SettingKind::filters, ""}, spam_id()}}; }
 
 SettingId id_of_section(const Section& section, const std::string& mailbox) {
   if (section.name == autoresponder_section) return {mailbox, SettingKind::responder, ""};
@@ -72,6 +78,7 @@ class ScriptsTarget final : public store::AccountTarget {
  public:
   ScriptsTarget(ScriptPlaces places, AccountFacts facts, Options options, bool is_dry)
       : scripts_(places.root, places.path + '/', places.birth),
+        preferences_(places.root, places.path + '/', places.birth, places.preferences),
         places_(std::move(places)),
         facts_(std::move(facts)),
         options_(std::move(options)),
@@ -100,6 +107,7 @@ class ScriptsTarget final : public store::AccountTarget {
       const auto there = sections(mailbox, home);
       for (const SettingId& id : account_ids())
         if (!there) shared[id].agrees = false;
+      note_preferences(home, shared);
       if (!there || there->empty()) continue;
       for (const SettingId& id : account_ids()) note(id, section_of(*there, id, mailbox), shared[id]);
       for (const Section& section : *there) {
@@ -112,8 +120,13 @@ class ScriptsTarget final : public store::AccountTarget {
           found.insert_or_assign(id, changed_by_hand(id.kind, section.text));
       }
     }
-    for (auto& [id, value] : shared)
-      if (value.agrees && !value.is_missing && value.setting) found.emplace(id, std::move(value.setting->value));
+    for (auto& [id, value] : shared) {
+      if (!value.agrees) continue;
+      if (value.setting && !is_missing(value))
+        found.emplace(id, std::move(value.setting->value));
+      else if (!value.setting && !value.is_missing && value.changed)
+        found.emplace(id, changed_by_hand(id.kind, *value.changed));
+    }
     std::vector<Setting> settings;
     settings.reserve(found.size());
     for (auto& [id, value] : found) settings.push_back({id, std::move(value)});
@@ -150,15 +163,17 @@ class ScriptsTarget final : public store::AccountTarget {
   }
 
   [[nodiscard]] std::vector<std::string> after_steps() const override {
-    if (file_changes_.empty()) return {};
     std::vector<std::string> steps;
+    if (!preferences_.changes().empty())
+      steps.push_back("spamd -x -u USER --virtual-config-dir=" + preferences_pattern() + "   (USER has the uid " +
+                      mail_user() + ": so it reads each mailbox's preferences; amavis and rspamd do not)");
+    if (scripts_.changes().empty()) return steps;
     if (counts_seconds())
       // Without it such a script is not run at all; below the minimum an interval is raised to it.
       steps.emplace_back("set in Dovecot's configuration, if it is not: plugin { sieve_extensions = +vacation-seconds "
                          "sieve_vacation_min_period = 0 }");
-    const std::string owner = "#" + std::to_string(places_.birth.owner.uid);
     steps.push_back(
-        "sudo -u '" + owner + "' find " + shell_word(places_.path) +
+        "sudo -u '#" + mail_user() + "' find " + shell_word(places_.path) +
         " -path '*/sieve/mailhaul.sieve' -exec sievec {} ';'   (else each is compiled at its first delivery)");
     return steps;
   }
@@ -169,6 +184,7 @@ class ScriptsTarget final : public store::AccountTarget {
     bool agrees = true;
     bool is_missing = false;  ///< in a script of ours
     std::optional<Setting> setting{};
+    std::optional<std::string> changed{};  ///< by hand, in one of them
   };
 
   /// Nothing: it can't be read, or is not to be understood; then nothing of that mailbox is told.
@@ -190,10 +206,31 @@ class ScriptsTarget final : public store::AccountTarget {
     return nullptr;
   }
 
+  /// Whether a script of ours has no section though that setting makes one.
+  [[nodiscard]] bool is_missing(const Shared& shared) const {
+    const auto* const spam = std::get_if<store::Spam>(&shared.setting->value);
+    return shared.is_missing && (spam == nullptr || has_spam_rule(*spam, options_));
+  }
+
+  /// A mailbox without them says nothing of the others: its user may have taken them away.
+  void note_preferences(const std::string& home, std::map<SettingId, Shared>& shared) {
+    if (!options_.has_spam_preferences) return;
+    Shared& spam = shared[spam_id()];
+    try {
+      if (const auto section = preferences_.section(home)) note(spam_id(), &*section, spam);
+    } catch (const Error& error) {
+      if (error.scope() == Scope::run) throw;
+      spam.agrees = false;
+    }
+  }
+
   /// One that was changed by hand is its user's, and says nothing of the others; else all must be the same, so that one
   /// which could not be written is written by the next run.
   static void note(const SettingId& id, const Section* section, Shared& shared) {
-    if (section != nullptr && !section->is_as_written) return;
+    if (section != nullptr && !section->is_as_written) {
+      shared.changed = section->text;
+      return;
+    }
     auto setting = section == nullptr ? std::nullopt : setting_in(*section);
     const bool is_it = setting && setting->id == id;
     if (!is_it) {
@@ -204,6 +241,29 @@ class ScriptsTarget final : public store::AccountTarget {
         !shared.setting || store::comparable(shared.setting->value) == store::comparable(setting->value);
     shared.agrees = shared.agrees && is_same;
     if (!shared.setting) shared.setting = std::move(setting);
+  }
+
+  [[nodiscard]] std::string mail_user() const { return std::to_string(places_.birth.owner.uid); }
+
+  /// Where spamd finds them: "/srv/vmail/%d/%l/.spamassassin".
+  [[nodiscard]] std::string preferences_pattern() const {
+    const auto& [mailbox, home] = *homes_.begin();
+    const auto address = split_address(mailbox);
+    std::string pattern = places_.path;
+    for (std::string_view rest = home; !rest.empty();) {
+      const std::string_view part = rest.substr(0, std::min(rest.find('/'), rest.size()));
+      rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+      pattern += '/';
+      if (part == mailbox)
+        pattern += "%u";
+      else if (address && part == address->domain)
+        pattern += "%d";
+      else if (address && part == address->local_part)
+        pattern += "%l";
+      else
+        pattern += part;
+    }
+    return shell_word(pattern + '/' + places_.preferences);
   }
 
   /// Whether a script that was written needs a server with that extension.
@@ -271,21 +331,51 @@ class ScriptsTarget final : public store::AccountTarget {
       if (part != all.end()) result = combined(part->result, result);
       results[told] = combined(std::move(results[told]), result);
     }
+    plan_preferences(mailbox, home, settings, numbers, has_script, results);
+  }
+
+  /// Beside the script. Of what nobody asked to change only a mailbox that has nothing of ours gets them.
+  void plan_preferences(const std::string& mailbox, const std::string& home,
+                        const std::map<SettingId, SettingValue>& settings,
+                        const std::map<SettingId, std::size_t>& numbers, bool has_script,
+                        std::vector<SettingResult>& results) {
+    if (!options_.has_spam_preferences) return;
+    const auto number = numbers.find(spam_id());
+    const bool is_asked = number != numbers.end();
+    SettingResult result;
+    try {
+      if (!is_asked && (has_script || preferences_.has_file(home))) return;
+      const auto* const spam = find<store::Spam>(settings, spam_id());
+      std::string text;
+      if (spam != nullptr && !spam->is_disabled) text = carried_preferences(spam->preferences).text;
+      if (!text.empty()) text = std::string(setting_mark) + json::to_line({spam_id(), *spam}) + '\n' + text;
+      result = preferences_.plan(home, text, is_asked ? number->second : results.size());
+      if (result.outcome == SettingResult::Outcome::not_carried)
+        result = approximated("for " + mailbox + ' ' + result.text, result.what_to_do);
+    } catch (const Error& error) {
+      if (error.scope() == Scope::run) throw;
+      result = not_carried((error.place().empty() ? "" : error.place() + ": ") + error.reason(), error.what_to_do());
+    }
+    if (is_asked) results[number->second] = combined(std::move(results[number->second]), result);
   }
 
   void finish(std::vector<SettingResult>& results) {
     if (is_dry_) {
       scripts_.keep_as_preview();
+      preferences_.keep_as_preview();
     } else {
-      for (const EditedFiles::Failure& failure : scripts_.commit())
-        for (const std::size_t number : failure.changes)
-          if (number < results.size()) results[number] = not_carried(failure.reason, failure.what_to_do);
+      for (const auto& failures : {scripts_.commit(), preferences_.commit()})
+        for (const EditedFiles::Failure& failure : failures)
+          for (const std::size_t number : failure.changes)
+            if (number < results.size()) results[number] = not_carried(failure.reason, failure.what_to_do);
     }
     file_changes_.clear();
     for (const auto& [path, change] : scripts_.changes()) file_changes_.push_back(change);
+    for (const auto& [path, change] : preferences_.changes()) file_changes_.push_back(change);
   }
 
   Scripts scripts_;
+  PreferenceFiles preferences_;
   ScriptPlaces places_;
   AccountFacts facts_;
   Options options_;

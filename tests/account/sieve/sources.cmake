@@ -10,5 +10,6 @@ set(SIEVE_TEST_SOURCES
   sieve/section_test.cpp
   sieve/sieve_programs.cpp
   sieve/spam_box_test.cpp
+  sieve/spam_preferences_test.cpp
   sieve/target_test.cpp
 )

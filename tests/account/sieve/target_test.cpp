@@ -19,6 +19,7 @@ using Outcome = store::SettingResult::Outcome;
 
 constexpr fs::Owner vmail{5000, 5000};
 const SettingId of_account{"", SettingKind::filters, ""};
+const SettingId of_spam{"", SettingKind::spam, ""};
 const SettingId of_bob{"bob@example.com", SettingKind::filters, ""};
 
 store::Filters filing_into(const std::string& folder) {
@@ -65,10 +66,16 @@ class SieveTarget : public ::testing::Test {
     places.path = "/srv/vmail";
     places.birth = {vmail, 0600, 0700};
     places.home = [](const std::string& address) { return address.substr(0, address.find('@')); };
-    return open_scripts(std::move(places), facts_of(settings_, "acct"), {}, false);
+    Options options;
+    options.has_spam_preferences = reads_preferences_;
+    return open_scripts(std::move(places), facts_of(settings_, "acct"), options, is_dry_);
   }
+  [[nodiscard]] static std::string preferences_of(const std::string& name) {
+    return "/srv/vmail/" + name + "/.spamassassin/user_prefs";
+  }
+  [[nodiscard]] std::string preferences(const std::string& name) { return kernel_.octets_of(preferences_of(name)); }
   /// The source has it now, and it is brought.
-  store::SettingResult bring(const SettingId& id, const store::Filters& value) {
+  store::SettingResult bring(const SettingId& id, const store::SettingValue& value) {
     std::erase_if(settings_, [&](const Setting& setting) { return setting.id == id; });
     settings_.push_back({id, value});
     const std::vector<store::SettingChange> changes{{id, value, id}};
@@ -85,6 +92,8 @@ class SieveTarget : public ::testing::Test {
   SystemEntropy entropy_;
   NoFiles files_;
   std::vector<Setting> settings_{};
+  bool reads_preferences_ = true;
+  bool is_dry_ = false;
 };
 
 TEST_F(SieveTarget, WhatBelongsToTheAccountStandsInEachScriptAndIsReadOnce) {
@@ -147,6 +156,131 @@ TEST_F(SieveTarget, OfAScriptThatCanNotBeUnderstoodNothingIsTold) {
   EXPECT_TRUE(target->read().empty());
   EXPECT_FALSE(target->can_tell(of_bob));
   EXPECT_TRUE(target->can_tell({"al@example.com", SettingKind::filters, ""}));
+}
+
+store::Spam preferring(const std::string& preferences, bool has_box = false) {
+  store::Spam spam;
+  spam.is_enabled = true;
+  spam.has_box = has_box;
+  spam.preferences = preferences;
+  return spam;
+}
+
+TEST_F(SieveTarget, PreferencesOfTheAccountAreEachMailboxsAndReadOnce) {
+  for (const bool has_box : {false, true}) {
+    const store::Spam spam = preferring("required_score 4\nwhitelist_from a@b.example\n", has_box);
+    EXPECT_EQ(bring(of_spam, spam).outcome, Outcome::written) << has_box;
+    EXPECT_NE(preferences("bob").find("\nrequired_score 4\nwhitelist_from a@b.example\n# mailhaul: end "),
+              std::string::npos)
+        << preferences("bob");
+    EXPECT_EQ(preferences("al"), preferences("bob"));
+    EXPECT_EQ(kernel_.exists(script_of("bob")), has_box);
+    EXPECT_EQ(now(of_spam), store::comparable(spam));
+  }
+  const fs::Status status = kernel_.status_of(preferences_of("bob"));
+  EXPECT_EQ(status.owner, vmail);
+  EXPECT_EQ(status.permissions, 0600U);
+}
+
+TEST_F(SieveTarget, WhereTheScannerReadsNoneOrItIsOffThereAreNoPreferences) {
+  store::Spam off = preferring("required_score 4\n");
+  off.is_disabled = true;
+  EXPECT_EQ(bring(of_spam, off).outcome, Outcome::not_carried);
+  reads_preferences_ = false;
+  EXPECT_EQ(bring(of_spam, preferring("required_score 4\n")).outcome, Outcome::not_carried);
+  EXPECT_FALSE(kernel_.exists(preferences_of("bob")));
+}
+
+TEST_F(SieveTarget, PreferencesThatAreAnAdministratorsAreToldAndOnlyThey) {
+  const store::SettingResult some = bring(of_spam, preferring("required_score 4\ninclude /etc/shadow\n"));
+  EXPECT_EQ(some.outcome, Outcome::approximated);
+  EXPECT_NE(some.text.find("include"), std::string::npos);
+  EXPECT_EQ(some.text.find("required_score"), std::string::npos);
+  EXPECT_EQ(preferences("bob").find("\ninclude"), std::string::npos);
+  EXPECT_EQ(bring(of_spam, preferring("include /etc/shadow\n")).outcome, Outcome::not_carried);
+  EXPECT_FALSE(kernel_.exists(preferences_of("bob"))) << "what was there is taken away";
+}
+
+TEST_F(SieveTarget, LinesThatAUserAddsToHisPreferencesStay) {
+  (void)bring(of_spam, preferring("required_score 4\n"));
+  kernel_.put_file(preferences_of("bob"), preferences("bob") + "required_score 2\n", vmail, 0600);
+  EXPECT_EQ(now(of_spam), store::comparable(preferring("required_score 4\n"))) << "ours is as it was";
+  EXPECT_EQ(bring(of_spam, preferring("required_score 5\n")).outcome, Outcome::written);
+  EXPECT_NE(preferences("bob").find("\nrequired_score 5\n"), std::string::npos);
+  EXPECT_TRUE(preferences("bob").ends_with("\nrequired_score 2\n"));
+}
+
+TEST_F(SieveTarget, PreferencesThatWereChangedByHandAreHisAndTheOthersFollow) {
+  (void)bring(of_spam, preferring("required_score 4\n"));
+  std::string own = preferences("bob");
+  own.replace(own.find("\nrequired_score 4"), 17, "\nrequired_score 3");
+  kernel_.put_file(preferences_of("bob"), own, vmail, 0600);
+  EXPECT_EQ(now(of_spam), store::comparable(preferring("required_score 4\n"))) << "his says nothing of the others";
+  const store::SettingResult result = bring(of_spam, preferring("required_score 5\n"));
+  EXPECT_EQ(result.outcome, Outcome::approximated);
+  EXPECT_NE(result.text.find("bob@example.com"), std::string::npos) << result.text;
+  EXPECT_EQ(preferences("bob"), own);
+  EXPECT_NE(preferences("al").find("\nrequired_score 5\n"), std::string::npos);
+}
+
+TEST_F(SieveTarget, WhereAllChangedThemWhatTheyMadeOfItIsTheirs) {
+  (void)bring(of_spam, preferring("required_score 4\n"));
+  for (const char* const name : {"bob", "al"}) {
+    std::string own = preferences(name);
+    own.replace(own.find("\nrequired_score 4"), 17, "\nrequired_score 3");
+    kernel_.put_file(preferences_of(name), own, vmail, 0600);
+  }
+  EXPECT_NE(now(of_spam), "") << "not taken away";
+  EXPECT_NE(now(of_spam), store::comparable(preferring("required_score 4\n")));
+}
+
+TEST_F(SieveTarget, PreferencesOfSomebodyElseStayAndTheTemplateGetsOurs) {
+  kernel_.put_directory("/srv/vmail/bob/.spamassassin", vmail, 0700);
+  kernel_.put_file(preferences_of("bob"), "# SpamAssassin user preferences file.\n\n# required_score 5", vmail, 0600);
+  kernel_.put_directory("/srv/vmail/al/.spamassassin", vmail, 0700);
+  kernel_.put_file(preferences_of("al"), "required_score 9\n", vmail, 0600);
+  EXPECT_EQ(bring(of_spam, preferring("required_score 4\n")).outcome, Outcome::approximated);
+  EXPECT_TRUE(preferences("bob").starts_with(
+      "# SpamAssassin user preferences file.\n\n# required_score 5\n# mailhaul: begin spam-preferences "))
+      << preferences("bob");
+  EXPECT_EQ(preferences("al"), "required_score 9\n");
+  const std::vector<store::SettingChange> gone{{of_spam, std::nullopt, of_spam}};
+  std::erase_if(settings_, [&](const Setting& setting) { return setting.id == of_spam; });
+  (void)open()->apply(gone, files_);
+  EXPECT_EQ(preferences("bob"), "# SpamAssassin user preferences file.\n\n# required_score 5\n");
+  EXPECT_EQ(preferences("al"), "required_score 9\n");
+}
+
+TEST_F(SieveTarget, ADryRunShowsPreferencesAndWritesNone) {
+  is_dry_ = true;
+  const store::Spam spam = preferring("required_score 4\n");
+  settings_.push_back({of_spam, spam});
+  const auto target = open();
+  const std::vector<store::SettingChange> changes{{of_spam, spam, of_spam}};
+  EXPECT_EQ(target->apply(changes, files_).front().outcome, Outcome::written);
+  EXPECT_FALSE(kernel_.exists(preferences_of("bob")));
+  ASSERT_EQ(target->file_changes().size(), 2U);
+  EXPECT_EQ(target->file_changes()[0].path, preferences_of("al"));
+  EXPECT_NE(target->file_changes()[0].after.find("\nrequired_score 4\n"), std::string::npos);
+  EXPECT_FALSE(target->file_changes()[0].is_secret);
+}
+
+TEST_F(SieveTarget, PreferencesThatCanNotBeWrittenAreToldAndAskedForAgain) {
+  kernel_.put_directory("/srv/vmail/al/.spamassassin", {1002, 1002}, 0700);  // another one's
+  EXPECT_EQ(bring(of_spam, preferring("required_score 4\n")).outcome, Outcome::not_carried);
+  EXPECT_NE(preferences("bob").find("\nrequired_score 4\n"), std::string::npos);
+  EXPECT_EQ(now(of_spam), "") << "one has none";
+}
+
+TEST_F(SieveTarget, WhereSpamdFindsThemIsSaid) {
+  settings_.push_back({of_spam, preferring("required_score 4\n")});
+  const auto target = open();
+  const std::vector<store::SettingChange> changes{{of_spam, settings_.back().value, of_spam}};
+  (void)target->apply(changes, files_);
+  const std::vector<std::string> steps = target->after_steps();
+  ASSERT_EQ(steps.size(), 1U) << "there are no scripts to compile";
+  EXPECT_NE(steps.front().find("--virtual-config-dir='/srv/vmail/%l/.spamassassin'"), std::string::npos)
+      << steps.front();
 }
 
 TEST_F(SieveTarget, WithoutALoginThereIsNoScript) {

@@ -36,8 +36,10 @@ struct MailboxRules {
 struct Options {
   bool has_vacation_seconds = false;  ///< the server has that extension switched on
   bool has_global_spam_rule = false;  ///< the server files spam for all
-  std::string inbox_prefix{};         ///< of its namespace: "" or "INBOX."
-  char separator = '.';               ///< between the levels of a folder's name
+  /// The preferences of SpamAssassin are written beside the script, for a scanner that reads them in a mailbox's home.
+  bool has_spam_preferences = false;
+  std::string inbox_prefix{};  ///< of its namespace: "" or "INBOX."
+  char separator = '.';        ///< between the levels of a folder's name
   /// Folders that are called otherwise there; with them those below. Names in UTF-8, without the prefix, levels
   /// separated by '.': {"spam", "Junk"}.
   std::map<std::string, std::string> folders{};

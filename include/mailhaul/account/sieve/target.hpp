@@ -19,6 +19,8 @@ struct ScriptPlaces {
   fs::Birth birth{};
   /// Of an address its home below the root; empty: it has none.
   std::function<std::string(const std::string& address)> home{};
+  /// In a home, for SpamAssassin's preferences. A Maildir that is a home would show a name with a dot as a folder.
+  std::string preferences{".spamassassin"};
 };
 
 /// Responders, filters and the spam box, as one script a mailbox (targets.md 5). What belongs to the account stands in
