@@ -300,6 +300,11 @@ void RowWriter::add_recipient(const std::string& to, const std::string& own, Rou
     if (seen.insert(plain).second) cells.push_back(lower_case(to));
     return;
   }
+  // Where it was to go has been looked for when its own row was made: each end once, however long the way.
+  if (leads_nowhere_.count(plain) != 0) {
+    route.left_out.push_back("nobody has the address " + to);
+    return;
+  }
   std::vector<std::string> ends = graph_.ends_of(to);
   std::erase_if(ends, [&](const std::string& end) {
     return is_local(lower_case(end.substr(end.rfind('@') + 1))) && !is_there(end);
@@ -324,6 +329,7 @@ void RowWriter::add_alias(const SettingId& id, const Route& wanted) {
   Cells cells{"alias", address, "True"};
   std::set<std::string> seen;
   for (const std::string& to : wanted.to) add_recipient(to, address, route, cells, seen);
+  if (cells.size() == 3) leads_nowhere_.insert(address);
   const bool is_copy_alone = cells.size() == 4 && lower_case(cells.back()) == address;
   if (cells.size() == 3 || (is_copy_alone && !route.left_out.empty())) {
     results_[id] =

@@ -72,6 +72,7 @@ class RowWriter {
   std::map<store::SettingId, store::SettingResult> results_{};
   std::map<std::string, std::uint64_t> room_{};
   std::map<std::string, std::string> domain_forwarders_{};
+  std::set<std::string> leads_nowhere_{};   ///< aliases of whose recipients none is there
   std::set<std::string> with_addresses_{};  ///< domains that have mailboxes or aliases of their own
 };
 

@@ -35,6 +35,7 @@ class MapReader {
       const auto* box = std::get_if<store::MailboxState>(&value);
       if (box != nullptr && box->has_login) spellings_.emplace(lower_case(id.owner), id.owner);
       if (id.kind == SettingKind::forwarder) forwarders_.emplace(AccountFacts::address_of(id), id);
+      if (id.kind == SettingKind::domain) domains_.insert_or_assign(lower_case(id.owner), id);
     }
     for (const auto& [id, value] : facts.settings)
       if (id.kind == SettingKind::mailbox) spellings_.emplace(lower_case(id.owner), id.owner);
@@ -79,9 +80,8 @@ class MapReader {
 
   void read_domain(const std::string& name) {
     if (!facts_.serves(name)) return;
-    SettingId id{name, SettingKind::domain, {}};
-    for (const auto& [known, value] : facts_.settings)
-      if (known.kind == SettingKind::domain && lower_case(known.owner) == name) id = known;
+    const auto known = domains_.find(name);
+    const SettingId id = known == domains_.end() ? SettingId{name, SettingKind::domain, {}} : known->second;
     // Of what kind it is, is said nowhere here. One that is led past the old server by now, as servers do when they see
     // that its mail goes elsewhere, stays here.
     found_[id] = as_at_source(id, store::Domain{});
@@ -182,6 +182,7 @@ class MapReader {
   MapWriter writer_;
   std::map<std::string, std::string> spellings_{};
   std::map<std::string, SettingId> forwarders_{};
+  std::map<std::string, SettingId> domains_{};  ///< by the name, of those that differ in case alone the last
   std::set<std::pair<Table, std::string>> taken_{};
   std::map<SettingId, store::SettingValue> found_{};
 };

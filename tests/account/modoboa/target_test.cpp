@@ -635,6 +635,21 @@ TEST_F(ModoboaTarget, TakesTimeThatGrowsWithTheAccount) {
   EXPECT_EQ(imported.aliases.size(), many + 1);
 }
 
+TEST_F(ModoboaTarget, ALongWayToNowhereIsWalkedOnce) {
+  constexpr std::size_t many = 20'000;
+  std::vector<Setting> settings{main_domain()};
+  for (std::size_t i = 0; i < many; ++i)
+    settings.push_back(
+        forward("a" + std::to_string(i) + "@example.com", {address("a" + std::to_string(i + 1) + "@example.com")}));
+  const auto began = std::chrono::steady_clock::now();
+  for (const auto& [id, result] : bring(facts(settings))) {
+    const bool is_domain = id.kind == SettingKind::domain;
+    EXPECT_EQ(result.outcome, is_domain ? Outcome::written : Outcome::not_carried) << id.name;
+    EXPECT_EQ(result.text.empty(), is_domain) << id.name;
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
+}
+
 TEST_F(ModoboaTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {
   auto ledger = ledger::Ledger::in_memory(entropy_);
   source_.settings = {main_domain(),

@@ -582,6 +582,17 @@ TEST_F(PostfixTarget, TakesTimeThatGrowsWithTheAccount) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
 }
 
+TEST_F(PostfixTarget, TakesTimeThatGrowsWithTheDomains) {
+  constexpr std::size_t many = 40'000;
+  std::vector<Setting> settings{main_domain()};
+  for (std::size_t i = 0; i < many; ++i) settings.push_back(domain("d" + std::to_string(i) + ".example"));
+  const auto began = std::chrono::steady_clock::now();
+  const AccountFacts all = facts(settings);
+  for (const auto& [id, result] : bring(all)) EXPECT_EQ(result.outcome, Outcome::written) << id.owner;
+  EXPECT_EQ(open(all)->read().size(), settings.size());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+}
+
 TEST_F(PostfixTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {
   auto ledger = ledger::Ledger::in_memory(entropy_);
   source_.settings = {main_domain(),
