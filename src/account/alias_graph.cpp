@@ -170,6 +170,9 @@ void AliasGraph::add(Route& route, const std::string& address, const Destination
     if (!is_mailbox(who))
       leave_out(route, "nobody answers for " + to.text + ": there is no mailbox of that name",
                 "make a mailbox of that address for the answer");
+    else if (who != address)
+      leave_out(route, "the answer of " + to.text + " is for what its own mailbox gets",
+                "lead this there, if it is to be answered like that");
     return;
   }
   case Kind::include:

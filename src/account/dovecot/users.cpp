@@ -276,7 +276,10 @@ class Users final : public TextTarget {
       lines.push_back(line);
       set_suspended(lines.back(), {suspended_of(line).mailbox, suspension.account});
     });
+    const bool has_users = !lines.empty();
     for (UserLine& line : lines) users.set(std::move(line));
+    if (suspension.account && !has_users)
+      return approximated("the account has no user here whose login it could refuse");
     if (suspension.incoming || suspension.outgoing || suspension.held)
       return approximated("only logins: mail in and out is not Dovecot's business");
     return written();

@@ -415,8 +415,7 @@ void RowWriter::result_of_the_rest() {
     if (results_.count(id) != 0) continue;
     SettingResult& result = results_[id];
     const auto* suspension = std::get_if<store::Suspension>(&value);
-    const bool is_of_box = id.owner.find('@') != std::string::npos;
-    if (suspension != nullptr && !is_of_box)
+    if (suspension != nullptr && id.owner.empty())
       result = suspension->account ? not_carried("the whole account is suspended at the source", "disable its accounts")
                                    : written();
     else if (id.kind == SettingKind::password || id.kind == SettingKind::quota || id.kind == SettingKind::suspension)

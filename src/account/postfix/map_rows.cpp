@@ -168,6 +168,13 @@ Rendered MapWriter::suspension(const std::string& address, const store::Suspensi
     return out;
   }
   const std::string key = lower_case(address);
+  const auto* const box = facts_.find<store::MailboxState>({address, SettingKind::mailbox, {}});
+  const bool is_any = value.login || value.incoming || value.outgoing || value.held;
+  if (box == nullptr && is_any) return refused("there is no mailbox of that address", "bring the mailbox first");
+  // Of what gets no mail there is none to refuse.
+  if (box == nullptr || !box->has_login) return out;
+  if (const auto first = spellings_.find(key); first != spellings_.end() && first->second != address)
+    return refused("the mailbox '" + first->second + "' differs from it in case alone, and Postfix sees no difference");
   if (value.incoming) {
     if (!is_safe_address(key)) return refused("it has more than letters, digits and ._+- in its name");
     if (is_refused(key))
@@ -175,7 +182,8 @@ Rendered MapWriter::suspension(const std::string& address, const store::Suspensi
     else
       out.rows.in(Table::access)[key] = suspended_value;
   }
-  // Logins are the mail server's business.
+  if (value.login && out.result.outcome == store::SettingResult::Outcome::written)
+    out.result = approximated("only mail that comes in: logins are not Postfix's business");
   if (value.outgoing || value.held)
     out.result = not_carried(std::string("outgoing mail is ") + (value.outgoing ? "suspended" : "held") +
                                  " at the source, and not here",

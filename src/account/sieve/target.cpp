@@ -26,6 +26,8 @@ using store::SettingResult;
 using store::SettingValue;
 
 constexpr std::string_view setting_mark = "# setting: ";
+/// Instead of it, where nothing of the setting is done: what follows are remarks that help to make it anew.
+constexpr std::string_view lost_mark = "# nothing of this setting is carried over\n";
 
 bool is_of_scripts(SettingKind kind) {
   return kind == SettingKind::responder || kind == SettingKind::filters || kind == SettingKind::spam;
@@ -113,6 +115,7 @@ class ScriptsTarget final : public store::AccountTarget {
       for (const Section& section : *there) {
         const SettingId id = id_of_section(section, mailbox);
         if (id.owner.empty()) continue;
+        if (section.is_as_written && section.text.starts_with(lost_mark)) continue;
         const auto setting = section.is_as_written ? setting_in(section) : std::nullopt;
         if (setting && setting->id.kind == id.kind)
           found.try_emplace(id, setting->value);
@@ -158,6 +161,7 @@ class ScriptsTarget final : public store::AccountTarget {
                                  "make them shorter at the source, then run the same command again");
     }
     for (const auto& [mailbox, home] : homes_) plan(mailbox, home, settings, numbers, results);
+    if (homes_.empty()) say_what_has_no_script(settings, changes, results);
     finish(results);
     return results;
   }
@@ -285,6 +289,25 @@ class ScriptsTarget final : public store::AccountTarget {
                        "give it a login, then run the same command again");
   }
 
+  /// Of an account none of whose mailboxes has a script.
+  void say_what_has_no_script(const std::map<SettingId, SettingValue>& settings,
+                              std::span<const store::SettingChange> changes,
+                              std::vector<SettingResult>& results) const {
+    MailboxRules rules;
+    rules.account_filters = find<store::Filters>(settings, {"", SettingKind::filters, ""});
+    rules.spam = find<store::Spam>(settings, spam_id());
+    for (const Part& part : parts(rules, options_))
+      for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (changes[i].id != part.id || !changes[i].value) continue;
+        const bool has_preferences = options_.has_spam_preferences && rules.spam != nullptr && part.id == spam_id() &&
+                                     !carried_preferences(rules.spam->preferences).text.empty();
+        const bool is_something = !part.text.empty() || (has_preferences && !rules.spam->is_disabled);
+        results[i] = is_something ? not_carried("no mailbox of the account has a login, so there is no script for it",
+                                                "give one a login, then run the same command again")
+                                  : part.result;
+      }
+  }
+
   template <class Value>
   [[nodiscard]] static const Value* find(const std::map<SettingId, SettingValue>& settings, const SettingId& id) {
     const auto there = settings.find(id);
@@ -310,8 +333,11 @@ class ScriptsTarget final : public store::AccountTarget {
       Section named;
       named.name = change.name;
       const SettingId id = id_of_section(named, mailbox);
-      if (part != all.end() && !change.text.empty())
-        change.text = std::string(setting_mark) + json::to_line({id, settings.at(id)}) + '\n' + change.text;
+      if (part != all.end() && !change.text.empty()) {
+        const bool is_lost = part->result.outcome == SettingResult::Outcome::not_carried;
+        change.text.insert(0, is_lost ? std::string(lost_mark)
+                                      : std::string(setting_mark) + json::to_line({id, settings.at(id)}) + '\n');
+      }
       const auto number = numbers.find(id);
       // Of one that nobody asked to change only what follows from the others is made anew.
       const std::size_t told = number == numbers.end() ? results.size() : number->second;

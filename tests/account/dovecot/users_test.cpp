@@ -152,6 +152,11 @@ TEST_F(DovecotUsers, SuspensionsEndOneByOne) {
   EXPECT_EQ(text().find("nologin"), std::string::npos);
 }
 
+TEST_F(DovecotUsers, AnAccountWithoutAUserHasNothingThatItsSuspensionCouldStandIn) {
+  source_.settings = {{{"", SettingKind::suspension, ""}, store::Suspension{true, {}, {}, {}, {}}}};
+  EXPECT_EQ(apply(source_.settings.front()).outcome, Outcome::approximated);
+}
+
 TEST_F(DovecotUsers, NewerServersRefuseWeakHashesAndThatIsSaid) {
   merge();
   const Setting weak{{"bob@example.com", SettingKind::password, ""}, store::Password{"$1$s$h", {}}};

@@ -635,6 +635,14 @@ TEST_F(ModoboaTarget, TakesTimeThatGrowsWithTheAccount) {
   EXPECT_EQ(imported.aliases.size(), many + 1);
 }
 
+TEST_F(ModoboaTarget, WhatIsSuspendedOfTheAccountsOwnMailboxIsSaidWithIt) {
+  store::Suspension outgoing;
+  outgoing.outgoing = true;
+  const auto results = bring(facts({main_domain(), box("acct"), {{"acct", SettingKind::suspension, {}}, outgoing}}));
+  EXPECT_EQ(results.at({"acct", SettingKind::mailbox, {}}).outcome, Outcome::not_carried);
+  EXPECT_EQ(results.at({"acct", SettingKind::suspension, {}}).outcome, Outcome::not_carried);
+}
+
 TEST_F(ModoboaTarget, ALongWayToNowhereIsWalkedOnce) {
   constexpr std::size_t many = 20'000;
   std::vector<Setting> settings{main_domain()};

@@ -283,6 +283,29 @@ TEST_F(SieveTarget, WhereSpamdFindsThemIsSaid) {
       << steps.front();
 }
 
+TEST_F(SieveTarget, OfWhatIsARemarkAloneNothingIsThere) {
+  store::Filters program = filing_into("Work");
+  program.list.front().actions = {{"pipe", "/bin/x"}};
+  for (const SettingId& id : {of_bob, of_account}) {
+    EXPECT_EQ(bring(id, program).outcome, Outcome::not_carried);
+    EXPECT_NE(script("bob").find("/bin/x"), std::string::npos) << "to make it anew by";
+    EXPECT_EQ(now(id), "") << "else the next run would take it for carried";
+    const std::string before = script("bob");
+    EXPECT_EQ(bring(id, program).outcome, Outcome::not_carried);
+    EXPECT_EQ(script("bob"), before);
+    EXPECT_EQ(bring(id, filing_into("Work")).outcome, Outcome::written);
+    EXPECT_EQ(now(id), store::comparable(filing_into("Work")));
+  }
+}
+
+TEST_F(SieveTarget, WhereNoMailboxHasALoginWhatIsTheAccountsIsTold) {
+  for (Setting& setting : settings_) std::get<store::MailboxState>(setting.value).has_login = false;
+  EXPECT_EQ(bring(of_account, filing_into("Work")).outcome, Outcome::not_carried);
+  EXPECT_EQ(bring(of_spam, preferring("required_score 4\n")).outcome, Outcome::not_carried);
+  EXPECT_EQ(bring(of_spam, preferring("", true)).outcome, Outcome::not_carried);
+  EXPECT_EQ(bring(of_spam, preferring("")).outcome, Outcome::written) << "there is nothing to write";
+}
+
 TEST_F(SieveTarget, WithoutALoginThereIsNoScript) {
   std::get<store::MailboxState>(settings_.front().value).has_login = false;
   EXPECT_EQ(bring(of_bob, filing_into("Own")).outcome, Outcome::not_carried);
