@@ -372,22 +372,19 @@ void Reading::read_account_filters() {
 }
 
 void Reading::read_mailing_lists() {
-  if (places_.server == nullptr) return;
+  // On a live server they are Mailman's own files, below /usr/local: neither within reach nor the account's.
+  if (places_.server == nullptr || places_.is_live()) return;
   // LIST_DOMAIN, those of a suspended account apart (cpanel.md).
-  const std::vector<std::string> above =
-      places_.is_live() ? std::vector<std::string>{"usr/local/cpanel/3rdparty/mailman/lists",
-                                                   "usr/local/cpanel/3rdparty/mailman/suspended.lists"}
-                        : std::vector<std::string>{"mm", "mms"};
-  for (const std::string& directory : above) {
+  for (const char* const directory : {"mm", "mms"}) {
     if (!places_.server->look_at(directory).is_directory()) continue;
     list(*places_.server, directory, [this](const std::string& name, NodeKind /*kind*/) {
       const std::size_t line = name.rfind('_');
       if (line == std::string::npos || line == 0) return;
       const std::string domain = name.substr(line + 1);
-      if (std::find(domains_.begin(), domains_.end(), domain) == domains_.end() || !is_served(domain)) return;
+      if (std::find(domains_.begin(), domains_.end(), domain) == domains_.end()) return;
       add(domain, SettingKind::note, "mailing list " + name.substr(0, line),
           store::Note{"a mailing list of Mailman is not carried",
-                      "make it anew at the target, with the members that Mailman's list_members names here"});
+                      "make it anew at the target, with the members that Mailman's list_members names at the source"});
     });
   }
 }

@@ -66,7 +66,7 @@ class Reading {
   void read_mailbox_filters(const std::string& address, const std::string& directory, store::Suspension& suspension);
   void read_account_filters();
   void read_spam();
-  /// Lists of Mailman, which no target here can be given: each is a note.
+  /// Lists of Mailman in an archive, which no target here can be given: each is a note.
   void read_mailing_lists();
   void read_files();
   void read_found_files();

@@ -114,19 +114,28 @@ TEST_F(CpanelFiles, MoreDirectoriesThanAnybodyNeedsAreNotGoneThrough) {
   EXPECT_TRUE(is_told("1 directories beside the mail are not carried"));
 }
 
-TEST_F(CpanelFiles, MailingListsOfTheAccountsDomainsAreNoted) {
-  const std::string lists = "/usr/local/cpanel/3rdparty/mailman/lists";
-  for (const char* const directory : {"/usr", "/usr/local", "/usr/local/cpanel", "/usr/local/cpanel/3rdparty",
-                                      "/usr/local/cpanel/3rdparty/mailman", lists.c_str()})
+TEST_F(CpanelFiles, MailingListsInAnArchiveAreNoted) {
+  memory_.put_directory("/mm", {}, 0755);
+  memory_.put_directory("/mms", {}, 0755);
+  for (const char* const name : {"mm/news_example.com", "mm/odd_name_example.com", "mm/secret_other.example",
+                                 "mm/mailman", "mms/asleep_example.com"})
+    memory_.put_directory(std::string("/") + name, {}, 0755);
+  const AccountPlaces archive{home_, &server_, AccountPlaces::Form::archive, "b", "/home/b"};
+  const auto found = by_id(SettingsReader(archive, {room_, clock_, nullptr}, findings_).read());
+  std::set<std::string> lists;
+  for (const auto& [id, value] : found)
+    if (id.kind == SettingKind::note) lists.insert(id.owner + ' ' + id.name);
+  EXPECT_EQ(lists, (std::set<std::string>{"example.com mailing list asleep", "example.com mailing list news",
+                                          "example.com mailing list odd_name"}));
+}
+
+TEST_F(CpanelFiles, WhatIsMailmansOnALiveServerIsNotLookedInto) {
+  for (const char* const directory : {"/usr", "/usr/local", "/usr/local/cpanel", "/usr/local/cpanel/3rdparty"})
     memory_.put_directory(directory, {}, 0755);
-  for (const char* const name : {"news_example.com", "odd_name_example.com", "secret_other.example", "mailman"})
-    memory_.put_directory(lists + '/' + name, {}, 0755);
+  memory_.put_directory("/usr/local/cpanel/3rdparty/mailman", {41, 41}, 0770);
   SettingsReader reader = this->reader();
-  const auto settings = reader.read();
-  EXPECT_EQ(number_of(settings, SettingKind::note), 2U);
-  const auto found = by_id(settings);
-  for (const char* const name : {"mailing list news", "mailing list odd_name"})
-    EXPECT_EQ(found.count(of(SettingKind::note, "example.com", name)), 1U) << name;
+  EXPECT_EQ(number_of(reader.read(), SettingKind::note), 0U);
+  EXPECT_TRUE(reader.is_complete());
 }
 
 TEST_F(CpanelFiles, AFilterFileOfOldServersIsCarriedAsItIs) {
