@@ -10,12 +10,30 @@
 
 namespace mailhaul::sync {
 
-SettingAction decide_setting(const SettingSides& sides) {
-  const auto& base = sides.base;
-  if (base && base->is_in_progress) {
+namespace {
+
+/// A run began to bring `base.source` to where `base.target` was, and none said since what became of it.
+SettingAction decide_what_was_begun(const SettingSides& sides, const ledger::SettingBase& base) {
+  if (sides.has_parts) {
     if (sides.source) return SettingAction::take;
     return sides.target ? SettingAction::take_away : SettingAction::nothing;
   }
+  // One value: it is as it was, or as it was to be; or the target's own by now.
+  const bool is_known = sides.target == base.target || sides.target == base.source;
+  if (!sides.source) {
+    if (!sides.target) return SettingAction::forget;
+    const bool was_going = !base.source && sides.target == base.target;
+    return was_going || sides.target == base.source ? SettingAction::take_away : SettingAction::nothing;
+  }
+  if (sides.source == sides.target) return SettingAction::adopt;
+  return is_known ? SettingAction::take : SettingAction::keep_both_changed;
+}
+
+}  // namespace
+
+SettingAction decide_setting(const SettingSides& sides) {
+  const auto& base = sides.base;
+  if (base && base->is_in_progress) return decide_what_was_begun(sides, *base);
   if (!sides.source) {
     if (!base) return SettingAction::nothing;
     if (!sides.target) return SettingAction::forget;
@@ -119,6 +137,7 @@ class Merge {
     sides.target = digest_at_target(id);
     sides.is_initial = there != at_target_.end() && target_.is_initial(there->second);
     sides.base = ledger_.find_base(id);
+    sides.has_parts = target_.has_parts(id);
     if (sides.base) ++known_;
     // It is there under another name, or takes no part in this run.
     if (!sides.source && sides.base && seen_at_source_.count(sides.base->from) != 0) return;
@@ -194,18 +213,21 @@ class Merge {
     if (options_.take_away && is_too_many) outcome_.is_complete = false;
   }
 
-  /// Of what lies in several places half may be there when this run is killed: then the next one must not take that for
-  /// the target's own.
+  /// What is written before this run is killed, or finds the disk full, the next one must not take for the target's
+  /// own; and of what lies in several places half may be there.
   void begin_changes() {
-    bool has_begun = false;
     for (const store::SettingChange& change : changes_) {
-      if (!target_.has_parts(change.id)) continue;
+      const bool has_parts = target_.has_parts(change.id);
       ledger::SettingBase base = ledger_.find_base(change.id).value_or(
           ledger::SettingBase{{}, digest_at_target(change.id), true, false, change.source});
-      base.is_in_progress = has_begun = true;
+      if (!has_parts) {
+        base.source = change.value ? std::optional(digest(*change.value)) : std::nullopt;
+        base.target = digest_at_target(change.id);
+      }
+      base.is_in_progress = true;
       ledger_.set_base(change.id, base);
     }
-    if (has_begun) ledger_.commit();
+    ledger_.commit();
   }
 
   void apply() {

@@ -62,10 +62,21 @@ TEST(DecideSetting, TheTable) {
        {"a2", "b", false, base_of("a", "b", false)},
        Action::keep_both_changed},
       {"the target's own, gone at the source", {{}, "b", false, base_of("a", "b", false)}, Action::nothing},
-      {"a killed run began it", {"a", "half", false, begun("a", "b")}, Action::take},
-      {"a killed run began it and wrote what is read", {"a", "a", false, begun("a", "b")}, Action::take},
-      {"a killed run took half of it away", {{}, "half", false, begun("a", "b")}, Action::take_away},
-      {"a killed run took it away", {{}, {}, false, begun("a", "b")}, Action::nothing},
+      {"a killed run began it", {"a", "half", false, begun("a", "b"), true}, Action::take},
+      {"a killed run began it and wrote what is read", {"a", "a", false, begun("a", "b"), true}, Action::take},
+      {"a killed run took half of it away", {{}, "half", false, begun("a", "b"), true}, Action::take_away},
+      {"a killed run took it away", {{}, {}, false, begun("a", "b"), true}, Action::nothing},
+      {"one value, begun and not written", {"a", "b", false, begun("a", "b")}, Action::take},
+      {"one value, begun and written", {"a", "a", false, begun("a", "b")}, Action::adopt},
+      {"one value, begun and written, changed at the source since", {"a2", "a", false, begun("a", "b")}, Action::take},
+      {"one value, begun, and changed at the target", {"a", "own", false, begun("a", "b")}, Action::keep_both_changed},
+      {"one value, begun and written, gone at the source since", {{}, "a", false, begun("a", "b")}, Action::take_away},
+      {"one value, begun and not written, gone at the source since",
+       {{}, "b", false, begun("a", "b")},
+       Action::nothing},
+      {"one value that was to go, and is there", {{}, "b", false, begun({}, "b")}, Action::take_away},
+      {"one value that was to go, and is another", {{}, "own", false, begun({}, "b")}, Action::nothing},
+      {"one value that went", {{}, {}, false, begun({}, "b")}, Action::forget},
       {"the initial one again, after a run", {"a", "i", true, base_of("a", "b")}, Action::keep_own},
   };
   for (const Case& one : cases) EXPECT_EQ(decide_setting(one.sides), one.action) << one.what;
@@ -79,6 +90,7 @@ class MemoryAccount final : public store::AccountTarget {
   std::set<std::string> initial{};
   std::string approximated{};  ///< a value that becomes another one here
   bool fails = false;
+  int room = 1000;     ///< settings that can be written; then the disk is full
   std::string half{};  ///< what a change leaves behind that fails or is refused; empty: nothing
   int applied = 0;
 
@@ -105,6 +117,7 @@ class MemoryAccount final : public store::AccountTarget {
       const std::string& name = change.id.name;
       if (!half.empty() && (fails || refuses.count(name) != 0)) forwarders[name] = half;
       if (fails) throw Error(Cause::no_space, Scope::run, "writing a setting");
+      if (room-- <= 0) throw Error(Cause::no_space, Scope::run, "writing a setting");
       ++applied;
       if (refuses.count(name) != 0) {
         results.push_back({Result::Outcome::not_carried, "no place", "make one"});
@@ -177,6 +190,34 @@ TEST_F(AccountMerge, MuchThatIsMissingIsALossUntilSomebodySaysOtherwise) {
   options_.missing = Missing::ask;
   EXPECT_TRUE(merge().reports.empty()) << "said once, it is known";
   EXPECT_TRUE(target_.forwarders.empty());
+}
+
+TEST_F(AccountMerge, WhatWasWrittenBeforeTheDiskWasFullIsNotTheTargetsOwn) {
+  source_.forwarders = {{"a", "1"}, {"b", "1"}};
+  merge();
+  source_.forwarders = {{"a", "2"}, {"b", "2"}, {"c", "2"}};
+  target_.room = 1;
+  EXPECT_TRUE(merge().error);
+  ASSERT_EQ(target_.forwarders.at("a"), "2");
+  source_.forwarders = {{"a", "3"}, {"b", "3"}, {"c", "3"}};
+  target_.room = 0;
+  EXPECT_TRUE(merge().error);
+  target_.room = 1000;
+  EXPECT_TRUE(merge().is_complete);
+  EXPECT_EQ(target_.forwarders, source_.forwarders);
+  EXPECT_TRUE(merge().reports.empty());
+}
+
+TEST_F(AccountMerge, WhatSomebodyMadeOfItAfterAFullDiskStays) {
+  source_.forwarders = {{"a", "1"}};
+  merge();
+  source_.forwarders = {{"a", "2"}};
+  target_.room = 0;
+  EXPECT_TRUE(merge().error);
+  target_.forwarders["a"] = "own";
+  target_.room = 1000;
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::kept_own});
+  EXPECT_EQ(target_.forwarders.at("a"), "own");
 }
 
 TEST_F(AccountMerge, WhatIsOutOfScopeIsNotTakenAway) {

@@ -31,6 +31,7 @@ struct SettingSides {
   std::optional<std::string> target{};
   bool is_initial = false;  ///< the target's is what every new account has
   std::optional<ledger::SettingBase> base{};
+  bool has_parts = false;  ///< of what a run began half may be there: store::AccountTarget::has_parts()
 };
 
 /// Pure.

@@ -224,10 +224,8 @@ class SettingsTarget::Run {
       if (changes_[i].id.kind == SettingKind::file && may_have(i)) opaque.push_back({changes_[i], i});
     // Texts first: they are small, and a disk that has no room for a large file ends the run.
     write_texts();
-    files_.write(opaque, files, owner_.options_.is_dry, results_);
-    if (!owner_.options_.is_dry)
-      renew_derived_files(target_, owner_.home_root_, changes_, results_, owner_.context_.findings);
     note_file_changes();
+    files_.write(opaque, files, owner_.options_.is_dry, results_);
     return std::move(results_);
   }
 
@@ -333,6 +331,7 @@ class SettingsTarget::Run {
     } else {
       fail(owner_.home_.commit());
       if (owner_.server_) fail(owner_.server_->commit());
+      renew_derived_files(target_, owner_.home_root_, changes_, results_, owner_.context_.findings);
     }
   }
 
