@@ -126,7 +126,10 @@ void CopyRun::remove_gone() {
   std::map<ledger::FolderId, FolderRemovals> by_folder;
   for (const auto& outcomes : outcomes_)
     for (const FolderOutcome& outcome : outcomes) {
-      if (!is_evidence(outcome)) continue;
+      if (!is_evidence(outcome)) {
+        tell_what_stays(outcome);
+        continue;
+      }
       for (ledger::Row& row : removable(ledger_, ledger_.folder_id(Side::source, outcome.source)))
         by_folder[row.target_folder].gone.push_back(std::move(row));
     }
@@ -146,9 +149,25 @@ void CopyRun::remove_gone() {
   }
 }
 
+/// Of a folder that lost a part: that would be so in every run, and nobody would know why.
+void CopyRun::tell_what_stays(const FolderOutcome& outcome) {
+  const auto listing = sources_.find(outcome.source);
+  if (options_.removal == Removal::none || listing == sources_.end() || listing->second.is_whole) return;
+  const std::size_t count = removable(ledger_, ledger_.folder_id(Side::source, outcome.source)).size();
+  if (count == 0) return;
+  findings_.add(
+      {FindingKind::changed, Weight::note, outcome.source.display(), "",
+       "gone at the source, and not removed at the target: this folder of the source has no cur or no new, and "
+       "they may have been lost with it (`mailhaul fix` makes them anew)",
+       count});
+}
+
 bool CopyRun::all_were_seen() {
-  const FolderOutcome* const outcome =
-      find_outcome([](const FolderOutcome& one) { return one.error || !one.stable || one.failed > 0; });
+  const FolderOutcome* const outcome = find_outcome([this](const FolderOutcome& one) {
+    const auto listing = sources_.find(one.source);
+    const bool has_lost_a_part = listing != sources_.end() && !listing->second.is_whole;
+    return one.error || !one.stable || one.failed > 0 || has_lost_a_part;
+  });
   if (outcome == nullptr) return true;
   findings_.add({FindingKind::changed, Weight::note, outcome->source.display(), "",
                  "nothing was removed at the target: this folder of the source was not seen whole, and what left "

@@ -121,6 +121,30 @@ TEST_F(SyncCli, WhatLayInALostDirectoryIsNotTakenForDeleted) {
   EXPECT_EQ(names_in(at("B/cur")).size(), 0U);
 }
 
+TEST_F(SyncCli, WhatMovedIntoALostDirectoryIsNotTakenForDeleted) {
+  fill_maildir(at("A"), {simple_mail("stays")});
+  fill_maildir(at("A/.From"), {simple_mail("stays here"), simple_mail("moves")});
+  fill_maildir(at("A/.To"), {simple_mail("seen")});
+  ASSERT_EQ(run({"sync", at("A"), "maildir:" + at("B")}).status, status::ok);
+  const std::string moving = names_in(at("A/.From/cur")).back();
+  std::filesystem::rename(at("A/.From/cur/") + moving, at("A/.To/new/") + moving.substr(0, moving.find(':')));
+  std::filesystem::remove_all(at("A/.To/new"));
+  const Result result = run({"sync", "-v", "--delete", at("A"), "maildir:" + at("B")});
+  EXPECT_EQ(result.status, status::ok) << result.err;
+  EXPECT_EQ(names_in(at("B/.From/cur")).size(), 2U);
+  EXPECT_TRUE(holds(result.out + result.err, "this folder of the source was not seen whole")) << result.out;
+}
+
+TEST_F(SyncCli, ThatNothingIsRemovedForALostDirectoryIsSaid) {
+  fill_maildir(at("A"), {simple_mail("stays"), simple_mail("goes")});
+  std::filesystem::remove_all(at("A/new"));
+  ASSERT_EQ(run({"sync", at("A"), "maildir:" + at("B")}).status, status::ok);
+  std::filesystem::remove(at("A/cur/") + names_in(at("A/cur")).back());
+  const Result result = run({"sync", "-v", "--delete", at("A"), "maildir:" + at("B")});
+  EXPECT_EQ(names_in(at("B/cur")).size(), 2U);
+  EXPECT_TRUE(holds(result.out + result.err, "this folder of the source has no cur or no new")) << result.out;
+}
+
 TEST_F(SyncCli, CopiesAnMboxIntoAnMbox) {
   const auto mails = five_messages();
   write_file(at("a"), mbox_of(mails));
