@@ -32,12 +32,16 @@ TEST_F(LeftOvers, AYoungOneMayBeAnotherRuns) {
 
 TEST_F(LeftOvers, WhatIsNoFileOfOursStays) {
   memory().put_file("/m/passwd.mailhaul-tmp-1", "", bob);
+  // A mailbox that was replaced, with mail in it that is nowhere else.
+  memory().put_file("/m/mailhaul-tmp-12-345-6789-0a", "From bob", bob);
+  memory().put_file("/m/mailhaul-tmp-0123456789ABCDEF", "", bob);
   memory().put_directory("/m/mailhaul-tmp-directory", bob);
   memory().put_symlink("/m/mailhaul-tmp-link", "/m/passwd.mailhaul-tmp-1", bob);
   pass(std::chrono::minutes{61});
   sweep();
   EXPECT_EQ(memory().names_in("/m"),
-            (std::vector<std::string>{"mailhaul-tmp-directory", "mailhaul-tmp-link", "now", "passwd.mailhaul-tmp-1"}));
+            (std::vector<std::string>{"mailhaul-tmp-0123456789ABCDEF", "mailhaul-tmp-12-345-6789-0a",
+                                      "mailhaul-tmp-directory", "mailhaul-tmp-link", "now", "passwd.mailhaul-tmp-1"}));
 }
 
 }  // namespace

@@ -138,9 +138,7 @@ void EditedFiles::write(const std::string& path, const Known& known, const std::
 }
 
 void EditedFiles::sweep(const Spot& written) {
-  const fs::FileId id = written.directory.opened_as().id;
-  if (std::find(swept_.begin(), swept_.end(), id) != swept_.end()) return;
-  swept_.push_back(id);
+  if (!swept_.insert(written.directory.opened_as().id).second) return;
   try {
     // What was just written says what time it is there.
     if (const auto now = written.directory.look_at(written.name))

@@ -93,7 +93,7 @@ class EditedFiles {
   std::map<std::string, Known> known_{};
   OverlayTree::Planned planned_{};
   std::map<std::string, store::FileChange> changes_{};
-  std::vector<fs::FileId> swept_{};
+  std::set<fs::FileId> swept_{};  ///< directories
 };
 
 }  // namespace mailhaul::account
