@@ -83,7 +83,9 @@ FixReport run_fix(const Machine& machine, const Request& request, const FixOptio
           open_repairs(context, part, request.open,
                        repair_options(machine, request, options, *root, is_its_owners(context, part, *root))));
     }
-    report.sandbox = confine(machine, request, {{report.store, access_of_writer(request), Side::source}});
+    std::vector<AllowedPlace> places;
+    if (!request.dry_run) places.push_back(own_directory(machine, request));
+    report.sandbox = confine(machine, request, {{report.store, access_of_writer(request), Side::source}}, places);
     for (const auto& repairs : opened)
       repairs->mend(request.dry_run ? store::Preview::yes : store::Preview::no, counting);
   } catch (const Error& error) {

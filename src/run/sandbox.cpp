@@ -8,10 +8,6 @@
 
 namespace mailhaul::run {
 
-void Sandbox::allow_own_directory(const std::string& path) {
-  if (!path.empty()) (void)allow(path, Landlock::Access::write, Side::target);
-}
-
 bool Sandbox::allow(const std::string& path, Landlock::Access access, Side side) {
   fs::Rules rules;
   rules.side = side;
@@ -64,8 +60,11 @@ std::string confine(const Machine& machine, const Request& request, const std::v
   Sandbox sandbox(machine);
   for (const Reach& reach : stores) sandbox.allow_store(reach.store, reach.access, reach.side);
   for (const AllowedPlace& place : more) sandbox.allow_place(place);
-  sandbox.allow_own_directory(state_directory_of(machine, request));
   return sandbox.enter();
+}
+
+AllowedPlace own_directory(const Machine& machine, const Request& request) {
+  return {state_directory_of(machine, request), Landlock::Access::write, Side::target};
 }
 
 }  // namespace mailhaul::run

@@ -27,9 +27,9 @@ class Sandbox {
   explicit Sandbox(const Machine& machine) : machine_(machine) {}
   void allow_store(const Store& store, Landlock::Access access, Side side);
   /// What lies on a server beside a store, where it is there.
-  void allow_place(const AllowedPlace& place) { (void)allow(place.path, place.access, place.side); }
-  /// A directory of our own, where it is there.
-  void allow_own_directory(const std::string& path);
+  void allow_place(const AllowedPlace& place) {
+    if (!place.path.empty()) (void)allow(place.path, place.access, place.side);
+  }
 
   /// What was got, for people: "landlock ABI 7, seccomp, 7 capabilities".
   [[nodiscard]] std::string enter();
@@ -53,7 +53,10 @@ struct Reach {
 /// Of a store that the job changes, unless it is only asked what it would do.
 [[nodiscard]] Landlock::Access access_of_writer(const Request& request);
 
-/// Confines a job to its stores, its state directory and what else it names; every job that opens a customer's tree
+/// Where a job keeps its ledger and its locks, for those that have any.
+[[nodiscard]] AllowedPlace own_directory(const Machine& machine, const Request& request);
+
+/// Confines a job to its stores and what else it names; every job that opens a customer's tree
 /// passes here. What was got; empty where the request does not want it.
 [[nodiscard]] std::string confine(const Machine& machine, const Request& request, const std::vector<Reach>& stores,
                                   const std::vector<AllowedPlace>& more = {});

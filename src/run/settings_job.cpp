@@ -37,7 +37,9 @@ SettingsReport run_settings(const Machine& machine, const Request& request, cons
   (void)existing_root(job.source(), store, Side::source);
   AccountJob account(machine, request, job, store, location.server_root);
   account.add_places(nullptr, {});
-  report.sandbox = confine(machine, request, {{store, Landlock::Access::read, Side::source}}, account.places());
+  std::vector<AllowedPlace> places = account.places();
+  if (!request.settings.empty()) places.push_back(own_directory(machine, request));
+  report.sandbox = confine(machine, request, {{store, Landlock::Access::read, Side::source}}, places);
   report.settings = account.source().read();
   report.verdict = counted(report.settings.size(), "setting") + ".";
   if (!account.source_is_complete() || findings.count(Weight::lost) > 0) {

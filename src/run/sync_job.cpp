@@ -204,10 +204,12 @@ SyncReport run_sync(const Machine& machine, const Request& request, const Locati
          "lists them, --settings takes them along)",
          1});
   }
+  std::vector<AllowedPlace> places = account ? account->places() : std::vector<AllowedPlace>{};
+  places.push_back(own_directory(machine, request));
   report.sandbox = confine(
       machine, request,
       {{report.source, Landlock::Access::read, Side::source}, {report.target, access_of_writer(request), Side::target}},
-      account ? account->places() : std::vector<AllowedPlace>{});
+      places);
   ledger::Run run;
   run.began = std::chrono::floor<std::chrono::seconds>(machine.clock.now());
   run.id = memory.ledger.begin_run(run.began);

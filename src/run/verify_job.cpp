@@ -29,7 +29,8 @@ VerifyReport run_verify(const Machine& machine, const Request& request, const Lo
   const auto secrets = ledger ? ledger->secrets() : mail::KeySecrets::make(machine.entropy);
   report.sandbox = confine(
       machine, request,
-      {{report.source, Landlock::Access::read, Side::source}, {report.target, Landlock::Access::read, Side::target}});
+      {{report.source, Landlock::Access::read, Side::source}, {report.target, Landlock::Access::read, Side::target}},
+      {own_directory(machine, request)});
   report.result = sync::verify(*from, *to, abilities_of(report.target), secrets, ledger ? &*ledger : nullptr,
                                request.options, observer, machine.stop);
 

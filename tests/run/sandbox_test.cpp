@@ -93,8 +93,9 @@ TEST_F(SandboxTest, OnlyTheRootsCanBeReachedAndATargetDoesAllAStoreNeeds) {
     Sandbox sandbox(machine_);
     sandbox.allow_store({Format::maildir, at("source"), "", {}}, Landlock::Access::read, Side::source);
     sandbox.allow_store({Format::maildir, at("target"), "", {}}, Landlock::Access::write, Side::target);
-    sandbox.allow_own_directory(at("state"));
-    sandbox.allow_own_directory(at("not-there"));
+    for (const char* const name : {"state", "not-there"})
+      sandbox.allow_place({at(name), Landlock::Access::write, Side::target});
+    sandbox.allow_place({"", Landlock::Access::write, Side::target});
     const int opened_before = static_cast<int>(open("outside/secret", O_RDONLY));
     const std::string got = sandbox.enter();
     if (got.find("landlock ABI") != 0) return "entered: " + got;
