@@ -88,7 +88,11 @@ void AccountJob::add_places(const Store* mail, const fs::Birth& birth) {
     homes->root = fs::Directory::find_root(job_.target().kernel, job_.target().entropy, mail->path, rules);
     homes->path = absolute_path(machine_, mail->path);
     homes->birth = birth;
-    homes->home = [store = *mail](const std::string& address) { return home_of_mailbox(store, address); };
+    // What each mailbox's home gets goes only to those that take part.
+    const std::string only = store::renamed_mailbox(request_.mailboxes.mailbox, names_);
+    homes->home = [store = *mail, only](const std::string& address) {
+      return only.empty() || address == only ? home_of_mailbox(store, address) : std::string();
+    };
     if (has_maildirs_as_homes(*mail)) homes->preferences = "spamassassin";
     // Which script is run is said by a link (fs/: below the root alone, and downwards).
     if (!request_.dry_run && !request_.settings.empty())

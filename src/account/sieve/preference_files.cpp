@@ -58,9 +58,7 @@ store::SettingResult PreferenceFiles::plan(const std::string& home, const std::s
   const std::string path = file_in(home);
   const std::optional<Section> there = section(home);
   if (there && !there->is_as_written)
-    return not_carried("what this program wrote of it was changed by hand",
-                       "change " + shown_as_ + path +
-                           " by hand, or take that part away and run the same command again");
+    return not_carried("what this program wrote of it was changed by hand", "change " + shown_as_ + path + " by hand");
   if (!there && text.empty()) return written();
   const std::string before = text_in(home);
   // Remarks of others stand before it, whatever they say.

@@ -98,6 +98,13 @@ std::string name_of(std::string_view line) {
   return name;
 }
 
+/// Whether a line begins what holds under a condition alone, also as `lang de if …`. All behind `require_version` may
+/// not hold at all.
+bool begins_condition(std::string_view name, std::string_view plain) {
+  if (name == "if" || name == "ifplugin" || name == "require_version") return true;
+  return name == "lang" && plain.find(" if") != std::string_view::npos;
+}
+
 }  // namespace
 
 CarriedPreferences carried_preferences(std::string_view preferences) {
@@ -106,6 +113,7 @@ CarriedPreferences carried_preferences(std::string_view preferences) {
   bool does_anything = false;
   // What holds under a condition alone would hold always without it.
   std::size_t conditions = 0;
+  bool is_never_whole = false;
   for (const TextLine& line : text_lines(preferences)) {
     const std::string_view content = trimmed(line.content);
     if (content.empty() || content.front() == '#') continue;
@@ -114,8 +122,10 @@ CarriedPreferences carried_preferences(std::string_view preferences) {
     std::replace(plain.begin(), plain.end(), '\t', ' ');
     const bool is_known = std::binary_search(known_names.begin(), known_names.end(), std::string_view(name));
     const bool is_conditional = conditions > 0;
-    if (name == "if" || name == "ifplugin") ++conditions;
-    if (name == "endif" && conditions > 0) --conditions;
+    if (begins_condition(name, plain)) ++conditions;
+    // With anything behind it SpamAssassin does not take it for the end.
+    if (plain == "endif" && conditions > 0 && !is_never_whole) --conditions;
+    is_never_whole = is_never_whole || name == "require_version";
     if (is_known && !is_conditional && !has_control_octet(plain)) {
       out.text += plain + '\n';
       does_anything = true;

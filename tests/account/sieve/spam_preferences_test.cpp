@@ -49,6 +49,13 @@ TEST(SpamPreferences, WhatHoldsUnderAConditionIsNotCarriedWithoutIt) {
   EXPECT_TRUE(has(carried.text, "\nrequired_score 3\n"));
 }
 
+TEST(SpamPreferences, AConditionEndsAndBeginsWhereSpamAssassinSaysSo) {
+  for (const char* const text :
+       {"if (0)\nendif junk\nrequired_score 3\n", "lang de if (0)\nrequired_score 3\nendif\n",
+        "require_version 9.9\nrequired_score 3\n", "require_version 9.9\nif (1)\nendif\nendif\nrequired_score 3\n"})
+    EXPECT_EQ(carried_preferences(text).text, "") << text;
+}
+
 TEST(SpamPreferences, ALongListOfWhatIsLeftOutIsShortened) {
   std::string text;
   for (char c = 'a'; c <= 'z'; ++c) text += std::string("x_") + c + std::string(100, 'y') + " 1\n";
