@@ -131,15 +131,15 @@ void Dresser::directory(const fs::Directory& directory, const std::string& path,
   const fs::Status seen = directory.status_now();
   if (rules_.allows(seen.owner.uid)) tell_shut(seen, folder, path);
   if (fs::dress_of(seen) == fs::wanted_dress(seen, rules_)) return;
+  const Repair repair = repair_of(seen, folder, path);
+  if (const auto refusal = fs::judge_adoption(seen, rules_, 0); refusal != fs::AdoptionRefusal::none)
+    return mending_.refuse(repair, why_not(refusal));
   constexpr std::size_t most_groups = 16;
   constexpr mode_t set_group_id = 02000;
   constexpr mode_t of_group = 0070;
   const mode_t lost = seen.permissions & ~fs::wanted_dress(seen, rules_).permissions;
   if ((lost & set_group_id) != 0 && (lost & of_group) != 0 && shared_with_.size() < most_groups)
     shared_with_.insert(seen.owner.gid);
-  const Repair repair = repair_of(seen, folder, path);
-  if (const auto refusal = fs::judge_adoption(seen, rules_, 0); refusal != fs::AdoptionRefusal::none)
-    return mending_.refuse(repair, why_not(refusal));
   mending_.propose(repair, [&] { return why_not(fs::adopt_directory(directory, rules_)); });
 }
 

@@ -179,7 +179,8 @@ std::string find_marked_folder(const fs::Directory& root) {
       const auto directory = root.find_directory(entry.name);
       const auto marker = directory ? directory->look_at("maildirfolder") : std::nullopt;
       if (marker && marker->kind == fs::EntryKind::regular && is_folder(*directory)) first = entry.name;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      if (error.scope() == Scope::run) throw;
       // Closed to us: it proves nothing.
     }
   });
