@@ -287,7 +287,7 @@ class Given final : public store::AccountSource {
 
 TEST_P(Targets, WhatIsThereAndWhatIsToldAreTogetherTheAccountAndNothingIsBoth) {
   std::map<Outcome, std::size_t> seen;
-  for (unsigned seed = 1; seed <= 300; ++seed) {
+  for (unsigned seed = 1; seed <= 1100; ++seed) {
     reset();
     const std::vector<Setting> settings = RandomAccount(seed).settings();
     Given source(settings);

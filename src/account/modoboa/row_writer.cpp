@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "account/modoboa/alias_order.hpp"
 #include "account/password_scheme.hpp"
 #include "account/text/result.hpp"
 #include "mailhaul/account/address.hpp"
@@ -22,6 +23,8 @@ constexpr std::size_t quota_cell = 8;
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
+
+std::string domain_of(const std::string& address) { return lower_case(address.substr(address.rfind('@') + 1)); }
 
 /// Modoboa's own check of a host's name: a last label with a digit is none, unless it is in punycode.
 bool is_importable_domain(const std::string& name) {
@@ -245,7 +248,7 @@ bool RowWriter::is_there(const std::string& address) const {
 }
 
 void RowWriter::add_aliases() {
-  // Each behind those it leads to: one that all of its own are done of is next.
+  // Each behind those it leads to, or the importer does not know them.
   std::map<std::string, std::pair<SettingId, Route>> waiting;
   for (const auto& [id, value] : facts_.settings) {
     if (id.kind != SettingKind::forwarder) continue;
@@ -259,38 +262,27 @@ void RowWriter::add_aliases() {
     else
       say_where_none_goes(id, route);
   }
-  std::map<std::string, std::size_t> open;
-  std::map<std::string, std::vector<std::string>> backward;
+  std::map<std::string, AliasWays> ways;
   for (const auto& [address, one] : waiting) {
-    std::set<std::string> next;
+    AliasWays& own = ways[address];
     for (const std::string& to : one.second.to) {
-      const std::string end = without_detail(to);
-      if (end != address && waiting.count(end) != 0 && !has_row(RowClass::account, end)) next.insert(end);
+      const std::string plain = without_detail(to);
+      if (plain == address && !has_row(RowClass::account, address)) continue;
+      if (waiting.count(plain) != 0 && !has_row(RowClass::account, plain))
+        own.aliases.insert(plain);
+      else
+        own.has_end = own.has_end || has_end(to);
     }
-    open[address] = next.size();
-    for (const std::string& to : next) backward[to].push_back(address);
   }
-  std::vector<std::string> ready;
-  for (const auto& [address, count] : open)
-    if (count == 0) ready.push_back(address);
-  for (std::size_t i = 0; i < ready.size(); ++i) {
-    const std::string address = ready[i];
-    const auto& [id, route] = waiting.at(address);
-    add_alias(id, route);
-    for (const std::string& before : backward[address])
-      if (--open[before] == 0) ready.push_back(before);
-  }
-  // By the rest of a domain: what leads there is no loop, but the rows would be.
-  for (const auto& [address, count] : open)
-    if (count > 0) add_alias(waiting.at(address).first, waiting.at(address).second);
+  // By what stands before a '+': what leads there is no loop, but the rows would be.
+  for (const std::string& address : in_order(ways)) add_alias(waiting.at(address).first, waiting.at(address).second);
   for (const auto& [from, to] : domain_forwarders_) add_domain_forwarder({from, SettingKind::domain_forwarder, {}});
 }
 
 void RowWriter::add_recipient(const std::string& to, const std::string& own, Route& route, Cells& cells,
                               std::set<std::string>& seen) const {
-  const std::string domain = lower_case(to.substr(to.rfind('@') + 1));
   const std::string plain = without_detail(to);
-  if (!is_local(domain)) {
+  if (!is_local(domain_of(to))) {
     if (seen.insert(lower_case(to)).second) cells.push_back(to);
     return;
   }
@@ -305,13 +297,21 @@ void RowWriter::add_recipient(const std::string& to, const std::string& own, Rou
     route.left_out.push_back("nobody has the address " + to);
     return;
   }
-  std::vector<std::string> ends = graph_.ends_of(to);
-  std::erase_if(ends, [&](const std::string& end) {
-    return is_local(lower_case(end.substr(end.rfind('@') + 1))) && !is_there(end);
-  });
-  if (facts_.domains.count(domain) == 0 || ends.empty()) route.left_out.push_back("nobody has the address " + to);
+  const std::vector<std::string> ends = ends_of(to);
+  if (ends.empty()) route.left_out.push_back("nobody has the address " + to);
   for (const std::string& end : ends)
-    if (facts_.domains.count(domain) != 0 && seen.insert(without_detail(end)).second) cells.push_back(end);
+    if (seen.insert(without_detail(end)).second) cells.push_back(end);
+}
+
+std::vector<std::string> RowWriter::ends_of(const std::string& to) const {
+  if (facts_.domains.count(domain_of(to)) == 0) return {};
+  std::vector<std::string> ends = graph_.ends_of(to);
+  std::erase_if(ends, [&](const std::string& end) { return is_local(domain_of(end)) && !is_there(end); });
+  return ends;
+}
+
+bool RowWriter::has_end(const std::string& to) const {
+  return !is_local(domain_of(to)) || is_there(to) || !ends_of(to).empty();
 }
 
 void RowWriter::add_alias(const SettingId& id, const Route& wanted) {

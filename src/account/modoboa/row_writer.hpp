@@ -51,6 +51,10 @@ class RowWriter {
   void say_where_none_goes(const store::SettingId& id, const Route& route);
   void add_recipient(const std::string& to, const std::string& own, Route& route, std::vector<std::string>& cells,
                      std::set<std::string>& seen) const;
+  /// Of an address that nobody there has by its name: where its mail goes in the end, of what is there by now.
+  [[nodiscard]] std::vector<std::string> ends_of(const std::string& to) const;
+  /// Of a recipient that is none of the aliases: whether a row can name it, or what it leads to.
+  [[nodiscard]] bool has_end(const std::string& to) const;
   void result_of_the_rest();
 
   [[nodiscard]] bool is_alias_of_another(const std::string& domain) const;

@@ -1,4 +1,5 @@
 set(MODOBOA_SOURCES
+  modoboa/alias_order.cpp
   modoboa/import_file.cpp
   modoboa/row_reader.cpp
   modoboa/row_writer.cpp

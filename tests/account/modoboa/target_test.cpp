@@ -658,6 +658,20 @@ TEST_F(ModoboaTarget, ALongWayToNowhereIsWalkedOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
 }
 
+TEST_F(ModoboaTarget, WhatLeadsToACircleOfRowsIsBehindIt) {
+  // For the importer "c+x" is "c", which leads back: one of the two must do without the other, and nobody else.
+  const AccountFacts all = facts({main_domain(), box("c+x@example.com"), password(good_hash, "c+x@example.com"),
+                                  forward("b@example.com", {address("d@example.com")}),
+                                  forward("c@example.com", {address("d@example.com"), address("x@o.example")}),
+                                  forward("d@example.com", {address("c+x@example.com")})});
+  const auto results = bring(all);
+  const SettingId waits{"example.com", SettingKind::forwarder, "b@example.com"};
+  EXPECT_EQ(results.at(waits).outcome, Outcome::written) << results.at(waits).text;
+  EXPECT_EQ(Importer(text()).error, "");
+  EXPECT_NE(text().find("alias;b@example.com;True;d@example.com\n"), std::string::npos) << text();
+  EXPECT_NE(text().find("alias;d@example.com;True;c+x@example.com\n"), std::string::npos) << text();
+}
+
 TEST_F(ModoboaTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {
   auto ledger = ledger::Ledger::in_memory(entropy_);
   source_.settings = {main_domain(),
