@@ -77,6 +77,13 @@ std::vector<SettingResult> JoinedTarget::apply(std::span<const SettingChange> ch
   return results;
 }
 
+std::vector<UnfinishedSetting> JoinedTarget::unfinished() const {
+  std::vector<UnfinishedSetting> unfinished;
+  for (const auto& part : parts_)
+    for (UnfinishedSetting& one : part->unfinished()) unfinished.push_back(std::move(one));
+  return unfinished;
+}
+
 std::vector<std::string> JoinedTarget::after_steps() const {
   std::vector<std::string> steps;
   for (const auto& part : parts_)

@@ -259,6 +259,21 @@ class Merge {
       if (text.empty() && change.value) text = store::summary(*change.value);
       report(change.id, outcome, std::move(text), std::move(result.what_to_do));
     }
+    for (const store::UnfinishedSetting& one : target_.unfinished()) note_unfinished(one, changed.count(one.id) != 0);
+  }
+
+  /// It may read like the source's in the places that it has: the next run must not take that for all of it.
+  void note_unfinished(const store::UnfinishedSetting& one, bool is_told) {
+    std::optional<ledger::SettingBase> base = ledger_.find_base(one.id);
+    // What is the target's own there is nobody's to finish.
+    if (base && base->ours) {
+      base->is_in_progress = true;
+      ledger_.set_base(one.id, *base);
+    }
+    if (is_told) return;
+    // A place that can't be read may look as if somebody had taken the setting away.
+    std::erase_if(outcome_.reports, [&](const SettingReport& known) { return known.id == one.id; });
+    report(one.id, Outcome::not_carried, one.text, one.what_to_do);
   }
 
   /// Without `source`: it could not be carried, or not all of it. The next run asks for it again, unless the target's

@@ -360,6 +360,81 @@ TEST_P(Targets, WhatIsThereAndWhatIsToldAreTogetherTheAccountAndNothingIsBoth) {
   }
 }
 
+/// Servers with a script in the home of each mailbox.
+class TargetsWithScripts : public Targets {
+ protected:
+  using Reports = std::map<SettingId, sync::SettingReport>;
+
+  static void add_mailbox(std::vector<Setting>& settings, const std::string& name) {
+    settings.push_back({{name, SettingKind::mailbox, {}}, store::MailboxState{true, true, true}});
+    settings.push_back({{name, SettingKind::password, {}}, store::Password{"$6$a$b", {}}});
+  }
+  /// Mailbox a, with rules and a scanner's preferences for all of the account.
+  static std::vector<Setting> account() {
+    store::Filters filters;
+    filters.yaml = "---\n";
+    filters.list = {{"rule", true, {{"$header_subject:", "contains", "x", false}}, {{"save", "/.Work"}}}};
+    store::Spam spam;
+    spam.is_enabled = spam.has_box = true;
+    spam.preferences = "required_score 3\n";
+    std::vector<Setting> settings{{{"example.com", SettingKind::domain, {}}, store::Domain{}}, {of_filters, filters}};
+    if (GetParam() == Server::dovecot) settings.push_back({of_spam, spam});
+    add_mailbox(settings, "a@example.com");
+    return settings;
+  }
+  sync::AccountOutcome bring(const std::vector<Setting>& settings, ledger::Ledger& ledger) {
+    Given source(settings);
+    const auto target = open(facts_of(settings, "acct"));
+    return sync::merge_account(source, *target, ledger, {});
+  }
+  static Reports reports_of(const sync::AccountOutcome& outcome) {
+    Reports all;
+    for (const sync::SettingReport& report : outcome.reports)
+      EXPECT_TRUE(all.emplace(report.id, report).second) << "told twice: " << report.text;
+    return all;
+  }
+
+  inline static const SettingId of_filters{"", SettingKind::filters, ""};
+  inline static const SettingId of_spam{"", SettingKind::spam, ""};
+};
+
+TEST_P(TargetsWithScripts, WhatOneMailboxCouldNotGetOfTheAccountIsToldUntilItHasIt) {
+  const std::string home = "/srv/vmail/example.com/b";
+  const std::vector<std::pair<const char*, std::function<void()>>> faults{
+      {"a home that is a link", [&] { memory_->put_symlink(home, "/etc", vmail); }},
+      {"somebody else's home",
+       [&] {
+         memory_->put_directory(home, {1002, 1002}, 0700);
+       }},
+  };
+  for (const auto& [what, break_it] : faults) {
+    reset();
+    auto ledger = ledger::Ledger::in_memory(entropy_);
+    std::vector<Setting> settings = account();
+    EXPECT_TRUE(bring(settings, ledger).is_complete) << what;
+    add_mailbox(settings, "b@example.com");
+    break_it();
+    for (int run = 1; run <= 2; ++run) {
+      const sync::AccountOutcome outcome = bring(settings, ledger);
+      EXPECT_FALSE(outcome.is_complete) << what << ", run " << run;
+      Reports told = reports_of(outcome);
+      for (const SettingId& id : {of_filters, of_spam}) {
+        if (id == of_spam && GetParam() != Server::dovecot) continue;
+        ASSERT_EQ(told.count(id), 1U) << what << ", run " << run;
+        EXPECT_EQ(told[id].outcome, Outcome::not_carried) << what << ", run " << run;
+        EXPECT_NE(told[id].text.find(home), std::string::npos) << told[id].text;
+      }
+    }
+    memory_->remove(home);
+    const sync::AccountOutcome mended = bring(settings, ledger);
+    EXPECT_TRUE(mended.is_complete) << what;
+    EXPECT_EQ(reports_of(mended)[of_filters].outcome, Outcome::written) << what;
+    EXPECT_EQ(memory_->octets_of(home + "/sieve/mailhaul.sieve"),
+              memory_->octets_of("/srv/vmail/example.com/a/sieve/mailhaul.sieve"));
+    EXPECT_TRUE(bring(settings, ledger).reports.empty()) << what;
+  }
+}
+
 std::string name_of(const ::testing::TestParamInfo<Server>& info) {
   switch (info.param) {
   case Server::json: return "json";
@@ -370,6 +445,7 @@ std::string name_of(const ::testing::TestParamInfo<Server>& info) {
   return "modoboa";
 }
 
+INSTANTIATE_TEST_SUITE_P(Each, TargetsWithScripts, ::testing::Values(Server::dovecot, Server::modoboa), name_of);
 INSTANTIATE_TEST_SUITE_P(Each, Targets,
                          ::testing::Values(Server::json, Server::dovecot, Server::postfix, Server::modoboa), name_of);
 

@@ -294,6 +294,36 @@ TEST_F(AccountPlaces, InAHomeThatIsAMaildirPreferencesAreNoFolder) {
   EXPECT_FALSE(exists(at("v/example.com/bob/.spamassassin")));
 }
 
+TEST_F(AccountPlaces, AMailboxThatCanNotHaveWhatIsTheAccountsIsToldUntilItHasIt) {
+  make();
+  const auto bring = [&] {
+    return run({"settings", "--src-root", at("old"), account(), "--settings", "dovecot:" + at("d")});
+  };
+  const std::string home = at("d/homes/example.com/zoe");
+  bring();
+  // A new mailbox, which no change to the account's own filters comes with.
+  for (const char* const name : {"/etc/example.com/passwd", "/etc/example.com/shadow"}) {
+    const std::string path = at("old") + facts_.plan.home + name;
+    const std::string text = read_file(path);
+    std::string line = ('\n' + text).substr(('\n' + text).find("\nbob:") + 4);
+    line.resize(line.find('\n') + 1);
+    write_file(path, text + "zoe" + line);
+  }
+  stdfs::create_directory(at("elsewhere"));
+  stdfs::create_directory_symlink(at("elsewhere"), home);
+  for (int nth = 1; nth <= 2; ++nth) {
+    const Result result = bring();
+    EXPECT_EQ(result.status, status::settings_missing) << result.out << result.err;
+    EXPECT_TRUE(holds(result.out, "not carried         filters of the account: " + home + "/sieve")) << nth;
+  }
+  EXPECT_TRUE(stdfs::is_empty(at("elsewhere")));
+  stdfs::remove(home);
+  const Result mended = bring();
+  EXPECT_FALSE(holds(mended.out, home));
+  EXPECT_NE(read_file(home + "/sieve/mailhaul.sieve").find("begin spam-box"), std::string::npos);
+  EXPECT_FALSE(holds(bring().out, " written "));
+}
+
 TEST_F(AccountPlaces, FilesThatAreGoneAreALossAndNoWish) {
   make();
   run(words());

@@ -43,6 +43,13 @@ struct SettingResult {
   std::string what_to_do{};  ///< for the admin; empty: nothing
 };
 
+/// A setting that is in some of its places and, through no wish of anybody's, not in all.
+struct UnfinishedSetting {
+  SettingId id{};
+  std::string text{};  ///< which place, and why
+  std::string what_to_do{};
+};
+
 /// A text file as it was and as it is, or in a dry run would be. Empty: it was not there, or is there no longer.
 struct FileChange {
   std::string path{};
@@ -64,6 +71,9 @@ class AccountTarget : public AccountSource {
   /// Does as asked, in order, one result a change. In a dry run nothing is written. Errors end it: of scope run.
   [[nodiscard]] virtual std::vector<SettingResult> apply(std::span<const SettingChange> changes,
                                                          AccountSource& files) = 0;
+  /// Of the last apply(): among its changes, or beside them, since what it makes for one mailbox may hold what is the
+  /// whole account's.
+  [[nodiscard]] virtual std::vector<UnfinishedSetting> unfinished() const { return {}; }
   /// Of all calls of apply().
   [[nodiscard]] virtual const std::vector<FileChange>& file_changes() const = 0;
   /// False: what is there could not be read by the last read(), so that it takes no part.

@@ -23,6 +23,7 @@ class JoinedTarget final : public AccountTarget {
   [[nodiscard]] bool has_parts(const SettingId& id) const override;
   [[nodiscard]] std::vector<Setting> read_again(const std::set<SettingId>& settings) override;
   [[nodiscard]] std::vector<SettingResult> apply(std::span<const SettingChange> changes, AccountSource& files) override;
+  [[nodiscard]] std::vector<UnfinishedSetting> unfinished() const override;
   [[nodiscard]] const std::vector<FileChange>& file_changes() const override { return file_changes_; }
   [[nodiscard]] bool can_tell(const SettingId& id) const override;
   [[nodiscard]] bool concerns(SettingKind kind) const override { return part_of(kind) != nullptr; }

@@ -97,6 +97,8 @@ std::vector<EditedFiles::Failure> Scripts::commit() {
       if (error.scope() == Scope::run) throw;
       failures.push_back(
           {link_in(home), changes, shown_as_ + link_in(home) + ": " + error.reason(), error.what_to_do()});
+      // A script that is there and is not run would look to the next run as if all were done.
+      files_.drop(script_in(home));
     }
   }
   for (EditedFiles::Failure& failure : files_.commit()) {

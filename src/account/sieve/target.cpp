@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,9 @@ using store::SettingValue;
 constexpr std::string_view setting_mark = "# setting: ";
 /// Instead of it, where nothing of the setting is done: what follows are remarks that help to make it anew.
 constexpr std::string_view lost_mark = "# nothing of this setting is carried over\n";
+
+/// Of what is planned and makes no difference to its setting.
+constexpr std::size_t nobodys_number = std::numeric_limits<std::size_t>::max();
 
 bool is_of_scripts(SettingKind kind) {
   return kind == SettingKind::responder || kind == SettingKind::filters || kind == SettingKind::spam;
@@ -98,6 +103,12 @@ class ScriptsTarget final : public store::AccountTarget {
   [[nodiscard]] bool has_parts(const SettingId& id) const override { return id.owner.empty(); }
   void visit_files(const std::set<SettingId>& /*files*/,
                    const std::function<void(const SettingId&, io::Source&)>& /*take*/) override {}
+  [[nodiscard]] std::vector<store::UnfinishedSetting> unfinished() const override {
+    std::vector<store::UnfinishedSetting> all;
+    all.reserve(unfinished_.size());
+    for (const auto& [id, one] : unfinished_) all.push_back({id, one.text, one.what_to_do});
+    return all;
+  }
   [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }
   [[nodiscard]] std::vector<Setting> read_again(const std::set<SettingId>& /*settings*/) override { return read(); }
 
@@ -148,6 +159,8 @@ class ScriptsTarget final : public store::AccountTarget {
       if (const auto value = facts_.settings.find(id); value != facts_.settings.end()) settings.insert(*value);
     std::map<SettingId, std::size_t> numbers;
     std::vector<SettingResult> results(changes.size());
+    unfinished_.clear();
+    unasked_.clear();
     for (std::size_t i = 0; i < changes.size(); ++i) {
       numbers.emplace(changes[i].id, i);
       if (changes[i].value)
@@ -162,7 +175,10 @@ class ScriptsTarget final : public store::AccountTarget {
     }
     for (const auto& [mailbox, home] : homes_) plan(mailbox, home, settings, numbers, results);
     if (homes_.empty()) say_what_has_no_script(settings, changes, results);
-    finish(results);
+    std::vector<SettingId> asked;
+    asked.reserve(changes.size());
+    for (const store::SettingChange& change : changes) asked.push_back(change.id);
+    finish(asked, results);
     return results;
   }
 
@@ -196,11 +212,16 @@ class ScriptsTarget final : public store::AccountTarget {
     try {
       Sections there = scripts_.sections(home);
       if (there.form != ScriptForm::broken) return std::move(there.list);
+      unreadable_.emplace(mailbox, SettingResult{});
     } catch (const Error& error) {
       if (error.scope() == Scope::run) throw;
+      unreadable_.insert_or_assign(mailbox, result_of(error));
     }
-    unreadable_.insert(mailbox);
     return std::nullopt;
+  }
+
+  [[nodiscard]] static SettingResult result_of(const Error& error) {
+    return not_carried((error.place().empty() ? "" : error.place() + ": ") + error.reason(), error.what_to_do());
   }
 
   [[nodiscard]] static const Section* section_of(const std::vector<Section>& sections, const SettingId& id,
@@ -339,19 +360,26 @@ class ScriptsTarget final : public store::AccountTarget {
                                       : std::string(setting_mark) + json::to_line({id, settings.at(id)}) + '\n');
       }
       const auto number = numbers.find(id);
+      const Section* const section = before ? section_of(*before, id, mailbox) : nullptr;
+      const bool is_new = !change.text.empty() && (section == nullptr || section->text != change.text);
       // Of one that nobody asked to change only what follows from the others is made anew.
-      const std::size_t told = number == numbers.end() ? results.size() : number->second;
+      const std::size_t told = number != numbers.end() ? number->second : number_of_unasked(id, is_new, results.size());
       // Of the account what nobody asked for goes only into a script that is new.
-      if (number == numbers.end() && id.owner.empty() && has_script) continue;
+      if (number == numbers.end() && id.owner.empty() && has_script) {
+        if (const SettingResult* const why = why_unreadable(mailbox); why != nullptr && is_new)
+          leave_unfinished(id, *why);
+        continue;
+      }
       SettingResult result;
       try {
         result = scripts_.plan(home, change, told);
-        const Section* const section = before ? section_of(*before, id, mailbox) : nullptr;
         if (id.owner.empty() && section != nullptr && !section->is_as_written)
           result = approximated("in the script of " + mailbox + " it was changed by hand, and stays so there");
+        if (id.owner.empty() && result.outcome == SettingResult::Outcome::not_carried) leave_unfinished(id, result);
       } catch (const Error& error) {
         if (error.scope() == Scope::run) throw;
-        result = not_carried((error.place().empty() ? "" : error.place() + ": ") + error.reason(), error.what_to_do());
+        result = result_of(error);
+        if (is_new) leave_unfinished(id, result);
       }
       if (number == numbers.end()) continue;
       if (part != all.end()) result = combined(part->result, result);
@@ -368,32 +396,65 @@ class ScriptsTarget final : public store::AccountTarget {
     if (!options_.has_spam_preferences) return;
     const auto number = numbers.find(spam_id());
     const bool is_asked = number != numbers.end();
+    if (!is_asked && has_script && why_unreadable(mailbox) == nullptr) return;
+    const auto* const spam = find<store::Spam>(settings, spam_id());
+    std::string text;
+    if (spam != nullptr && !spam->is_disabled) text = carried_preferences(spam->preferences).text;
+    if (!text.empty()) text = std::string(setting_mark) + json::to_line({spam_id(), *spam}) + '\n' + text;
     SettingResult result;
     try {
-      if (!is_asked && (has_script || preferences_.has_file(home))) return;
-      const auto* const spam = find<store::Spam>(settings, spam_id());
-      std::string text;
-      if (spam != nullptr && !spam->is_disabled) text = carried_preferences(spam->preferences).text;
-      if (!text.empty()) text = std::string(setting_mark) + json::to_line({spam_id(), *spam}) + '\n' + text;
-      result = preferences_.plan(home, text, is_asked ? number->second : results.size());
+      if (!is_asked && (preferences_.has_file(home) || has_script)) return;
+      result = preferences_.plan(
+          home, text, is_asked ? number->second : number_of_unasked(spam_id(), !text.empty(), results.size()));
       if (result.outcome == SettingResult::Outcome::not_carried)
         result = approximated("for " + mailbox + ' ' + result.text, result.what_to_do);
     } catch (const Error& error) {
       if (error.scope() == Scope::run) throw;
-      result = not_carried((error.place().empty() ? "" : error.place() + ": ") + error.reason(), error.what_to_do());
+      result = result_of(error);
+      if (!text.empty()) leave_unfinished(spam_id(), result);
     }
     if (is_asked) results[number->second] = combined(std::move(results[number->second]), result);
   }
 
-  void finish(std::vector<SettingResult>& results) {
+  /// Null: the script can be read, or is its user's own.
+  [[nodiscard]] const SettingResult* why_unreadable(const std::string& mailbox) const {
+    const auto found = unreadable_.find(mailbox);
+    const bool is_read = found == unreadable_.end() || found->second.outcome != SettingResult::Outcome::not_carried;
+    return is_read ? nullptr : &found->second;
+  }
+
+  void leave_unfinished(const SettingId& id, const SettingResult& why) {
+    SettingResult& known = unfinished_[id];
+    known = combined(std::move(known), why);
+  }
+
+  /// Under which what is planned for it is known to fail; nobody's, where that makes no difference to it.
+  [[nodiscard]] std::size_t number_of_unasked(const SettingId& id, bool is_new, std::size_t changes) {
+    if (!is_new) return nobodys_number;
+    const auto known = std::find(unasked_.begin(), unasked_.end(), id);
+    const auto number = static_cast<std::size_t>(known - unasked_.begin());
+    if (known == unasked_.end()) unasked_.push_back(id);
+    return changes + number;
+  }
+
+  void note_failure(const EditedFiles::Failure& failure, std::span<const SettingId> asked,
+                    std::vector<SettingResult>& results) {
+    const SettingResult why = not_carried(failure.reason, failure.what_to_do);
+    for (const std::size_t number : failure.changes) {
+      if (number == nobodys_number) continue;
+      const bool is_asked = number < results.size();
+      if (is_asked) results[number] = why;
+      leave_unfinished(is_asked ? asked[number] : unasked_[number - results.size()], why);
+    }
+  }
+
+  void finish(std::span<const SettingId> asked, std::vector<SettingResult>& results) {
     if (is_dry_) {
       scripts_.keep_as_preview();
       preferences_.keep_as_preview();
     } else {
       for (const auto& failures : {scripts_.commit(), preferences_.commit()})
-        for (const EditedFiles::Failure& failure : failures)
-          for (const std::size_t number : failure.changes)
-            if (number < results.size()) results[number] = not_carried(failure.reason, failure.what_to_do);
+        for (const EditedFiles::Failure& failure : failures) note_failure(failure, asked, results);
     }
     file_changes_.clear();
     for (const auto& [path, change] : scripts_.changes()) file_changes_.push_back(change);
@@ -407,7 +468,11 @@ class ScriptsTarget final : public store::AccountTarget {
   Options options_;
   bool is_dry_;
   std::map<std::string, std::string> homes_{};  ///< by mailbox, of those with a login
-  std::set<std::string> unreadable_{};          ///< mailboxes whose script can't be told
+  /// Mailboxes whose script can't be told, and why; "written": it is there, and is not as this program writes it.
+  std::map<std::string, SettingResult> unreadable_{};
+  std::map<SettingId, SettingResult> unfinished_{};
+  /// Settings that no change is about, by the number of a change behind the last.
+  std::vector<SettingId> unasked_{};
   std::vector<store::FileChange> file_changes_{};
 };
 

@@ -45,6 +45,8 @@ class EditedFiles {
   void plan(const std::string& path, std::optional<std::string> text, std::size_t change);
   /// For all changes of it at once.
   void plan(const std::string& path, std::optional<std::string> text, const std::set<std::size_t>& changes);
+  /// Of what is planned: it stays as it is.
+  void drop(const std::string& path) { planned_.erase(path); }
 
   struct Failure {
     std::string path{};

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "mailhaul/base/entropy.hpp"
+#include "support/faulty_kernel.hpp"
 #include "support/memory_kernel.hpp"
 
 namespace mailhaul::account::sieve {
@@ -62,7 +64,7 @@ class SieveTarget : public ::testing::Test {
     fs::Rules rules;
     rules.side = Side::target;
     ScriptPlaces places;
-    places.root = fs::Directory::open_root(kernel_, entropy_, "/srv/vmail", rules);
+    places.root = fs::Directory::open_root(faulty_, entropy_, "/srv/vmail", rules);
     places.path = "/srv/vmail";
     places.birth = {vmail, 0600, 0700};
     places.home = [](const std::string& address) { return address.substr(0, address.find('@')); };
@@ -89,6 +91,7 @@ class SieveTarget : public ::testing::Test {
   }
 
   support::MemoryKernel kernel_;
+  support::FaultyKernel faulty_{kernel_};
   SystemEntropy entropy_;
   NoFiles files_;
   std::vector<Setting> settings_{};
@@ -147,6 +150,27 @@ TEST_F(SieveTarget, WhatCouldNotBeWrittenEverywhereIsAskedForAgain) {
   kernel_.put_file(script_of("al"), old, {1002, 1002}, 0600);  // another one's: not to be read or written
   EXPECT_EQ(bring(of_account, filing_into("Play")).outcome, Outcome::not_carried);
   EXPECT_EQ(now(of_account), "") << "one has the old ones";
+}
+
+TEST_F(SieveTarget, WhatOnlyOneGotIsUnfinishedWhoeverAskedForIt) {
+  settings_.push_back({of_account, filing_into("Work")});
+  support::Fault fault;
+  fault.call = support::Call::make_symlink;
+  fault.nth = 2;  // the first is al's
+  fault.errno_value = EPERM;
+  faulty_.inject(fault);
+  const auto target = open();
+  EXPECT_TRUE(target->apply({}, files_).empty());
+  ASSERT_EQ(target->unfinished().size(), 1U);
+  EXPECT_EQ(target->unfinished().front().id, of_account);
+  EXPECT_NE(target->unfinished().front().text.find("/srv/vmail/bob/"), std::string::npos);
+  EXPECT_TRUE(kernel_.exists(script_of("al")));
+  EXPECT_FALSE(kernel_.exists(script_of("bob")));
+  faulty_.heal();
+  const std::vector<store::SettingChange> changes{{of_account, filing_into("Work"), of_account}};
+  EXPECT_EQ(target->apply(changes, files_).front().outcome, Outcome::written);
+  EXPECT_TRUE(target->unfinished().empty());
+  EXPECT_EQ(script("bob"), script("al"));
 }
 
 TEST_F(SieveTarget, OfAScriptThatCanNotBeUnderstoodNothingIsTold) {
