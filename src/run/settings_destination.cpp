@@ -110,7 +110,10 @@ SettingsDestination::SettingsDestination(const Machine& machine, const Request& 
                           job.target().findings)) {}
 
 AllowedPlace SettingsDestination::allowed() const {
-  return {text_place_.path, request_->dry_run ? Landlock::Access::read : Landlock::Access::write, Side::target};
+  if (request_->dry_run) return {text_place_.path, Landlock::Access::read, Side::target};
+  // Where no mail goes to homes in this run they are made here, and which script of each is run is said by a link.
+  const bool has_homes = place_.kind == SettingsKind::dovecot && !mail_;
+  return {text_place_.path, has_homes ? Landlock::Access::write_and_link : Landlock::Access::write, Side::target};
 }
 
 std::unique_ptr<store::AccountTarget> SettingsDestination::target_for(account::AccountFacts facts) const {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -90,8 +91,8 @@ class MemoryAccount final : public store::AccountTarget {
   std::set<std::string> initial{};
   std::string approximated{};  ///< a value that becomes another one here
   bool fails = false;
-  int room = 1000;     ///< settings that can be written; then the disk is full
-  std::string half{};  ///< what a change leaves behind that fails or is refused; empty: nothing
+  std::optional<int> room{};  ///< how many settings can be written; then the disk is full
+  std::string half{};         ///< what a change leaves behind that fails or is refused; empty: nothing
   int applied = 0;
 
   std::vector<store::Setting> read() override {
@@ -117,7 +118,7 @@ class MemoryAccount final : public store::AccountTarget {
       const std::string& name = change.id.name;
       if (!half.empty() && (fails || refuses.count(name) != 0)) forwarders[name] = half;
       if (fails) throw Error(Cause::no_space, Scope::run, "writing a setting");
-      if (room-- <= 0) throw Error(Cause::no_space, Scope::run, "writing a setting");
+      if (room && (*room)-- <= 0) throw Error(Cause::no_space, Scope::run, "writing a setting");
       ++applied;
       if (refuses.count(name) != 0) {
         results.push_back({Result::Outcome::not_carried, "no place", "make one"});
@@ -202,7 +203,7 @@ TEST_F(AccountMerge, WhatWasWrittenBeforeTheDiskWasFullIsNotTheTargetsOwn) {
   source_.forwarders = {{"a", "3"}, {"b", "3"}, {"c", "3"}};
   target_.room = 0;
   EXPECT_TRUE(merge().error);
-  target_.room = 1000;
+  target_.room.reset();
   EXPECT_TRUE(merge().is_complete);
   EXPECT_EQ(target_.forwarders, source_.forwarders);
   EXPECT_TRUE(merge().reports.empty());
@@ -215,7 +216,7 @@ TEST_F(AccountMerge, WhatSomebodyMadeOfItAfterAFullDiskStays) {
   target_.room = 0;
   EXPECT_TRUE(merge().error);
   target_.forwarders["a"] = "own";
-  target_.room = 1000;
+  target_.room.reset();
   EXPECT_EQ(outcomes(merge()), std::vector{Outcome::kept_own});
   EXPECT_EQ(target_.forwarders.at("a"), "own");
 }

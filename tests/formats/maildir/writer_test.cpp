@@ -466,7 +466,7 @@ TEST(MaildirWriter, LeftOversOfADeadRunGoAndNothingElse) {
   world.put_maildir();
   const std::string prefix = fs::NewFile::temporary_prefix;
   world.put("tmp/" + prefix + "0011223344556677", "half a message");
-  world.put(prefix + "aa", "half a keyword file");
+  world.put(prefix + "00112233445566aa", "half a keyword file");
   world.put("tmp/1220863087.12663.delivery", "of an LDA");
   world.machine.put_directory("/mail/box/tmp/" + prefix + "dir");
   world.machine.advance(std::chrono::hours{2});
@@ -475,7 +475,7 @@ TEST(MaildirWriter, LeftOversOfADeadRunGoAndNothingElse) {
   static_cast<void>(target->open_folder(inbox, {}));
   EXPECT_EQ(world.names("tmp"),
             (std::vector<std::string>{"1220863087.12663.delivery", prefix + "8899aabbccddeeff", prefix + "dir"}));
-  EXPECT_FALSE(world.machine.exists("/mail/box/" + prefix + "aa"));
+  EXPECT_FALSE(world.machine.exists("/mail/box/" + prefix + "00112233445566aa"));
 }
 
 TEST(MaildirWriter, ABatchIsFullByFilesAndByOctets) {
