@@ -1,10 +1,8 @@
 #include "mailhaul/fs/control_file.hpp"
 
-#include <array>
-#include <cstdio>
-
 #include "mailhaul/fs/stand_in.hpp"
 #include "refusal.hpp"
+#include "temporary_name.hpp"
 
 namespace mailhaul::fs {
 namespace {
@@ -14,15 +12,9 @@ constexpr std::string_view writing = "writing a control file";
 
 std::string place_of(const Directory& directory, const std::string& name) { return directory.place() + "/" + name; }
 
-std::string temporary_name(Entropy& entropy) {
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(entropy.number()));
-  return std::string(NewFile::temporary_prefix) + digits.data();
-}
-
 /// S8. False: somebody was faster.
 bool replace(const Directory& directory, const std::string& name, NewFile& file, const Status& replaced) {
-  auto stand_in = StandIn::link(directory, file, temporary_name(directory.entropy()), writing);
+  auto stand_in = StandIn::link(directory, file, random_temporary_name(directory.entropy()), writing);
   return stand_in && stand_in->exchange(name, replaced);
 }
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -11,16 +10,10 @@
 #include "failure.hpp"
 #include "mailhaul/fs/directory.hpp"
 #include "resolver.hpp"
+#include "temporary_name.hpp"
 
 namespace mailhaul::fs {
 namespace {
-
-/// 64 random bits: nobody can have taken this name in advance (S8).
-std::string random_name(Entropy& entropy) {
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(entropy.number()));
-  return std::string(NewFile::temporary_prefix) + digits.data();
-}
 
 /// What a file system says that has no O_TMPFILE; EISDIR and ENOENT are those of kernels before 3.11 (open(2)).
 bool means_no_unnamed_files(int result) {
@@ -113,7 +106,7 @@ NewFile Directory::create_file() const {
   if (means_no_unnamed_files(fd)) {
     fd = -EEXIST;
     for (int i = 0; i < tries && fd == -EEXIST; ++i) {
-      name = random_name(entropy());
+      name = random_temporary_name(entropy());
       constexpr int flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC;
       fd = uninterrupted([&] { return made_by.open_at(descriptor(), name, flags, mode); });
     }

@@ -116,6 +116,7 @@ class CopyRun {
   /// Last of all, when every copy is durable (R3).
   void remove_gone();
   /// What left one folder may lie in another by now: where that one was not seen whole it only looks removed (R2).
+  [[nodiscard]] bool has_lost_a_part(const FolderOutcome& outcome) const;
   void tell_what_stays(const FolderOutcome& outcome);
   [[nodiscard]] bool all_were_seen();
 

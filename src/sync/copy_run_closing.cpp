@@ -149,10 +149,14 @@ void CopyRun::remove_gone() {
   }
 }
 
+bool CopyRun::has_lost_a_part(const FolderOutcome& outcome) const {
+  const auto listing = sources_.find(outcome.source);
+  return listing != sources_.end() && !listing->second.is_whole;
+}
+
 /// Of a folder that lost a part: that would be so in every run, and nobody would know why.
 void CopyRun::tell_what_stays(const FolderOutcome& outcome) {
-  const auto listing = sources_.find(outcome.source);
-  if (options_.removal == Removal::none || listing == sources_.end() || listing->second.is_whole) return;
+  if (options_.removal == Removal::none || !has_lost_a_part(outcome)) return;
   const std::size_t count = removable(ledger_, ledger_.folder_id(Side::source, outcome.source)).size();
   if (count == 0) return;
   findings_.add(
@@ -163,11 +167,8 @@ void CopyRun::tell_what_stays(const FolderOutcome& outcome) {
 }
 
 bool CopyRun::all_were_seen() {
-  const FolderOutcome* const outcome = find_outcome([this](const FolderOutcome& one) {
-    const auto listing = sources_.find(one.source);
-    const bool has_lost_a_part = listing != sources_.end() && !listing->second.is_whole;
-    return one.error || !one.stable || one.failed > 0 || has_lost_a_part;
-  });
+  const FolderOutcome* const outcome = find_outcome(
+      [this](const FolderOutcome& one) { return one.error || !one.stable || one.failed > 0 || has_lost_a_part(one); });
   if (outcome == nullptr) return true;
   findings_.add({FindingKind::changed, Weight::note, outcome->source.display(), "",
                  "nothing was removed at the target: this folder of the source was not seen whole, and what left "
