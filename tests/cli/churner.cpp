@@ -52,6 +52,7 @@ void Churner::work() {
     if (operations_ % operations_a_look == 0) look();
     act();
     ++operations_;
+    was_busy_ = operations_ > 600 && expunged_.size() > 10 && delivered_.size() > 10;
     next = std::max(next + pace, std::chrono::steady_clock::now() - 20 * pace);  // what it missed is not all made up
     std::this_thread::sleep_until(next);
   }

@@ -24,6 +24,8 @@ class Churner {
   Churner(const Churner&) = delete;
   Churner& operator=(const Churner&) = delete;
 
+  /// Enough for a run beside it to prove something.
+  [[nodiscard]] bool was_busy() const { return was_busy_; }
   /// Ends it. Only then the rest may be asked.
   void stop();
   [[nodiscard]] const std::set<std::string>& expunged() const { return expunged_; }  ///< by their subjects
@@ -54,6 +56,7 @@ class Churner {
   std::set<std::string> expunged_{};
   std::set<std::string> delivered_{};
   std::size_t operations_ = 0;
+  std::atomic<bool> was_busy_{false};
   std::atomic<bool> ended_{false};
   std::thread thread_{};
 };

@@ -51,11 +51,17 @@ class Live : public CliTest {
   /// Both ends are in use while runs go on with `options`.
   void live(const std::vector<std::string>& options, Churner& source, Churner& target) {
     const auto end = steady_clock::now() + seconds{is_long() ? 60 : 3};
-    const auto began = steady_clock::now();
+    const auto latest = end + seconds{120};  // where other work keeps the machine from it
     int runs = 0;
     int whole = 0;
     std::uint64_t copied = 0;
-    for (; steady_clock::now() < end && !HasFailure(); ++runs) {
+    const auto enough_went_on = [&] {
+      // Runs with sanitizers are too slow to get in between.
+      return runs > 2 && source.was_busy() && target.was_busy() && (is_sanitized() || copied > 0);
+    };
+    for (; !HasFailure(); ++runs) {
+      const auto now = steady_clock::now();
+      if (now >= latest || (now >= end && enough_went_on())) break;
       const Result result = run_once(options);
       EXPECT_TRUE(result.status == status::ok || result.status == status::run_again)
           << result.status << result.out << result.err;
@@ -65,16 +71,9 @@ class Live : public CliTest {
     }
     source.stop();
     target.stop();
-    const auto took = std::chrono::duration_cast<std::chrono::duration<double>>(steady_clock::now() - began).count();
-    for (const Churner* churner : {&source, &target}) {
-      EXPECT_GT(static_cast<double>(churner->operations()), 200 * took) << "nothing much was going on";
-      EXPECT_GT(churner->expunged().size(), 10U);
-      EXPECT_GT(churner->delivered().size(), 10U);
-    }
-    EXPECT_GT(runs, 2);
-    if (!is_sanitized()) {  // that is too slow to get in between
-      EXPECT_GT(copied, 0U) << "no run copied anything meanwhile";
-    }
+    EXPECT_TRUE(HasFailure() || enough_went_on())
+        << runs << " runs copied " << copied << " messages beside " << source.operations() << " and "
+        << target.operations() << " operations: that proves nothing";
     RecordProperty("whole", whole);
     RecordProperty("copied", static_cast<int>(copied));
     RecordProperty("runs", runs);
