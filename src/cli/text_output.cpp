@@ -84,17 +84,17 @@ void TextOutput::octets(std::uint64_t more) {
 void TextOutput::message(const sync::MessageEvent& event) {
   const std::lock_guard guard(mutex_);
   progress_.message();
-  const std::string where = escape_for_terminal(event.info.handle.token);
+  const auto where = [&event] { return escape_for_terminal(event.info.handle.token); };
   if (event.action == sync::Action::failed) {
     ++failed_;
     const std::string reason = event.error == nullptr ? "" : escape_for_terminal(event.error->what());
     if (failures_.size() < listed_failures)
-      failures_.push_back(fmt::format("{}  {}  {}  {}", safe(event.source), date_of(event.info), where, reason));
+      failures_.push_back(fmt::format("{}  {}  {}  {}", safe(event.source), date_of(event.info), where(), reason));
     return;
   }
   const bool change = event.action != sync::Action::adopted && event.action != sync::Action::left_out;
   if (!saying_.itemize || (!change && saying_.verbose == 0)) return;
-  say(fmt::format("{:<13}  {}  {}{}", to_string(event.action), safe(event.target), where,
+  say(fmt::format("{:<13}  {}  {}{}", to_string(event.action), safe(event.target), where(),
                   event.action == sync::Action::copied ? "  " + std::to_string(event.octets) : ""));
 }
 

@@ -15,6 +15,9 @@
 namespace mailhaul::fs {
 namespace {
 
+constexpr std::string_view making_a_file = "making a file";
+constexpr mode_t new_file_mode = 0600;
+
 /// What a file system says that has no O_TMPFILE; EISDIR and ENOENT are those of kernels before 3.11 (open(2)).
 bool means_no_unnamed_files(int result) {
   return result == -EOPNOTSUPP || result == -EISDIR || result == -ENOENT || result == -EINVAL;
@@ -27,12 +30,11 @@ struct NewFile::State {
   Descriptor descriptor;
   std::string temporary_name{};  ///< empty: the file has no name, or its last one already
   FileId temporary_id{};
-  std::string place{};
+  std::optional<Directory> named_in{};
+  std::string given_name{};  ///< there
   std::uint64_t size_octets = 0;
 
-  State(Directory where, Descriptor opened) : home(std::move(where)), descriptor(std::move(opened)) {
-    place = home.place() + "/(new file)";
-  }
+  State(Directory where, Descriptor opened) : home(std::move(where)), descriptor(std::move(opened)) {}
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {
@@ -45,8 +47,11 @@ struct NewFile::State {
   }
 
   [[nodiscard]] Kernel& kernel() const { return home.kernel(); }
+  [[nodiscard]] std::string place() const {
+    return named_in ? named_in->place() + "/" + given_name : home.place() + "/(new file)";
+  }
   [[nodiscard]] Error fail(std::int64_t result, std::string_view doing) const {
-    return failure(Side::target, Scope::run, result, doing, place);
+    return failure(Side::target, Scope::run, result, doing, place());
   }
   void write(Bytes octets, std::uint64_t offset) const;
   [[nodiscard]] int link_unnamed(const Directory& directory, const std::string& name) const;
@@ -95,27 +100,31 @@ int NewFile::State::link_temporary(const Directory& directory, const std::string
   return 0;
 }
 
-NewFile Directory::create_file() const {
-  constexpr std::string_view doing = "making a file";
+NewFile Directory::create_file() const { return create_file(*this); }
+
+NewFile Directory::create_file(const Directory& unseen) const {
+  constexpr int flags = O_TMPFILE | O_RDWR | O_CLOEXEC;
+  const int fd = uninterrupted([&] { return kernel().open_at(descriptor(), ".", flags, new_file_mode); });
+  if (fd >= 0) return NewFile(std::make_unique<NewFile::State>(*this, Descriptor(kernel(), fd)));
+  if (!means_no_unnamed_files(fd)) throw failure(Side::target, Scope::folder, fd, making_a_file, place());
+  return unseen.create_named_file();
+}
+
+NewFile Directory::create_named_file() const {
   constexpr int tries = 16;
-  constexpr mode_t mode = 0600;
+  constexpr int flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC;
   Kernel& made_by = kernel();
-  int fd = uninterrupted([&] { return made_by.open_at(descriptor(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode); });
-  if (fd >= 0) return NewFile(std::make_unique<NewFile::State>(*this, Descriptor(made_by, fd)));
   std::string name;
-  if (means_no_unnamed_files(fd)) {
-    fd = -EEXIST;
-    for (int i = 0; i < tries && fd == -EEXIST; ++i) {
-      name = random_temporary_name(entropy());
-      constexpr int flags = O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC;
-      fd = uninterrupted([&] { return made_by.open_at(descriptor(), name, flags, mode); });
-    }
+  int fd = -EEXIST;
+  for (int i = 0; i < tries && fd == -EEXIST; ++i) {
+    name = random_temporary_name(entropy());
+    fd = uninterrupted([&] { return made_by.open_at(descriptor(), name, flags, new_file_mode); });
   }
-  if (fd < 0) throw failure(Side::target, Scope::folder, fd, doing, place());
+  if (fd < 0) throw failure(Side::target, Scope::folder, fd, making_a_file, place());
   auto state = std::make_unique<NewFile::State>(*this, Descriptor(made_by, fd));
   Status status;
   if (const int result = made_by.status(fd, status); result < 0) {
-    throw failure(Side::target, Scope::folder, result, doing, place());
+    throw failure(Side::target, Scope::folder, result, making_a_file, place());
   }
   state->temporary_name = name;
   state->temporary_id = status.id;
@@ -184,24 +193,25 @@ void NewFile::sync() {
 
 LinkResult NewFile::link(const Directory& directory, const std::string& name) {
   constexpr std::string_view doing = "giving a file its name";
-  const std::string wanted = directory.place() + "/" + name;
+  const auto wanted = [&] { return directory.place() + "/" + name; };
   if (!is_single_name(name)) {
-    throw Error(Cause::refused, Scope::message, doing).at(wanted).because("not a plain name").on(Side::target);
+    throw Error(Cause::refused, Scope::message, doing).at(wanted()).because("not a plain name").on(Side::target);
   }
   const int result =
       state_->temporary_name.empty() ? state_->link_unnamed(directory, name) : state_->link_temporary(directory, name);
   if (result == -EEXIST) return LinkResult::exists;
   if (result < 0) {
     const Scope scope = result == -ENAMETOOLONG ? Scope::message : Scope::folder;
-    throw failure(Side::target, scope, result, doing, wanted);
+    throw failure(Side::target, scope, result, doing, wanted());
   }
-  state_->place = wanted;
+  state_->named_in = directory;
+  state_->given_name = name;
   return LinkResult::done;
 }
 
 File NewFile::take_file() {
   const Status now = status_now();
-  return {std::move(state_->descriptor), now, state_->place, Side::target};
+  return {std::move(state_->descriptor), now, state_->place(), Side::target};
 }
 
 void NewFile::close() {

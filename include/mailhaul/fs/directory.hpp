@@ -107,6 +107,10 @@ class Directory {
   /// A file nobody can see yet, in this directory's file system (S8). Where O_TMPFILE is missing it has its temporary
   /// name in this very directory: call it where readers don't look (the tmp/ of a Maildir).
   [[nodiscard]] NewFile create_file() const;
+  /// The same where readers do look (the cur/ of a Maildir): where O_TMPFILE is missing it has its temporary name in
+  /// `unseen`. A file that is made where it gets its name needs no move between two directories, each of which landlock
+  /// would be asked about.
+  [[nodiscard]] NewFile create_file(const Directory& unseen) const;
 
   /// RENAME_NOREPLACE after a look that `from` is still `expected`. Missing or another file: nothing is done, `false`
   /// in `found`.
@@ -130,6 +134,7 @@ class Directory {
   struct Handle;
   explicit Directory(std::shared_ptr<const Handle> handle);
   [[nodiscard]] OpenResult open_leaf(const std::string& name, EntryKind hint, int access) const;
+  [[nodiscard]] NewFile create_named_file() const;
   std::shared_ptr<const Handle> handle_;
 };
 

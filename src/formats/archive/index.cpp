@@ -28,9 +28,8 @@ Index::Index() { directories_.push_back({}); }
 
 Index::DirectoryNumber Index::directory_for(std::span<const std::string_view> components) {
   if (components.empty()) return top;
-  std::string path;
-  join(components, path);
-  if (path == last_path_) return last_directory_;
+  join(components, path_);
+  if (path_ == last_path_) return last_directory_;
   DirectoryNumber at = top;
   for (const std::string_view name : components) {
     if (const auto there = find_child(at, name)) {
@@ -43,7 +42,7 @@ Index::DirectoryNumber Index::directory_for(std::span<const std::string_view> co
     by_name_.emplace(Key{at, kept}, made);
     at = made;
   }
-  last_path_ = std::move(path);
+  std::swap(last_path_, path_);
   last_directory_ = at;
   return at;
 }

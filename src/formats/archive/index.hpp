@@ -109,6 +109,7 @@ class Index {
   std::vector<std::pair<std::uint32_t, std::int64_t>> owners_;
   DirectoryNumber root_ = top;
   DirectoryNumber last_directory_ = top;
+  std::string path_{};       ///< of the directory of the member now, as it is put together
   std::string last_path_{};  ///< of the directory of the member before
 };
 

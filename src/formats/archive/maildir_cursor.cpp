@@ -107,8 +107,10 @@ io::Source& MaildirCursor::content() {
   } catch (Error& error) {
     throw error.in(folder_.display());
   }
-  const io::StreamPlace place{tree_->archive().place() + ": " + tree_->archive().path_of(member_.number),
-                              tree_->archive().side()};
+  const auto place = [this] {
+    return io::StreamPlace{tree_->archive().place() + ": " + tree_->archive().path_of(member_.number),
+                           tree_->archive().side()};
+  };
   maildir::MessageOctets& octets = content_.emplace(*stored, place, plain_buffer_);
   // As of a live Maildir: a name that states just what is stored is believed to be that of a plain message.
   if (maildir::size_field(listing_.names().name(item_), 'S') != member_.size_octets)

@@ -15,8 +15,9 @@ BaseNames::BaseNames(Context& context, const FolderDirectories& directories, std
       salt_(std::to_string(context.entropy.number())) {}
 
 /// With a secret before it, or an owner could choose names that all meet in one bucket (A16).
-std::uint64_t BaseNames::hash_of(std::string_view base) const {
-  return std::hash<std::string>{}(std::string(salt_).append(base));
+std::uint64_t BaseNames::hash_of(std::string_view base) {
+  salted_.assign(salt_).append(base);
+  return std::hash<std::string>{}(salted_);
 }
 
 bool BaseNames::is_taken(std::string_view base) {

@@ -32,12 +32,13 @@ class BaseNames {
  private:
   [[nodiscard]] std::string make_sized(std::optional<std::uint64_t> octets,
                                        std::optional<std::uint64_t> octets_with_crlf);
-  [[nodiscard]] std::uint64_t hash_of(std::string_view base) const;
+  [[nodiscard]] std::uint64_t hash_of(std::string_view base);
 
   Context& context_;
   const FolderDirectories& directories_;
   std::shared_ptr<const Listing> known_;
   std::string salt_;
+  std::string salted_{};                    ///< memory for hash_of()
   std::unordered_set<std::uint64_t> ours_;  ///< hashes of those that were taken since
   std::uint64_t sequence_ = 0;
 };

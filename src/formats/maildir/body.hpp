@@ -18,7 +18,15 @@ class Body final : public io::Source {
     std::vector<std::byte> plain{};
   };
   Body(fs::File file, Side side, Buffers& buffers)
-      : file_(std::move(file), buffers.file), octets_(file_, {file_.file().place(), side}, buffers.plain) {}
+      : file_(std::move(file), buffers.file),
+        octets_(
+            file_,
+            [this, side] {
+              return io::StreamPlace{file_.file().place(), side};
+            },
+            buffers.plain) {}
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
 
   /// Reads the first piece of the file to know.
   [[nodiscard]] std::optional<io::Compression> compression() { return octets_.compression(); }

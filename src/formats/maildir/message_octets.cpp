@@ -7,7 +7,7 @@ void MessageOctets::look() {
   looked_ = true;
   compression_ = io::detect_compression(stored_.peek());
   if (!compression_) return;
-  plain_.emplace(stored_, *compression_, io::ExpansionLimits{}, place_, plain_buffer_);
+  plain_.emplace(stored_, *compression_, io::ExpansionLimits{}, place_(), plain_buffer_);
 }
 
 std::optional<io::Compression> MessageOctets::compression() {

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "mailhaul/io/compression.hpp"
@@ -16,8 +17,10 @@ namespace mailhaul::formats::maildir {
 /// What looks compressed and is damaged is an Error, as it is in Dovecot: there is no plain message to fall back on.
 class MessageOctets final : public io::Source {
  public:
+  /// Asked only for a message that is compressed: the name of each would cost more than many a message.
+  using PlaceOf = std::function<io::StreamPlace()>;
   /// `stored` and `plain_buffer` are lent.
-  MessageOctets(io::Source& stored, io::StreamPlace place, std::vector<std::byte>& plain_buffer)
+  MessageOctets(io::Source& stored, PlaceOf place, std::vector<std::byte>& plain_buffer)
       : place_(std::move(place)), plain_buffer_(plain_buffer), stored_(stored) {}
 
   /// Reads the first piece to know.
@@ -27,7 +30,7 @@ class MessageOctets final : public io::Source {
  private:
   void look();
 
-  io::StreamPlace place_;
+  PlaceOf place_;
   std::vector<std::byte>& plain_buffer_;
   io::PeekedSource stored_;
   bool looked_ = false;

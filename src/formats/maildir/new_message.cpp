@@ -9,16 +9,20 @@ namespace mailhaul::formats::maildir {
 
 namespace {
 constexpr std::size_t buffer_octets = 64 * 1024;
-}
+/// A piece of this size is worth a write of its own.
+constexpr std::size_t large_piece_octets = 4 * 1024;
+}  // namespace
 
-Writer::NewMessage::Stored::Stored(Writer& writer) : buffer_(writer.buffer_), file_(writer.opened_.tmp.create_file()) {
+Writer::NewMessage::Stored::Stored(Writer& writer, bool in_new)
+    : buffer_(writer.buffer_), file_(writer.opened_.directories.holding(in_new).create_file(writer.opened_.tmp)) {
   buffer_.resize(buffer_octets);
 }
 
 void Writer::NewMessage::Stored::write(Bytes octets) {
   octets_ += octets.size();
-  if (buffered_ + octets.size() > buffer_.size()) put_buffered();
-  if (octets.size() >= buffer_.size()) {
+  const bool is_large = octets.size() >= large_piece_octets;
+  if (is_large || buffered_ + octets.size() > buffer_.size()) put_buffered();
+  if (is_large) {
     file_.append(octets);
     return;
   }
@@ -32,7 +36,7 @@ void Writer::NewMessage::Stored::put_buffered() {
 }
 
 Writer::NewMessage::NewMessage(Writer& writer, const store::MessageInfo& info)
-    : writer_(writer), info_(info), stored_(writer) {
+    : writer_(writer), info_(info), stored_(writer, goes_to_new(info)) {
   if (const auto compression = writer.compression_for(info)) compressing_.emplace(stored_, *compression);
 }
 

@@ -27,7 +27,7 @@ class Writer::NewMessage final : public store::MessageWriter {
   /// What goes into the file.
   class Stored final : public io::Sink {
    public:
-    explicit Stored(Writer& writer);
+    Stored(Writer& writer, bool in_new);
     void write(Bytes octets) override;
     void put_buffered();
     [[nodiscard]] fs::NewFile& file() { return file_; }

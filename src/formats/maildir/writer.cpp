@@ -67,6 +67,10 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
   }
 }
 
+bool goes_to_new(const store::MessageInfo& info) {
+  return info.recent && info.flags.empty() && info.keywords.empty() && info.hints.info_extra.empty();
+}
+
 Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
                const TargetOptions& options)
     : tree_(std::move(tree)),
@@ -155,13 +159,15 @@ void Writer::settle_keywords() {
 
 void Writer::choose_name(Waiting& waiting) {
   const store::MessageInfo& info = waiting.info;
-  waiting.in_new = info.recent && info.flags.empty() && info.keywords.empty() && info.hints.info_extra.empty();
+  waiting.in_new = goes_to_new(info);
   if (!waiting.in_new) {
-    // Sizes are believed even behind the flags.
-    const std::string as_it_was = info_suffix(info.flags, keywords_.letters_of(info.keywords), info.hints.info_extra);
-    waiting.suffix = with_right_sizes(waiting.base + as_it_was, waiting.octets, waiting.octets_with_crlf)
-                         .substr(waiting.base.size());
-    if (waiting.suffix != as_it_was) wrongly_sized_.note(waiting.base + as_it_was);
+    waiting.suffix = info_suffix(info.flags, keywords_.letters_of(info.keywords), info.hints.info_extra);
+    if (!info.hints.info_extra.empty()) {  // sizes are believed even behind the flags
+      const std::string as_it_was = waiting.suffix;
+      waiting.suffix = with_right_sizes(waiting.base + as_it_was, waiting.octets, waiting.octets_with_crlf)
+                           .substr(waiting.base.size());
+      if (waiting.suffix != as_it_was) wrongly_sized_.note(waiting.base + as_it_was);
+    }
     if (waiting.base.size() + waiting.suffix.size() > longest_name) {
       waiting.base = bases_.make(waiting.octets, waiting.octets_with_crlf);
     }
