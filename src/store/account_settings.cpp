@@ -41,6 +41,12 @@ struct Comparable {
   }
   void operator()(const Forwarder& v) {
     for (const Destination& to : v.to) out.number(static_cast<int>(to.kind)).add(to.text);
+    for (const auto& [path, list] : v.lists) {
+      if (!list.why_not.empty()) continue;
+      // A word, and so no destination's kind.
+      out.add("list").add(path).number(list.members.size());
+      for (const std::string& member : list.members) out.add(member);
+    }
   }
   void operator()(const DomainForwarder& v) { out.add(v.domain); }
   void operator()(const Responder& v) {
@@ -94,6 +100,13 @@ std::string shown(const Destination& to) {
   return "not understood: " + to.text;
 }
 
+std::string shown(const ListFile& list) {
+  if (!list.why_not.empty()) return " (" + list.why_not + ")";
+  std::string out;
+  for (const std::string& member : list.members) out.append(out.empty() ? " (" : ", ").append(member);
+  return out.empty() ? " (empty)" : out + ")";
+}
+
 std::string counted(std::size_t count, std::string_view what) {
   return std::to_string(count) + ' ' + std::string(what) + (count == 1 ? "" : "s");
 }
@@ -133,7 +146,10 @@ struct Summary {
     if (text.empty()) say("none");
   }
   void operator()(const Forwarder& v) {
-    for (const Destination& to : v.to) say(shown(to));
+    for (const Destination& to : v.to) {
+      const auto list = to.kind == Destination::Kind::include ? v.lists.find(to.text) : v.lists.end();
+      say(shown(to) + (list == v.lists.end() ? "" : shown(list->second)));
+    }
     if (v.to.empty()) say("nowhere");
   }
   void operator()(const DomainForwarder& v) { say("all mail to " + v.domain); }
@@ -179,6 +195,11 @@ std::string_view to_string(SettingKind kind) {
   case SettingKind::note: break;
   }
   return "note";
+}
+
+Destination destination_of_member(const std::string& member) {
+  const bool is_user = member.find('@') == std::string::npos;
+  return {is_user ? Destination::Kind::user : Destination::Kind::address, member};
 }
 
 std::string comparable(const SettingValue& value) {

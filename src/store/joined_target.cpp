@@ -52,6 +52,11 @@ bool JoinedTarget::can_tell(const SettingId& id) const {
   return part == nullptr || part->can_tell(id);
 }
 
+bool JoinedTarget::holds_lists() const {
+  const AccountTarget* const part = part_of(SettingKind::forwarder);
+  return part != nullptr && part->holds_lists();
+}
+
 bool JoinedTarget::has_parts(const SettingId& id) const {
   const AccountTarget* const part = part_of(id.kind);
   return part != nullptr && part->has_parts(id);

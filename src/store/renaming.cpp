@@ -56,6 +56,13 @@ class Change {
     bool is_changed = false;
     for (Destination& to : value.to) is_changed = take(to.text, destination(to)) || is_changed;
     if (is_changed) value.original.clear();
+    std::map<std::string, ListFile> lists;
+    for (auto& [path, list] : value.lists) {
+      take_members(path, list);
+      // The new path is told of the destination.
+      lists.emplace(destination({Destination::Kind::include, path}), std::move(list));
+    }
+    value.lists = std::move(lists);
   }
   void operator()(DomainForwarder& value) { take(value.domain, renamed_domain(value.domain, renaming_)); }
   void operator()(Responder& value) {
@@ -112,6 +119,18 @@ class Change {
   void operator()(Note&) {}
 
  private:
+  /// Told in one line, of however many.
+  void take_members(const std::string& path, ListFile& list) {
+    std::size_t count = 0;
+    for (std::string& member : list.members) {
+      std::string changed = destination(destination_of_member(member));
+      if (changed == member) continue;
+      member = std::move(changed);
+      ++count;
+    }
+    if (count > 0) tell("names of the list " + path + " that change: " + std::to_string(count));
+  }
+
   [[nodiscard]] std::string destination(const Destination& to) const {
     switch (to.kind) {
     case Destination::Kind::address:

@@ -97,8 +97,11 @@ class Merge {
   };
 
   void look() {
-    for (const Setting& setting : source_.read()) {
+    for (Setting& setting : source_.read()) {
       ++outcome_.settings;
+      if (auto* const forwarder = std::get_if<store::Forwarder>(&setting.value);
+          forwarder != nullptr && !target_.holds_lists())
+        forwarder->lists.clear();
       seen_at_source_.insert(setting.id);
       std::optional<Setting> there = options_.rename ? options_.rename(setting, outcome_.renames) : setting;
       if (!there) continue;
@@ -156,7 +159,10 @@ class Merge {
       ++outcome_.unchanged;
       ledger_.set_base(id, {sides.source, sides.target, true, false, here->second.own_id});
       return;
-    case SettingAction::take: changes_.push_back({id, here->second.value, here->second.own_id}); return;
+    case SettingAction::take:
+      if (sides.base && sides.base->ours && sides.target && keeps_for_want_of_a_list(id, here->second.value)) return;
+      changes_.push_back({id, here->second.value, here->second.own_id});
+      return;
     case SettingAction::take_away:
       if (source_is_whole_) gone_.push_back(id);
       return;
@@ -175,6 +181,19 @@ class Merge {
       outcome_.is_complete = false;
       return;
     }
+  }
+
+  /// A list that can't be read today is not an empty one (R2): what an earlier run brought of it stays. Says so.
+  bool keeps_for_want_of_a_list(const SettingId& id, const store::SettingValue& value) {
+    const auto* const forwarder = std::get_if<store::Forwarder>(&value);
+    if (forwarder == nullptr) return false;
+    const auto list = std::find_if(forwarder->lists.begin(), forwarder->lists.end(),
+                                   [](const auto& one) { return one.second.is_missing; });
+    if (list == forwarder->lists.end()) return false;
+    report(id, Outcome::not_carried,
+           "it stays as it was, since what is in the list " + list->first + " is not known: " + list->second.why_not,
+           "see what became of the file, then run again");
+    return true;
   }
 
   /// Single ones were taken away by somebody; a file that is gone, or an old backup, is no reason to leave it so.

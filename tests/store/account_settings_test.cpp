@@ -32,5 +32,32 @@ TEST(AccountSettings, ASummaryNeverHoldsAHash) {
   EXPECT_EQ(summary(Password{}), "none");
 }
 
+Forwarder with_list(ListFile list) {
+  Forwarder forwarder{{{Destination::Kind::address, "a@x.org"}, {Destination::Kind::include, "/home/u/l"}}, ""};
+  forwarder.lists["/home/u/l"] = std::move(list);
+  return forwarder;
+}
+
+TEST(AccountSettings, WhatAListHoldsIsPartOfItsForwarderAndWhyItCantBeReadIsNot) {
+  const Forwarder nobody_looked{{{Destination::Kind::address, "a@x.org"}, {Destination::Kind::include, "/home/u/l"}},
+                                ""};
+  EXPECT_EQ(comparable(with_list({{}, "it is a link"})), comparable(nobody_looked));
+  EXPECT_NE(comparable(with_list({})), comparable(nobody_looked)) << "that nobody is in it is known";
+  EXPECT_NE(comparable(with_list({{"b@x.org"}, {}})), comparable(with_list({})));
+  EXPECT_NE(comparable(with_list({{"b@x.org", "c"}, {}})), comparable(with_list({{"b@x.org"}, {}})));
+}
+
+TEST(AccountSettings, AListIsShownWithItsMembers) {
+  EXPECT_EQ(summary(with_list({{"b@x.org", "c"}, {}})), "a@x.org, list /home/u/l (b@x.org, c)");
+  EXPECT_EQ(summary(with_list({})), "a@x.org, list /home/u/l (empty)");
+  EXPECT_EQ(summary(with_list({{}, "it is a link"})), "a@x.org, list /home/u/l (it is a link)");
+  EXPECT_EQ(summary(Forwarder{{{Destination::Kind::include, "/x"}}, ""}), "list /x");
+}
+
+TEST(AccountSettings, AMemberOfAListIsAnAddressOrAUser) {
+  EXPECT_EQ(destination_of_member("b@x.org"), (Destination{Destination::Kind::address, "b@x.org"}));
+  EXPECT_EQ(destination_of_member("b"), (Destination{Destination::Kind::user, "b"}));
+}
+
 }  // namespace
 }  // namespace mailhaul::store

@@ -76,6 +76,31 @@ TEST(Renaming, EachChangeIsALine) {
                           "forwarder info@old.example: /home/chicagoland/bin/x -> /home2/boston/bin/x"}));
 }
 
+TEST(Renaming, OfAListItsPathAndItsMembers) {
+  const std::string path = "/home/chicagoland/list";
+  Forwarder value{{{Kind::include, path}, {Kind::include, "/srv/other"}}, "as it was"};
+  value.lists[path].members = {"bob@old.example", "chicago", "a@else.example", "al@parked.example"};
+  value.lists["/srv/other"].why_not = "outside";
+  Lines lines;
+  const Setting out = renamed({{"old.example", SettingKind::forwarder, "info@old.example"}, value}, both, lines);
+  const auto& is = std::get<Forwarder>(out.value);
+  ASSERT_EQ(is.lists.size(), 2U);
+  ASSERT_EQ(is.lists.count("/home2/boston/list"), 1U);
+  EXPECT_EQ(is.lists.at("/home2/boston/list").members,
+            (Lines{"bob@new.example", "boston", "a@else.example", "al@other.example"}));
+  EXPECT_EQ(is.lists.at("/srv/other").why_not, "outside");
+  EXPECT_EQ(lines, (Lines{"forwarder info@old.example: old.example -> new.example",
+                          "forwarder info@old.example: info@old.example -> info@new.example",
+                          "forwarder info@old.example: /home/chicagoland/list -> /home2/boston/list",
+                          "forwarder info@old.example: names of the list /home/chicagoland/list that change: 3"}));
+
+  // Where its members alone get other names the line is what it was.
+  const Renaming names{{{"old.example", "new.example"}}, {}, {}, {}};
+  const Setting only = after({{"x.example", SettingKind::forwarder, "info@x.example"}, value}, names);
+  EXPECT_EQ(std::get<Forwarder>(only.value).original, "as it was");
+  EXPECT_EQ(std::get<Forwarder>(only.value).lists.at(path).members.front(), "bob@new.example");
+}
+
 TEST(Renaming, OwnersAndPathsBelowTheHome) {
   const struct {
     const char* from;

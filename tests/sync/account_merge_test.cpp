@@ -93,12 +93,23 @@ class MemoryAccount final : public store::AccountTarget {
   bool fails = false;
   std::optional<int> room{};  ///< how many settings can be written; then the disk is full
   std::string half{};         ///< what a change leaves behind that fails or is refused; empty: nothing
+  /// What the files hold that forwarders name; else they are addresses.
+  std::map<std::string, std::vector<std::string>> lists{};
+  bool holds = true;           ///< what is in them
+  bool lists_missing = false;  ///< their files
   int applied = 0;
 
   std::vector<store::Setting> read() override {
     std::vector<store::Setting> out;
-    for (const auto& [name, to] : forwarders)
-      out.push_back({id_of(name), store::Forwarder{{{store::Destination::Kind::address, to}}, ""}});
+    for (const auto& [name, to] : forwarders) {
+      const auto list = lists.find(to);
+      const bool is_list = list != lists.end();
+      using Kind = store::Destination::Kind;
+      store::Forwarder forwarder{{{is_list ? Kind::include : Kind::address, to}}, ""};
+      if (is_list && holds && !lists_missing) forwarder.lists[to].members = list->second;
+      if (is_list && holds && lists_missing) forwarder.lists[to] = {{}, "there is no such file", true};
+      out.push_back({id_of(name), std::move(forwarder)});
+    }
     return out;
   }
   std::vector<store::Setting> read_again(const std::set<SettingId>& settings) override {
@@ -126,7 +137,10 @@ class MemoryAccount final : public store::AccountTarget {
         forwarders.erase(name);
         results.push_back({});
       } else {
-        std::string to = std::get<store::Forwarder>(*change.value).to.front().text;
+        const auto& wanted = std::get<store::Forwarder>(*change.value);
+        EXPECT_TRUE(holds || wanted.lists.empty()) << "it has no place for what is in a file";
+        for (const auto& [path, list] : wanted.lists) lists[path] = list.members;
+        std::string to = wanted.to.front().text;
         const bool is_near = to == approximated;
         forwarders[name] = is_near ? to + "-nearly" : to;
         results.push_back({is_near ? Result::Outcome::approximated : Result::Outcome::written, "", ""});
@@ -135,6 +149,7 @@ class MemoryAccount final : public store::AccountTarget {
     return results;
   }
   const std::vector<store::FileChange>& file_changes() const override { return changes_; }
+  bool holds_lists() const override { return holds; }
 
   static SettingId id_of(const std::string& name) { return {"example.com", SettingKind::forwarder, name}; }
 
@@ -170,6 +185,57 @@ TEST_F(AccountMerge, BringsWhatIsThereAndThenNothing) {
   EXPECT_EQ(target_.applied, applied);
   EXPECT_TRUE(second.reports.empty());
   EXPECT_EQ(second.unchanged, 2U);
+}
+
+TEST_F(AccountMerge, WhatChangesInAListIsAChangeWhereItsMembersAreHeld) {
+  source_.forwarders = {{"a", "/list"}};
+  source_.lists = {{"/list", {"x@o.example"}}};
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::written});
+  EXPECT_EQ(target_.lists, source_.lists);
+  EXPECT_TRUE(merge().reports.empty());
+  source_.lists["/list"].emplace_back("y@o.example");
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::written});
+  EXPECT_EQ(target_.lists, source_.lists);
+  EXPECT_TRUE(merge().reports.empty());
+}
+
+TEST_F(AccountMerge, AListThatIsMissingTodayIsNoEmptyOne) {
+  source_.forwarders = {{"a", "/list"}};
+  source_.lists = {{"/list", {"x@o.example"}}};
+  (void)merge();
+  source_.lists_missing = true;
+  for (int i = 0; i < 2; ++i) {
+    const AccountOutcome missing = merge();
+    EXPECT_FALSE(missing.is_complete);
+    ASSERT_EQ(outcomes(missing), std::vector{Outcome::not_carried});
+    EXPECT_NE(missing.reports.front().text.find("/list is not known: there is no such file"), std::string::npos);
+    EXPECT_EQ(target_.applied, 1);
+  }
+  source_.lists_missing = false;
+  EXPECT_TRUE(merge().reports.empty());
+  EXPECT_EQ(target_.applied, 1);
+
+  // Where nothing of it is there yet, what else the forwarder has goes there.
+  source_.lists_missing = true;
+  source_.forwarders = {{"a", "/list"}, {"b", "/list"}};
+  const AccountOutcome new_one = merge();
+  ASSERT_EQ(new_one.reports.size(), 2U);
+  EXPECT_EQ(target_.forwarders.count("b"), 1U);
+}
+
+TEST_F(AccountMerge, WhatChangesInAListIsNoneWhereItsPathAloneIsHeld) {
+  target_.holds = false;
+  target_.lists["/list"];  // a file there, which is its own
+  source_.forwarders = {{"a", "/list"}};
+  source_.lists = {{"/list", {"x@o.example"}}};
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::written});
+  for (int i = 0; i < 2; ++i) {
+    const AccountOutcome next = merge();
+    EXPECT_TRUE(next.reports.empty());
+    EXPECT_EQ(next.unchanged, 1U);
+    source_.lists["/list"].emplace_back("y@o.example");
+  }
+  EXPECT_EQ(target_.applied, 1);
 }
 
 TEST_F(AccountMerge, MuchThatIsMissingIsALossUntilSomebodySaysOtherwise) {

@@ -81,6 +81,9 @@ class AccountTarget : public AccountSource {
   /// Whether settings of this kind have a place here at all: others are another program's business, and no loss of this
   /// one's.
   [[nodiscard]] virtual bool concerns(SettingKind /*kind*/) const { return true; }
+  /// Whether what the files of lists say goes into it, so that a change of one is a change of the forwarder; false: it
+  /// holds their paths alone.
+  [[nodiscard]] virtual bool holds_lists() const { return true; }
   /// What the admin has to run there for the changes to be seen, a command each, in order; none where nothing changed.
   [[nodiscard]] virtual std::vector<std::string> after_steps() const { return {}; }
 };

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -90,10 +91,20 @@ struct Destination {
   bool operator==(const Destination&) const = default;
 };
 
+/// What the file of a list says that a forwarder names: Destination::Kind::include.
+struct ListFile {
+  std::vector<std::string> members{};  ///< in its order: addresses, and users of the server without a domain
+  std::string why_not{};               ///< why nothing can be said of it, which has no members then; not compared
+  bool is_missing = false;             ///< that is no word of what it holds: it was not there, or could not be read
+};
+
 struct Forwarder {
   std::vector<Destination> to{};
-  std::string original{};  ///< the line, without the key, as stored; not compared
+  std::string original{};                   ///< the line, without the key, as stored; not compared
+  std::map<std::string, ListFile> lists{};  ///< by the path that `to` names; without those that nobody looked at
 };
+/// What it would be in the forwarder itself.
+[[nodiscard]] Destination destination_of_member(const std::string& member);
 
 struct DomainForwarder {
   std::string domain{};

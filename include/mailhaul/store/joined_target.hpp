@@ -27,6 +27,7 @@ class JoinedTarget final : public AccountTarget {
   [[nodiscard]] const std::vector<FileChange>& file_changes() const override { return file_changes_; }
   [[nodiscard]] bool can_tell(const SettingId& id) const override;
   [[nodiscard]] bool concerns(SettingKind kind) const override { return part_of(kind) != nullptr; }
+  [[nodiscard]] bool holds_lists() const override;
   [[nodiscard]] std::vector<std::string> after_steps() const override;
 
  private:

@@ -43,6 +43,8 @@ class SettingsTarget : public store::AccountTarget {
                    const std::function<void(const store::SettingId& id, io::Source& content)>& take) override;
   [[nodiscard]] bool is_initial(const store::Setting& setting) const override;
   [[nodiscard]] bool has_parts(const store::SettingId& id) const override;
+  /// The server reads the file itself.
+  [[nodiscard]] bool holds_lists() const override { return false; }
   [[nodiscard]] std::vector<store::SettingResult> apply(std::span<const store::SettingChange> changes,
                                                         store::AccountSource& files) override;
   [[nodiscard]] const std::vector<store::FileChange>& file_changes() const override { return file_changes_; }
