@@ -68,9 +68,16 @@ void fields(Archive& archive, store::Destination& v) {
   archive("text", v.text);
 }
 template <class Archive>
+void fields(Archive& archive, store::ListFile& v) {
+  archive("members", v.members);
+  archive("why_not", v.why_not);
+  archive("is_missing", v.is_missing);
+}
+template <class Archive>
 void fields(Archive& archive, store::Forwarder& v) {
   archive("to", v.to);
   archive("original", v.original);
+  archive.by("path", "lists", v.lists);
 }
 template <class Archive>
 void fields(Archive& archive, store::DomainForwarder& v) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -92,6 +93,22 @@ class Writer {
     for (const auto& [key, value] : field)
       list.push_back(ordered_json::array({text_to_json(key), text_to_json(value)}));
   }
+  void operator()(const char* name, std::vector<std::string>& field) {
+    ordered_json& list = out[name] = ordered_json::array();
+    for (const std::string& item : field) list.push_back(text_to_json(item));
+  }
+  /// A list whose items have their key in a field of that name. Few have any.
+  template <class Item>
+  void by(const char* key, const char* name, std::map<std::string, Item>& field) {
+    if (field.empty()) return;
+    ordered_json& list = out[name] = ordered_json::array();
+    for (auto& [text, item] : field) {
+      Writer inner;
+      inner(key, text);
+      fields(inner, item);
+      list.push_back(std::move(inner.out));
+    }
+  }
   template <class Item>
   void operator()(const char* name, std::vector<Item>& field) {
     ordered_json& list = out[name] = ordered_json::array();
@@ -141,6 +158,18 @@ class Reader {
     each(name, [&](const ordered_json& item) {
       if (!item.is_array() || item.size() != 2) throw damaged(std::string(name) + " has an item that is no pair");
       field.emplace_back(text_from_json(item[0]), text_from_json(item[1]));
+    });
+  }
+  void operator()(const char* name, std::vector<std::string>& field) {
+    each(name, [&](const ordered_json& item) { field.push_back(text_from_json(item)); });
+  }
+  template <class Item>
+  void by(const char* key, const char* name, std::map<std::string, Item>& field) {
+    each(name, [&](const ordered_json& item) {
+      Reader inner(item);
+      std::string text;
+      inner(key, text);
+      fields(inner, field[text]);
     });
   }
   template <class Item>

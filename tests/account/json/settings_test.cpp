@@ -30,6 +30,13 @@ std::vector<store::Setting> one_of_each() {
   filters.is_understood = false;
   filters.yaml = "---\n- x";
   filters.exim = "# Exim filter";
+  store::Forwarder forwarder{{{store::Destination::Kind::pipe, "|x"},
+                              {store::Destination::Kind::include, "/home/b/\xe9"},
+                              {store::Destination::Kind::include, "/etc/shadow"},
+                              {store::Destination::Kind::fail, "no, no"}},
+                             "line"};
+  forwarder.lists["/home/b/\xe9"].members = {"a@o.example", "\xff@o.example", "user"};
+  forwarder.lists["/etc/shadow"] = {{}, "outside", true};
   return {
       {{"", SettingKind::suspension, ""}, store::Suspension{true, true, true, true, true}},
       {{"", SettingKind::spam, ""}, store::Spam{true, true, true, true, "required_score 5\n"}},
@@ -37,8 +44,7 @@ std::vector<store::Setting> one_of_each() {
       {{"", SettingKind::note, "lists"}, store::Note{"seen", "do it"}},
       {{"example.com", SettingKind::domain, ""},
        store::Domain{store::Domain::Kind::addon, store::Domain::Routing::remote, "a.example.org"}},
-      {{"example.com", SettingKind::forwarder, "info"},
-       store::Forwarder{{{store::Destination::Kind::pipe, "|x"}, {store::Destination::Kind::fail, "no, no"}}, "line"}},
+      {{"example.com", SettingKind::forwarder, "info"}, std::move(forwarder)},
       {{"example.org", SettingKind::domain_forwarder, ""}, store::DomainForwarder{"example.com"}},
       {{"bob@example.com", SettingKind::mailbox, ""}, store::MailboxState{true, true, true}},
       {{"bob@example.com", SettingKind::password, ""}, store::Password{"$6$salt$hash", 19000}},
@@ -79,6 +85,22 @@ TEST(SettingsAsJson, EveryFieldOfEveryKindComesBack) {
   for (const char* const name : {"is_active", "has_text", "headers", "body", "charset", "start", "stop",
                                  "interval_hours", "original", "schedule"})
     EXPECT_NE(text.find(name), std::string::npos) << name;
+}
+
+TEST(SettingsAsJson, AForwarderHasListsWhereItNamesSome) {
+  const store::Setting plain{{"example.com", SettingKind::forwarder, "info"},
+                             store::Forwarder{{{store::Destination::Kind::address, "a@o.example"}}, ""}};
+  EXPECT_EQ(to_line(plain), R"({"kind":"forwarder","owner":"example.com","name":"info","value":)"
+                            R"({"to":[{"kind":"address","text":"a@o.example"}],"original":""}})");
+  store::Forwarder forwarder{{{store::Destination::Kind::include, "/home/b/l"}}, ""};
+  forwarder.lists["/home/b/l"].members = {"a@o.example"};
+  const std::string line = to_line({plain.id, forwarder});
+  EXPECT_NE(line.find(R"("lists":[{"path":"/home/b/l","members":["a@o.example"],"why_not":"","is_missing":false}])"),
+            std::string::npos)
+      << line;
+  const auto back = std::get<store::Forwarder>(from_line(line).value);
+  ASSERT_EQ(back.lists.count("/home/b/l"), 1U);
+  EXPECT_EQ(back.lists.at("/home/b/l").members, std::vector<std::string>{"a@o.example"});
 }
 
 TEST(SettingsAsJson, ALineIsAsciiAndOneLine) {
