@@ -35,7 +35,6 @@ AccountJob::AccountJob(const Machine& machine, const Request& request, JobContex
       request_(request),
       job_(job),
       store_(source),
-      source_root_(source_root),
       from_(machine, request, job.source(), source, source_root) {
   for (const auto& [old_name, new_name] : request.mailboxes.domains)
     names_.domains.emplace(account::lower_case(old_name), account::lower_case(new_name));
@@ -60,7 +59,7 @@ void AccountJob::add_account(const Store& target, const std::string& target_root
   const auto to = open_live_account(machine_, request_, job_.target(), target, target_root, Side::target);
   renaming_ = names_;
   if (from_.user() != to.user) renaming_.users.emplace(from_.user(), to.user);
-  const std::vector<std::string> homes = from_.homes(job_.source(), source_root_);
+  const std::vector<std::string> homes = from_.homes();
   if (homes != std::vector<std::string>{to.home_path}) {
     renaming_.old_homes = homes;
     renaming_.new_home = to.home_path;

@@ -47,7 +47,6 @@ class AccountJob {
   const Request& request_;
   JobContext& job_;
   const Store& store_;
-  const std::string source_root_;
   SourceAccount from_;
   store::Renaming names_{};     ///< of mailboxes and domains
   store::Renaming renaming_{};  ///< of everything, where it goes to another account

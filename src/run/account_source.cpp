@@ -17,9 +17,8 @@ std::string path_on_its_machine(const std::string& path, const std::string& serv
   return path;
 }
 
-bool is_home_of(formats::Context& context, const fs::Directory& home, const std::string& user,
+bool is_home_at(formats::Context& context, const fs::Directory& home, const std::string& path,
                 const std::string& server_root, Side side) {
-  const std::string path = home_in_passwd(context, user, server_root, side);
   if (!path.starts_with('/')) return false;
   fs::Rules rules;
   rules.side = side;
@@ -43,13 +42,17 @@ account::cpanel::LiveAccount open_live_account(const Machine& machine, const Req
   rules.side = side;
   rules.durability = request.open.durability;
   account::cpanel::LiveAccount account{
-      fs::Directory::open_root(context.kernel, context.entropy, store.path, rules), {}, {}, {}, {}};
+      fs::Directory::open_root(context.kernel, context.entropy, store.path, rules), {}, {}, {}, {}, {}};
   rules.cross_mounts = true;  // the rest of a server lies on what file systems it likes
   rules.more_owners = {account.home.opened_as().owner.uid};
   if (const auto user = store.options.find("USER"); user != store.options.end()) account.user = user->second;
+  account.home_path = path_on_its_machine(store.path, server_root);
+  account.homes = {account.home_path};
+  const std::string by_passwd = home_in_passwd(context, account.user, server_root, side);
+  if (!by_passwd.empty() && by_passwd != account.home_path) account.homes.push_back(by_passwd);
   // Whose user lives elsewhere (a copy, a disk without --src-root, one of the same number) would lend it the files of
   // another account, and have its own changed.
-  if (is_home_of(context, account.home, account.user, server_root, side))
+  if (is_home_at(context, account.home, by_passwd, server_root, side))
     account.server = fs::Directory::find_root(context.kernel, context.entropy, server_root, rules);
   else
     context.findings.add({FindingKind::setting, Weight::lost, "", store.path,
@@ -58,7 +61,6 @@ account::cpanel::LiveAccount open_live_account(const Machine& machine, const Req
                               (side == Side::source ? "--src-root" : "--dst-root") +
                               " says where the server's files are, :USER=NAME whose home it is",
                           1});
-  account.home_path = path_on_its_machine(store.path, server_root);
   account.scratch = scratch_of(machine, request);
   return account;
 }
@@ -78,14 +80,6 @@ SourceAccount::SourceAccount(const Machine& machine, const Request& request, for
     scratch_ = scratch_of(machine, request);
   else
     live_.emplace(open_live_account(machine, request, context, store, server_root, Side::source));
-}
-
-std::vector<std::string> SourceAccount::homes(formats::Context& context, const std::string& server_root) const {
-  if (packed_) return packed_->homes();
-  std::vector<std::string> homes{live_->home_path};
-  const std::string by_passwd = home_in_passwd(context, live_->user, server_root, Side::source);
-  if (!by_passwd.empty() && by_passwd != live_->home_path) homes.push_back(by_passwd);
-  return homes;
 }
 
 std::unique_ptr<account::cpanel::SettingsSource> SourceAccount::open(formats::Context& context,

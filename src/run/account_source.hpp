@@ -29,7 +29,7 @@ class SourceAccount {
 
   [[nodiscard]] const std::string& user() const { return packed_ ? packed_->user() : live_->user; }
   /// Every path that its home has or had.
-  [[nodiscard]] std::vector<std::string> homes(formats::Context& context, const std::string& server_root) const;
+  [[nodiscard]] const std::vector<std::string>& homes() const { return packed_ ? packed_->homes() : live_->homes; }
   [[nodiscard]] std::unique_ptr<account::cpanel::SettingsSource> open(formats::Context& context,
                                                                       const store::Renaming* renaming) const;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "account/cpanel/list_files.hpp"
 #include "account/cpanel/packed_parts.hpp"
 #include "account/cpanel/settings_reader.hpp"
 #include "account/cpanel/settings_target.hpp"
@@ -20,6 +21,7 @@ class Trees {
   [[nodiscard]] AccountPlaces places(const LiveAccount& account) {
     return {home_, server_ ? &*server_ : nullptr, AccountPlaces::Form::live, account.user, account.home_path};
   }
+  [[nodiscard]] io::Tree& home() { return home_; }
 
  private:
   fs::DirectoryTree home_;
@@ -42,7 +44,18 @@ struct LiveParts {
 class LiveSettings final : private LiveParts, public SettingsReader {
  public:
   LiveSettings(formats::Context& context, const LiveAccount& account, const store::Renaming* renaming)
-      : LiveParts(account), SettingsReader(trees.places(account), {room, context.clock, renaming}, context.findings) {}
+      : LiveParts(account),
+        SettingsReader(trees.places(account), {room, context.clock, renaming}, context.findings),
+        homes_(account.homes) {}
+
+  [[nodiscard]] std::vector<store::Setting> read() override {
+    std::vector<store::Setting> settings = SettingsReader::read();
+    read_lists(settings, trees.home(), homes_);
+    return settings;
+  }
+
+ private:
+  std::vector<std::string> homes_;
 };
 
 /// The same of a packed one.
@@ -61,6 +74,11 @@ class PackedSettings final : private PackedRoom, public SettingsReader {
       : PackedRoom(std::move(of), scratch),
         SettingsReader(trees.places(), {room, context.clock, renaming}, context.findings) {}
 
+  [[nodiscard]] std::vector<store::Setting> read() override {
+    std::vector<store::Setting> settings = SettingsReader::read();
+    read_lists(settings, trees.home(), account->homes());
+    return settings;
+  }
   [[nodiscard]] bool is_complete() const override {
     return SettingsReader::is_complete() && !account->damage() && account->parts().has_home;
   }

@@ -13,6 +13,8 @@ set(CPANEL_SOURCES
   cpanel/file_writer.cpp
   cpanel/filters.cpp
   cpanel/layout.cpp
+  cpanel/list_files.cpp
+  cpanel/list_members.cpp
   cpanel/mail.cpp
   cpanel/mailbox_writer.cpp
   cpanel/opaque_files.cpp

@@ -13,6 +13,8 @@ set(CPANEL_TEST_SOURCES
   cpanel/generator_test.cpp
   cpanel/home_facts_test.cpp
   cpanel/layout_test.cpp
+  cpanel/list_files_test.cpp
+  cpanel/list_members_test.cpp
   cpanel/opaque_files_test.cpp
   cpanel/passwd_file_test.cpp
   cpanel/quota_list_test.cpp

@@ -20,7 +20,8 @@ struct LiveAccount {
   /// The root of its machine; its rules allow files of the account's own. Unset: only the home is within reach.
   std::optional<fs::Directory> server{};
   std::string user{};
-  std::string home_path{};  ///< as the account's own files say it, whatever it is mounted under
+  std::string home_path{};           ///< as the account's own files say it, whatever it is mounted under
+  std::vector<std::string> homes{};  ///< every path that it has on its machine, this one first
   /// For copies of databases, only for its runner; unset: in memory, as far as they are small.
   std::optional<fs::Directory> scratch{};
 };
@@ -35,6 +36,7 @@ class SettingsSource : public store::AccountSource {
   [[nodiscard]] virtual std::set<std::string> find_served() = 0;
 };
 
+/// What the files of lists hold that forwarders name is read too, as far as those lie in the home.
 /// `renaming` is done to what is in databases alone; everything else is as it is at the source. May be null.
 [[nodiscard]] std::unique_ptr<SettingsSource> open_settings(formats::Context& context, const LiveAccount& account,
                                                             const store::Renaming* renaming);
