@@ -14,6 +14,7 @@ using store::SettingKind;
 using Kind = Destination::Kind;
 
 constexpr std::string_view defer_word = ":defer:";
+constexpr std::string_view put_them_in = "put the addresses of the file into the list itself";
 
 bool is_defer(const Destination& to) {
   return to.kind == Kind::unknown && to.text.compare(0, defer_word.size(), defer_word) == 0;
@@ -21,7 +22,9 @@ bool is_defer(const Destination& to) {
 
 void leave_out(Route& route, std::string what, std::string what_to_do) {
   route.left_out.push_back(std::move(what));
-  if (!what_to_do.empty()) route.what_to_do.push_back(std::move(what_to_do));
+  // Of a list of thousands once.
+  const bool is_said = !route.what_to_do.empty() && route.what_to_do.back() == what_to_do;
+  if (!what_to_do.empty() && !is_said) route.what_to_do.push_back(std::move(what_to_do));
 }
 
 /// DOMAIN/LOCAL_PART of ".../USER/mail/DOMAIN/LOCAL_PART/", and what stands behind it.
@@ -132,12 +135,13 @@ Route AliasGraph::direct_route(const std::string& address, const store::Forwarde
     if (has_box) route.to.push_back(address);
     std::set<std::string> seen(route.to.begin(), route.to.end());
     const std::size_t own = route.to.size();
-    for (const Destination& to : list) {
+    const std::vector<Destination> all = with_members(forwarder, route);
+    for (const Destination& to : all) {
       const std::size_t before = route.to.size();
       add(route, address, to);
       if (route.to.size() > before && !seen.insert(lower_case(route.to.back())).second) route.to.pop_back();
     }
-    const bool names_itself = has_box && std::any_of(list.begin(), list.end(), [&](const Destination& to) {
+    const bool names_itself = has_box && std::any_of(all.begin(), all.end(), [&](const Destination& to) {
                                 return to.kind == Kind::address && lower_case(to.text) == address;
                               });
     if (route.to.size() > own || names_itself)
@@ -175,13 +179,35 @@ void AliasGraph::add(Route& route, const std::string& address, const Destination
                 "lead this there, if it is to be answered like that");
     return;
   }
-  case Kind::include:
-    leave_out(route, "the list " + to.text + " is a file", "put the addresses of the file into the list itself");
-    return;
+  case Kind::include: leave_out(route, "the list " + to.text + " is a file", std::string(put_them_in)); return;
   case Kind::unknown: leave_out(route, "nobody here knows what '" + to.text + "' is", ""); return;
   case Kind::discard:
   case Kind::fail: return;
   }
+}
+
+std::vector<Destination> AliasGraph::with_members(const store::Forwarder& forwarder, Route& route) {
+  std::vector<Destination> out;
+  std::set<std::string_view> taken;
+  for (const Destination& to : forwarder.to) {
+    const auto known = to.kind == Kind::include ? forwarder.lists.find(to.text) : forwarder.lists.end();
+    if (known == forwarder.lists.end()) {
+      out.push_back(to);
+      continue;
+    }
+    if (!taken.insert(to.text).second) continue;
+    const store::ListFile& list = known->second;
+    if (!list.why_not.empty()) {
+      leave_out(route, "the list " + to.text + " is a file, and " + list.why_not, std::string(put_them_in));
+    } else if (list.members.empty()) {
+      route.nearly.push_back("the list " + to.text + " is empty: what is put into it comes with the next run");
+    } else {
+      route.nearly.push_back("the addresses of the list " + to.text +
+                             " stand here: what is changed in the file comes with the next run, and not by itself");
+      for (const std::string& member : list.members) out.push_back(store::destination_of_member(member));
+    }
+  }
+  return out;
 }
 
 void AliasGraph::add_user(Route& route, const std::string& user) const {

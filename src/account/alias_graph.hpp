@@ -61,6 +61,9 @@ class AliasGraph {
 
   [[nodiscard]] Route direct_route(const std::string& address, const store::Forwarder& forwarder) const;
   void add(Route& route, const std::string& address, const store::Destination& to) const;
+  /// The destinations with the members of lists in the place of their files. Of a list that can't be is said so in
+  /// `route`; one that nobody looked at stays.
+  [[nodiscard]] static std::vector<store::Destination> with_members(const store::Forwarder& forwarder, Route& route);
   void add_user(Route& route, const std::string& user) const;
   void add_file(Route& route, const std::string& path) const;
   [[nodiscard]] Landing landing(const std::string& address) const;

@@ -17,7 +17,7 @@ class WaysTo {
   explicit WaysTo(const AccountFacts& facts) {
     for (const auto& [id, value] : facts.settings) {
       if (const auto* forwarder = std::get_if<store::Forwarder>(&value); forwarder != nullptr && id.name != "*")
-        for (const Destination& to : forwarder->to) note(facts, AccountFacts::address_of(id), to);
+        note(facts, AccountFacts::address_of(id), *forwarder);
       if (const auto* domain = std::get_if<store::DomainForwarder>(&value))
         domains_[lower_case(domain->domain)].push_back(lower_case(id.owner));
     }
@@ -44,6 +44,11 @@ class WaysTo {
   }
 
  private:
+  void note(const AccountFacts& facts, const std::string& alias, const store::Forwarder& forwarder) {
+    for (const Destination& to : forwarder.to) note(facts, alias, to);
+    for (const auto& [path, list] : forwarder.lists)
+      for (const std::string& member : list.members) note(facts, alias, store::destination_of_member(member));
+  }
   void note(const AccountFacts& facts, const std::string& alias, const Destination& to) {
     if (to.kind == Destination::Kind::address) from_[without_detail(to.text)].push_back(alias);
     if (to.kind == Destination::Kind::user && to.text == facts.user) from_[lower_case(facts.user)].push_back(alias);

@@ -28,6 +28,14 @@ Setting domain_forward(const std::string& from, const std::string& to) {
   return {{from, SettingKind::domain_forwarder, {}}, store::DomainForwarder{to}};
 }
 Destination to(const std::string& address) { return {Kind::address, address}; }
+/// A forwarder to files, and to what else there is.
+Setting forward_to_lists(const std::string& name, std::map<std::string, store::ListFile> lists,
+                         std::vector<Destination> others = {}) {
+  store::Forwarder forwarder{std::move(others), {}};
+  for (const auto& [path, list] : lists) forwarder.to.push_back({Kind::include, path});
+  forwarder.lists = std::move(lists);
+  return {key(name), forwarder};
+}
 
 /// d.example and e.example, with bob and the account's own mailbox at d.example.
 AccountFacts facts_with(std::vector<Setting> settings, bool with_own_box = true) {
@@ -117,6 +125,159 @@ TEST(AliasGraph, OneListOfDestinations) {
     EXPECT_EQ(route.text, one.text) << one.what;
     EXPECT_EQ(route.left_out.size(), one.left_out) << one.what;
   }
+}
+
+TEST(AliasGraph, WhatAFileHoldsStandsInItsPlace) {
+  using Lists = std::map<std::string, store::ListFile>;
+  const std::string path = "/home/acct/list";
+  const struct {
+    const char* what;
+    std::string name;
+    Lists lists;
+    std::vector<Destination> others;
+    End end;
+    Strings addresses;
+    std::size_t left_out;
+    const char* said;  ///< in what is nearly so or left out
+  } cases[] = {
+      {"addresses",
+       "a",
+       {{path, {{"x@o.example", "y@o.example"}, {}}}},
+       {},
+       End::addresses,
+       {"x@o.example", "y@o.example"},
+       0,
+       path.c_str()},
+      {"one twice, whatever its case",
+       "a",
+       {{path, {{"x@o.example", "X@o.example", "x@o.example"}, {}}}},
+       {to("x@O.example")},
+       End::addresses,
+       {"x@O.example"},
+       0,
+       "next run"},
+      {"the account's own user", "a", {{path, {{"acct"}, {}}}}, {}, End::addresses, {"acct@d.example"}, 0, "next run"},
+      {"another user beside an address",
+       "a",
+       {{path, {{"root", "x@o.example"}, {}}}},
+       {},
+       End::addresses,
+       {"x@o.example"},
+       1,
+       "'root' is a user"},
+      {"what can't stand in a list of addresses",
+       "a",
+       {{path, {{"|x@o.example"}, {}}}},
+       {},
+       End::nowhere,
+       {},
+       1,
+       "no address"},
+      {"a mailbox, which keeps its copy",
+       "bob",
+       {{path, {{"x@o.example"}, {}}}},
+       {},
+       End::addresses,
+       {"bob@d.example", "x@o.example"},
+       0,
+       "next run"},
+      {"a mailbox that names itself",
+       "bob",
+       {{path, {{"BOB@d.example"}, {}}}},
+       {},
+       End::addresses,
+       {"bob@d.example"},
+       0,
+       "next run"},
+      {"nobody, who names himself", "a", {{path, {{"a@d.example"}, {}}}}, {}, End::nowhere, {}, 0, "next run"},
+      {"two lists",
+       "a",
+       {{path, {{"x@o.example"}, {}}}, {path + "2", {{"y@o.example", "x@o.example"}, {}}}},
+       {},
+       End::addresses,
+       {"x@o.example", "y@o.example"},
+       0,
+       "list2"},
+      {"nobody", "a", {{path, {}}}, {}, End::nowhere, {}, 0, "is empty"},
+      {"nobody beside an address",
+       "a",
+       {{path, {}}},
+       {to("x@o.example")},
+       End::addresses,
+       {"x@o.example"},
+       0,
+       "is empty"},
+      {"one that can't be read",
+       "a",
+       {{path, {{}, "it is a link"}}},
+       {},
+       End::nowhere,
+       {},
+       1,
+       "is a file, and it is a link"},
+      {"one that can't be read beside an address",
+       "a",
+       {{path, {{}, "it is a link"}}},
+       {to("x@o.example")},
+       End::addresses,
+       {"x@o.example"},
+       1,
+       "it is a link"},
+      {"a refusal, which is for all",
+       "a",
+       {{path, {{"x@o.example"}, {}}}},
+       {{Kind::fail, "gone"}},
+       End::refused,
+       {},
+       0,
+       ""},
+      {"thrown away, which is for all",
+       "a",
+       {{path, {{"x@o.example"}, {}}}},
+       {{Kind::discard, ""}},
+       End::discarded,
+       {},
+       0,
+       ""},
+  };
+  for (const auto& one : cases) {
+    const AccountFacts facts = facts_with({forward_to_lists(one.name, one.lists, one.others)});
+    const Route route = AliasGraph(facts).route_of(key(one.name));
+    EXPECT_EQ(route.end, one.end) << one.what;
+    EXPECT_EQ(route.to, one.addresses) << one.what;
+    EXPECT_EQ(route.left_out.size(), one.left_out) << one.what;
+    EXPECT_NE((joined(route.nearly) + joined(route.left_out)).find(one.said), std::string::npos) << one.what;
+  }
+}
+
+TEST(AliasGraph, ALoopThroughAFileLeadsToWhereItHasEnds) {
+  const AccountFacts facts =
+      facts_with({forward_to_lists("a", {{"/home/acct/list", {{"b@d.example", "x@o.example"}, {}}}}),
+                  forward("b", {to("a@d.example"), to("bob@d.example")}),
+                  forward_to_lists("c", {{"/home/acct/own", {{"c@d.example", "d@d.example"}, {}}}}),
+                  forward_to_lists("d", {{"/home/acct/own", {{"c@d.example", "d@d.example"}, {}}}})});
+  const AliasGraph graph(facts);
+  for (const char* const name : {"a", "b"}) {
+    const Route route = graph.route_of(key(name));
+    EXPECT_EQ(route.end, End::addresses) << name;
+    EXPECT_EQ(std::set<std::string>(route.to.begin(), route.to.end()),
+              (std::set<std::string>{"x@o.example", "bob@d.example"}))
+        << name;
+  }
+  EXPECT_NE(joined(graph.route_of(key("a")).nearly).find("/home/acct/list"), std::string::npos);
+  for (const char* const name : {"c", "d"}) {
+    EXPECT_EQ(graph.route_of(key(name)).end, End::nowhere) << name;
+    EXPECT_NE(joined(graph.route_of(key(name)).left_out).find("circle"), std::string::npos) << name;
+  }
+}
+
+TEST(AliasGraph, WhatToDoAboutAListOfThousandsIsSaidOnce) {
+  store::ListFile list;
+  for (int i = 0; i < 5000; ++i) list.members.push_back("user" + std::to_string(i));
+  const AccountFacts facts = facts_with({forward_to_lists("a", {{"/home/acct/list", list}})});
+  const Route route = AliasGraph(facts).route_of(key("a"));
+  EXPECT_EQ(route.left_out.size(), 5000U);
+  EXPECT_EQ(route.what_to_do, Strings{"say which address is meant"});
 }
 
 TEST(AliasGraph, TheAccountsOwnMailboxMayHaveNoAddress) {

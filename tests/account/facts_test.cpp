@@ -41,6 +41,18 @@ TEST(AccountFacts, EveryWayToAMailboxIsFoundAndALoopEnds) {
   EXPECT_EQ(example().addresses_of("nobody@example.com").size(), 2U);  // itself, and of example.org
 }
 
+TEST(AccountFacts, AWayMayLeadThroughTheFileOfAList) {
+  store::Forwarder forwarder{{{Destination::Kind::include, "/home/acct/list"}}, {}};
+  forwarder.lists["/home/acct/list"].members = {"x@o.example", "Bob@example.com", "acct"};
+  const std::vector<store::Setting> settings{
+      {{"example.com", SettingKind::domain, {}}, store::Domain{store::Domain::Kind::main, {}, {}}},
+      {{"example.com", SettingKind::forwarder, "all"}, forwarder},
+  };
+  const AccountFacts facts = facts_of(settings, "acct");
+  EXPECT_EQ(facts.addresses_of("bob@example.com"), (std::vector<std::string>{"bob@example.com", "all@example.com"}));
+  EXPECT_EQ(facts.addresses_of("acct"), (std::vector<std::string>{"acct", "all@example.com"}));
+}
+
 TEST(AccountFacts, AKeyOfAForwarderIsAnAddress) {
   EXPECT_EQ(AccountFacts::address_of({"example.com", SettingKind::forwarder, "*"}), "@example.com");
   EXPECT_EQ(AccountFacts::address_of({"example.com", SettingKind::forwarder, "Info"}), "info@example.com");

@@ -166,6 +166,16 @@ class RandomAccount {
                                               {Kind::responder, "a@example.com"}};
     store::Forwarder out;
     for (std::size_t n = pick(4); n > 0; --n) out.to.push_back(all[pick(pick(2) == 0 ? 8 : all.size())]);
+    if (pick(3) != 0) return out;
+    out.to.push_back({Kind::include, "/y"});
+    store::ListFile& list = out.lists["/y"];
+    if (is_rare()) {
+      list.why_not = "it is a link";
+      return out;
+    }
+    // Those that are addresses or users, hostile ones among them.
+    for (std::size_t n = pick(4); n > 0; --n) list.members.push_back(all[pick(11)].text);
+    if (is_rare()) list.members.emplace_back("root");
     return out;
   }
 

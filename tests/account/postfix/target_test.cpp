@@ -210,6 +210,28 @@ TEST_F(PostfixTable, EachRow) {
        {},
        Outcome::not_carried,
        "is a file"},
+      {"a list that was read",
+       {forward_to_list("a@example.com", {{"x@o.example", "bob@example.com", "X@O.example"}, {}})},
+       {{aliases, "a@example.com x@o.example, bob@example.com\n"}},
+       Outcome::approximated,
+       "comes with the next run"},
+      {"the same beside a mailbox",
+       {forward_to_list("bob@example.com", {{"x@o.example"}, {}}, {address("y@o.example")})},
+       {{aliases, "bob@example.com bob@example.com, y@o.example, x@o.example\n"}},
+       Outcome::approximated,
+       "/home/acct/list"},
+      {"a list of nobody", {forward_to_list("a@example.com", {})}, {}, Outcome::approximated, "is empty"},
+      {"a list that can't be read",
+       {forward_to_list("a@example.com", {{}, "it lies outside of the account's home"})},
+       {},
+       Outcome::not_carried,
+       "is a file, and it lies outside"},
+      {"a list that leads back to itself",
+       {forward_to_list("a@example.com", {{"b@example.com", "x@o.example"}, {}}),
+        forward("b@example.com", {address("a@example.com")})},
+       {{aliases, "a@example.com x@o.example\nb@example.com x@o.example\n"}},
+       Outcome::approximated,
+       "next run"},
       {"a domain that goes to another",
        {domain_forward("example.com", "Other.example")},
        {{aliases, "@example.com @other.example\nbob@example.com bob@example.com\n"}}},
@@ -506,6 +528,14 @@ class RandomAccount {
       const std::size_t first = has_ways_ ? 0 : local;
       out.to.push_back(all[first + pick((pick(2) == 0 ? 8 : all.size()) - first)]);
     }
+    if (pick(4) == 0) {
+      out.to.push_back({Kind::include, "/y"});
+      store::ListFile& read = out.lists["/y"];
+      if (pick(4) == 0) read.why_not = "it is a link";
+      // As far as ways are wanted.
+      for (std::size_t n = read.why_not.empty() ? pick(4) : 0; n > 0; --n)
+        read.members.push_back(all[has_ways_ ? pick(12) : local + pick(6)].text);
+    }
     return out;
   }
 
@@ -605,6 +635,60 @@ TEST_F(PostfixTarget, TakesTimeThatGrowsWithTheDomains) {
   for (const auto& [id, result] : bring(all)) EXPECT_EQ(result.outcome, Outcome::written) << id.owner;
   EXPECT_EQ(open(all)->read().size(), settings.size());
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+}
+
+TEST_F(PostfixTarget, WhatChangesInAListComesWithTheNextRunAndNothingWithoutIt) {
+  auto ledger = ledger::Ledger::in_memory(entropy_);
+  using Reported = sync::SettingReport::Outcome;
+  const auto run = [&] { return sync::merge_account(source_, *open(facts(source_.settings)), ledger, {}); };
+  const auto with = [&](const store::ListFile& list, std::vector<Destination> others = {}) {
+    source_.settings = {main_domain(), forward_to_list("all", list, std::move(others))};
+  };
+  with({{"x@o.example", "y@o.example"}, {}});
+  const auto first = run();
+  EXPECT_TRUE(first.is_complete) << "there is nothing left for the admin to do";
+  EXPECT_EQ(text("virtual_alias_maps"), "all@example.com x@o.example, y@o.example\n");
+  const auto again = run();
+  EXPECT_TRUE(again.files.empty());
+  EXPECT_TRUE(again.reports.empty());
+  EXPECT_EQ(again.unchanged, 2U);
+
+  with({{"x@o.example", "z@o.example"}, {}});
+  const auto changed = run();
+  ASSERT_EQ(changed.reports.size(), 1U);
+  EXPECT_EQ(changed.reports.front().outcome, Reported::approximated);
+  EXPECT_EQ(text("virtual_alias_maps"), "all@example.com x@o.example, z@o.example\n");
+
+  // What can't be read any more is no reason to take its addresses away.
+  for (const bool is_missing : {true, false}) {
+    with({{}, "it can't be read", is_missing});
+    for (int i = 0; i < 2; ++i) {
+      const auto lost = run();
+      EXPECT_FALSE(lost.is_complete);
+      ASSERT_EQ(lost.reports.size(), 1U);
+      EXPECT_EQ(lost.reports.front().outcome, Reported::not_carried);
+      EXPECT_EQ(text("virtual_alias_maps"), "all@example.com x@o.example, z@o.example\n");
+    }
+  }
+  with({{"x@o.example", "z@o.example"}, {}}, {address("w@o.example")});
+  (void)run();
+  with({{}, "there is no such file", true}, {address("w@o.example")});
+  EXPECT_EQ(run().reports.front().outcome, Reported::not_carried);
+  EXPECT_EQ(text("virtual_alias_maps"), "all@example.com w@o.example, x@o.example, z@o.example\n");
+  with({{}, "its line 1 holds a program"}, {address("w@o.example")});
+  EXPECT_EQ(run().reports.front().outcome, Reported::approximated) << "that is what its owner made of it";
+  EXPECT_EQ(text("virtual_alias_maps"), "all@example.com w@o.example\n");
+  with({{"x@o.example"}, {}});
+  (void)run();
+  EXPECT_EQ(text("virtual_alias_maps"), "all@example.com x@o.example\n");
+
+  // The admin's own row stays, and is told of once.
+  put("virtual_alias_maps", "all@example.com mine@o.example\n");
+  with({{"x@o.example", "y@o.example"}, {}});
+  const auto kept = run();
+  ASSERT_EQ(kept.reports.size(), 1U);
+  EXPECT_EQ(kept.reports.front().outcome, Reported::kept_own);
+  EXPECT_EQ(text("virtual_alias_maps"), "all@example.com mine@o.example\n");
 }
 
 TEST_F(PostfixTarget, ASecondRunChangesNothingAndTheAdminsEditStays) {

@@ -46,6 +46,14 @@ class TargetDirectory : public ::testing::Test {
                                 const std::string& owner = "example.com") {
     return {{owner, store::SettingKind::forwarder, key}, store::Forwarder{std::move(to), {}}};
   }
+  /// To what the file of a list holds.
+  static store::Setting forward_to_list(const std::string& key, store::ListFile list,
+                                        std::vector<store::Destination> others = {}) {
+    store::Forwarder forwarder{std::move(others), {}};
+    forwarder.to.push_back({Kind::include, "/home/acct/list"});
+    forwarder.lists["/home/acct/list"] = std::move(list);
+    return {{"example.com", store::SettingKind::forwarder, key}, std::move(forwarder)};
+  }
   static store::Setting domain_forward(const std::string& from, const std::string& to) {
     return {{from, store::SettingKind::domain_forwarder, {}}, store::DomainForwarder{to}};
   }
