@@ -131,6 +131,55 @@ TEST_F(AccountPlaces, ABundleIsReadAgainAsTheAccountItself) {
   EXPECT_GT(settings_of(account()).size(), 100U);
 }
 
+TEST_F(AccountPlaces, WhatIsInAListThatAForwarderNamesStandsInItsPlaceAndFollowsItRunByRun) {
+  make();
+  const std::string list = at("old") + facts_.plan.home + "/list.txt";
+  write_file(list, "# all of us\nx@other.example, bob@example.com\n");
+  const std::vector<std::string> with_names = words({"--map-domain", "example.com=new.example", "-i"});
+  const auto expect_members = [&](const std::vector<std::string>& members) {
+    std::string row;
+    std::string cells;
+    for (const std::string& member : members) {
+      row += (row.empty() ? "" : ", ") + member;
+      cells += ';' + member;
+    }
+    EXPECT_TRUE(holds(read_file(at("p/virtual_alias_maps")), "\nincluded@new.example " + row + '\n')) << row;
+    EXPECT_TRUE(holds(read_file(at("m.csv")), "alias;included@new.example;True" + cells + '\n')) << cells;
+    for (const std::string& member : members) EXPECT_TRUE(holds(read_file(at("a.json")), '"' + member + '"'));
+  };
+  const Result first = run(with_names);
+  expect_members({"x@other.example", "bob@new.example"});
+  EXPECT_TRUE(
+      holds(first.out, "approximated        forwarder new.example included@new.example: the addresses of the list " +
+                           facts_.plan.home + "/list.txt stand here"));
+  const auto before = files();
+  EXPECT_FALSE(holds(run(with_names).out, "  forwarder new.example included@new.example"));
+  EXPECT_EQ(files(), before);
+
+  write_file(list, "y@other.example\n");
+  EXPECT_TRUE(holds(run(with_names).out, "forwarder new.example included@new.example: the addresses of the list "));
+  expect_members({"y@other.example"});
+
+  // Not his to show, and none the less there from the last run.
+  const auto as_they_were = files();
+  write_file(at("secret"), "root@other.example\n");
+  stdfs::remove(list);
+  stdfs::create_symlink(at("secret"), list);
+  const Result link = run(with_names);
+  EXPECT_TRUE(holds(link.out, "it is a link, which is not followed"));
+  for (const auto& [path, text] : files()) {
+    EXPECT_FALSE(holds(text, "root@other.example")) << path;
+    if (path.ends_with(".json")) continue;
+    EXPECT_EQ(text, as_they_were.at(path)) << path;
+  }
+}
+
+TEST_F(AccountPlaces, AListOfTheAccountIsShownWithWhoIsInIt) {
+  make();
+  EXPECT_TRUE(holds(run({"settings", "--src-root", at("old"), account()}).out,
+                    "included@example.com  list " + facts_.plan.home + "/list.txt (included@other.example)\n"));
+}
+
 TEST_F(AccountPlaces, WhatTheAdminChangesThereStays) {
   make();
   run(words());

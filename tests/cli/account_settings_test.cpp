@@ -89,6 +89,19 @@ TEST_F(AccountSettings, ARunMoreEndsAsTheFirstAndTouchesNothing) {
   EXPECT_FALSE(holds(second.out, " written"));
 }
 
+TEST_F(AccountSettings, AListThatAForwarderNamesStaysAFileOfWhichItsPathIsWritten) {
+  make_accounts();
+  move();
+  const std::string aliases = read_file(target_root() + "/etc/valiases/" + domain_at_target_);
+  EXPECT_TRUE(holds(aliases, "included@" + domain_at_target_ + ": :include:" + home_at_target_ + "/list.txt\n"))
+      << aliases;
+  const Traces before = traces_of(target_root());
+  write_file(source_home() + "/list.txt", "somebody.else@other.example\n");
+  const Result second = move();
+  EXPECT_EQ(touched(before, traces_of(target_root())), std::vector<std::string>());
+  EXPECT_FALSE(holds(second.out, "included@")) << second.out;
+}
+
 TEST_F(AccountSettings, ADryRunWritesNothingAndShowsWhatItWouldButNoPassword) {
   make_accounts();
   guard_but_for_atimes(target_root());
