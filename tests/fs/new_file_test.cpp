@@ -123,6 +123,20 @@ TEST_P(FreshFile, GoesToAnotherDirectoryOfItsFileSystem) {
   EXPECT_EQ(world().octets_of("new/m"), "mail");
 }
 
+TEST_P(FreshFile, HasNoNameWhereReadersLookUntilItIsLinked) {
+  world().put_directory("tmp");
+  world().put_directory("cur");
+  const Directory root = open();
+  const Directory cur = root.open_directory("cur");
+  NewFile file = cur.create_file(root.open_directory("tmp"));
+  file.append(as_bytes("mail"));
+  EXPECT_TRUE(world().names_in("cur").empty());
+  EXPECT_EQ(world().names_in("tmp").empty(), making() == Making::unnamed);
+  EXPECT_EQ(file.link(cur, "m"), LinkResult::done);
+  EXPECT_TRUE(world().names_in("tmp").empty());
+  EXPECT_EQ(world().octets_of("cur/m"), "mail");
+}
+
 TEST_P(FreshFile, TakesOnlyOnePlainName) {
   world().put_directory("d");
   const Directory root = open();

@@ -502,6 +502,8 @@ TEST(MaildirWriter, WorksWithoutUnnamedFilesToo) {
   const auto writer = target->open_folder(inbox, {});
   append(*writer, "one", named("1.a"));
   { const auto dropped = writer->append(named("2.a")); }
+  EXPECT_TRUE(world.names("cur").empty());
+  EXPECT_EQ(world.names("tmp").size(), 1U);
   static_cast<void>(writer->flush());
   EXPECT_EQ(world.names("cur"), (std::vector<std::string>{"1.a:2,"}));
   EXPECT_TRUE(world.names("tmp").empty());
