@@ -102,9 +102,13 @@ std::string shown(const Destination& to) {
 
 std::string shown(const ListFile& list) {
   if (!list.why_not.empty()) return " (" + list.why_not + ")";
+  if (list.members.empty()) return " (empty)";
+  constexpr std::size_t most_shown = 10;
   std::string out;
-  for (const std::string& member : list.members) out.append(out.empty() ? " (" : ", ").append(member);
-  return out.empty() ? " (empty)" : out + ")";
+  for (std::size_t i = 0; i < std::min(list.members.size(), most_shown); ++i)
+    out.append(out.empty() ? " (" : ", ").append(list.members[i]);
+  if (list.members.size() > most_shown) out += ", and " + std::to_string(list.members.size() - most_shown) + " more";
+  return out + ")";
 }
 
 std::string counted(std::size_t count, std::string_view what) {

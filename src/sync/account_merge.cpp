@@ -68,6 +68,18 @@ using store::Setting;
 using store::SettingId;
 using Outcome = SettingReport::Outcome;
 
+/// Lists of a forwarder that have members.
+std::size_t lists_told_by(const store::SettingValue& value) {
+  const auto* const forwarder = std::get_if<store::Forwarder>(&value);
+  if (forwarder == nullptr) return 0;
+  return static_cast<std::size_t>(std::count_if(forwarder->lists.begin(), forwarder->lists.end(),
+                                                [](const auto& one) { return !one.second.members.empty(); }));
+}
+/// Those of what a digest was made of.
+std::size_t lists_told_of(const std::string& digest) {
+  return digest.size() - std::min(digest.size(), mail::keyed_digest_octets);
+}
+
 class Merge {
  public:
   Merge(store::AccountSource& source, store::AccountTarget& target, ledger::Ledger& ledger,
@@ -122,8 +134,9 @@ class Merge {
     for (Setting& setting : settings) at_target_.emplace(setting.id, std::move(setting));
   }
 
+  /// Behind it stands how many lists of a forwarder said what they hold: see keeps_for_want_of_a_list().
   [[nodiscard]] std::string digest(const store::SettingValue& value) const {
-    return mail::keyed_digest(ledger_.secrets(), store::comparable(value));
+    return mail::keyed_digest(ledger_.secrets(), store::comparable(value)).append(lists_told_by(value), '+');
   }
 
   /// Nothing where it is not.
@@ -160,7 +173,9 @@ class Merge {
       ledger_.set_base(id, {sides.source, sides.target, true, false, here->second.own_id});
       return;
     case SettingAction::take:
-      if (sides.base && sides.base->ours && sides.target && keeps_for_want_of_a_list(id, here->second.value)) return;
+      if (sides.base && sides.base->ours && sides.target &&
+          keeps_for_want_of_a_list(id, here->second.value, *sides.base))
+        return;
       changes_.push_back({id, here->second.value, here->second.own_id});
       return;
     case SettingAction::take_away:
@@ -183,16 +198,21 @@ class Merge {
     }
   }
 
-  /// A list that can't be read today is not an empty one (R2): what an earlier run brought of it stays. Says so.
-  bool keeps_for_want_of_a_list(const SettingId& id, const store::SettingValue& value) {
+  /// A list that says nothing today is no evidence that its members are gone (R2), nor is one that is empty, as a file
+  /// is while it is written: what an earlier run brought of it stays. Says so.
+  bool keeps_for_want_of_a_list(const SettingId& id, const store::SettingValue& value,
+                                const ledger::SettingBase& base) {
     const auto* const forwarder = std::get_if<store::Forwarder>(&value);
-    if (forwarder == nullptr) return false;
-    const auto list = std::find_if(forwarder->lists.begin(), forwarder->lists.end(),
-                                   [](const auto& one) { return one.second.is_missing; });
+    if (forwarder == nullptr || !base.source || lists_told_by(value) >= lists_told_of(*base.source)) return false;
+    const auto list = std::find_if(forwarder->lists.begin(), forwarder->lists.end(), [this](const auto& one) {
+      return !one.second.why_not.empty() || (one.second.members.empty() && !options_.take_away);
+    });
     if (list == forwarder->lists.end()) return false;
+    const bool is_empty = list->second.why_not.empty();
     report(id, Outcome::not_carried,
-           "it stays as it was, since what is in the list " + list->first + " is not known: " + list->second.why_not,
-           "see what became of the file, then run again");
+           "it stays as it was, since of the list " + list->first +
+               " nothing is known now: " + (is_empty ? "it is empty" : list->second.why_not),
+           is_empty ? "--delete takes its addresses away here too" : "see what became of the file, then run again");
     return true;
   }
 

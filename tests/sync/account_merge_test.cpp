@@ -107,7 +107,7 @@ class MemoryAccount final : public store::AccountTarget {
       using Kind = store::Destination::Kind;
       store::Forwarder forwarder{{{is_list ? Kind::include : Kind::address, to}}, ""};
       if (is_list && holds && !lists_missing) forwarder.lists[to].members = list->second;
-      if (is_list && holds && lists_missing) forwarder.lists[to] = {{}, "there is no such file", true};
+      if (is_list && holds && lists_missing) forwarder.lists[to] = {{}, "there is no such file"};
       out.push_back({id_of(name), std::move(forwarder)});
     }
     return out;
@@ -208,7 +208,8 @@ TEST_F(AccountMerge, AListThatIsMissingTodayIsNoEmptyOne) {
     const AccountOutcome missing = merge();
     EXPECT_FALSE(missing.is_complete);
     ASSERT_EQ(outcomes(missing), std::vector{Outcome::not_carried});
-    EXPECT_NE(missing.reports.front().text.find("/list is not known: there is no such file"), std::string::npos);
+    EXPECT_NE(missing.reports.front().text.find("/list nothing is known now: there is no such file"),
+              std::string::npos);
     EXPECT_EQ(target_.applied, 1);
   }
   source_.lists_missing = false;
@@ -221,6 +222,34 @@ TEST_F(AccountMerge, AListThatIsMissingTodayIsNoEmptyOne) {
   const AccountOutcome new_one = merge();
   ASSERT_EQ(new_one.reports.size(), 2U);
   EXPECT_EQ(target_.forwarders.count("b"), 1U);
+}
+
+TEST_F(AccountMerge, AListThatIsEmptyTodayTakesNobodyAwayUnlessThatIsAskedFor) {
+  source_.forwarders = {{"a", "/list"}};
+  source_.lists = {{"/list", {"x@o.example"}}};
+  (void)merge();
+  source_.lists["/list"].clear();
+  for (int i = 0; i < 2; ++i) {
+    const AccountOutcome empty = merge();
+    EXPECT_FALSE(empty.is_complete);
+    ASSERT_EQ(outcomes(empty), std::vector{Outcome::not_carried});
+    EXPECT_NE(empty.reports.front().text.find("it is empty"), std::string::npos);
+    EXPECT_EQ(target_.lists["/list"], std::vector<std::string>{"x@o.example"});
+  }
+  options_.take_away = true;
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::written});
+  EXPECT_TRUE(target_.lists["/list"].empty());
+  EXPECT_TRUE(merge().reports.empty());
+}
+
+TEST_F(AccountMerge, AListThatNeverSaidAnythingKeepsNoChangeBack) {
+  source_.lists_missing = true;
+  source_.lists = {{"/list", {}}, {"/other", {}}};
+  source_.forwarders = {{"a", "/list"}};
+  (void)merge();
+  source_.forwarders = {{"a", "/other"}};
+  EXPECT_EQ(outcomes(merge()), std::vector{Outcome::written});
+  EXPECT_EQ(target_.forwarders.at("a"), "/other");
 }
 
 TEST_F(AccountMerge, WhatChangesInAListIsNoneWhereItsPathAloneIsHeld) {

@@ -95,7 +95,6 @@ struct Destination {
 struct ListFile {
   std::vector<std::string> members{};  ///< in its order: addresses, and users of the server without a domain
   std::string why_not{};               ///< why nothing can be said of it, which has no members then; not compared
-  bool is_missing = false;             ///< that is no word of what it holds: it was not there, or could not be read
 };
 
 struct Forwarder {

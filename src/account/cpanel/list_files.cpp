@@ -79,7 +79,9 @@ class ListReader {
       if (error.scope() == Scope::run) throw;
       reason = ": " + error.reason();
     }
-    for (const std::string& path : unread) files_[path] = missing("it can't be read" + reason);
+    // Of several the reason of one is told.
+    for (const std::string& path : unread)
+      files_[path] = refused("it can't be read" + (unread.size() == 1 ? reason : std::string()));
   }
 
   void give(store::Forwarder& forwarder) {
@@ -108,14 +110,13 @@ class ListReader {
     return "the lists of the account hold more than " + std::to_string(limits_.members_of_account) + " addresses";
   }
 
-  static ListFile missing(std::string why_not) { return {{}, std::move(why_not), true}; }
-  static ListFile refused(std::string why_not) { return {{}, std::move(why_not), false}; }
+  static ListFile refused(std::string why_not) { return {{}, std::move(why_not)}; }
 
   ListFile what_is_seen_of(const std::string& path) {
     try {
       const io::Node node = home_.look_at(path);
       switch (node.kind) {
-      case io::NodeKind::missing: return missing("there is no such file");
+      case io::NodeKind::missing: return refused("there is no such file");
       case io::NodeKind::symlink: return refused("it is a link, which is not followed");
       case io::NodeKind::directory:
       case io::NodeKind::other: return refused("it is no plain file");
@@ -124,7 +125,7 @@ class ListReader {
       return node.size_octets > limits_.octets ? refused(too_large()) : ListFile{};
     } catch (const Error& error) {
       if (error.scope() == Scope::run) throw;
-      return missing("it can't be read: " + error.reason());
+      return refused("it can't be read: " + error.reason());
     }
   }
 
@@ -137,7 +138,7 @@ class ListReader {
       }
     } catch (const Error& error) {
       if (error.scope() == Scope::run) throw;
-      return missing("it can't be read: " + error.reason());
+      return refused("it can't be read: " + error.reason());
     }
     ListFile list = parse_list(text, limits_.members);
     if (list.members.size() > limits_.members_of_account - kept_) return refused(too_many());

@@ -27,8 +27,12 @@ std::string_view name_of(Kind kind) {
   return "what is no plain address";
 }
 
+/// RFC 5321, 4.5.3.1.3. No server would take a longer one, and each is held as often as its list is named.
+constexpr std::size_t longest_address = 254;
+
 /// Quotes that a line leaves open are kept, as those around a local part are: neither is plain.
 bool is_plain(const store::Destination& to) {
+  if (to.text.size() > longest_address) return false;
   return to.kind == Kind::user || (to.kind == Kind::address && to.text.find('"') == std::string::npos);
 }
 
@@ -42,10 +46,10 @@ store::ListFile parse_list(std::string_view text, std::size_t most) {
     text.remove_prefix(std::min(end + 1, text.size()));
     const auto odd = std::find_if_not(list.to.begin(), list.to.end(), is_plain);
     if (odd != list.to.end())
-      return {{}, "its line " + std::to_string(line) + " holds " + std::string(name_of(odd->kind)), false};
-    if (!list.remarks.empty()) return {{}, "of its line " + std::to_string(line) + ": " + list.remarks.front(), false};
+      return {{}, "its line " + std::to_string(line) + " holds " + std::string(name_of(odd->kind))};
+    if (!list.remarks.empty()) return {{}, "of its line " + std::to_string(line) + ": " + list.remarks.front()};
     if (list.to.size() > most - out.members.size())
-      return {{}, "it holds more than " + std::to_string(most) + " addresses", false};
+      return {{}, "it holds more than " + std::to_string(most) + " addresses"};
     for (store::Destination& to : list.to) out.members.push_back(std::move(to.text));
   }
   return out;

@@ -71,7 +71,6 @@ template <class Archive>
 void fields(Archive& archive, store::ListFile& v) {
   archive("members", v.members);
   archive("why_not", v.why_not);
-  archive("is_missing", v.is_missing);
 }
 template <class Archive>
 void fields(Archive& archive, store::Forwarder& v) {

@@ -35,7 +35,7 @@ class JsonTarget final : public TextTarget {
         settings.erase(changes[i].id);
       else
         settings.insert_or_assign(changes[i].id, *changes[i].value);
-      results[i] = written();
+      results[i] = result_of(changes[i]);
     }
     json::Bundle after{facts_.user, {}};
     for (auto& [id, value] : settings) after.settings.push_back({id, std::move(value)});
@@ -43,6 +43,15 @@ class JsonTarget final : public TextTarget {
   }
 
  private:
+  /// A bundle that has the path of a list alone is not all of its forwarder.
+  static store::SettingResult result_of(const store::SettingChange& change) {
+    if (const auto* const forwarder = change.value ? std::get_if<store::Forwarder>(&*change.value) : nullptr)
+      for (const auto& [path, list] : forwarder->lists)
+        if (!list.why_not.empty())
+          return approximated("its list " + path + " is a path here and no more: " + list.why_not,
+                              "bring the file, or put its addresses into the forwarder");
+    return written();
+  }
   json::Bundle bundle(EditedFiles& files) const {
     const auto text = files.text(name_, limit_octets);
     if (!text) return {};

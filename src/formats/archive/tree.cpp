@@ -102,7 +102,19 @@ void ArchiveTree::visit(const std::set<std::string>& paths,
   }
   if (wanted.empty()) return;
   const auto contents = archive_.contents();
-  for (const auto& [number, path] : wanted) take(*path, contents->open(number));
+  std::optional<Error> first;
+  for (const auto& [number, path] : wanted) {
+    io::Source* content = nullptr;
+    try {
+      content = &contents->open(number);
+    } catch (const Error& error) {
+      if (error.scope() == Scope::run) throw;
+      if (!first) first = error;
+      continue;
+    }
+    take(*path, *content);
+  }
+  if (first) throw *first;
 }
 
 }  // namespace mailhaul::formats::archive

@@ -67,6 +67,8 @@ TEST(ListMembers, AllOrNothing) {
       {"two addresses with a CR alone between them", "a@o.example\rb@o.example",
        "its line 1 holds what is no plain address"},
       {"quotes around a local part", "\"a b\"@o.example", "its line 1 holds what is no plain address"},
+      {"an address that no server takes", std::string(300, 'a') + "@o.example",
+       "its line 1 holds what is no plain address"},
       {"an escaped user", "\\acct\n", "its line 1 holds what is no plain address"},
       {"single quotes", "'a@o.example'",
        "of its line 1: a destination is in single quotes, which not every server takes off"},

@@ -160,6 +160,14 @@ TEST(HostileArchive, AFileOfHolesIsNotUnrolled) {
   const auto opened = archive->contents();
   EXPECT_EQ(error_of([&] { static_cast<void>(opened->open(0)); }).cause(), Cause::refused);
   EXPECT_EQ(content_of(opened->open(1)), "1");
+  // Of many what can be read is.
+  std::map<std::string, std::string> seen;
+  const Error refused = error_of([&] {
+    archive->tree()->visit({"hole", "u/x"},
+                           [&](const std::string& path, io::Source& content) { seen[path] = content_of(content); });
+  });
+  EXPECT_EQ(refused.cause(), Cause::refused);
+  EXPECT_EQ(seen, (std::map<std::string, std::string>{{"u/x", "1"}}));
 }
 
 TEST(HostileArchive, AFileWithAHoleIsReadWithItsZeros) {
