@@ -36,7 +36,7 @@ std::vector<store::Setting> one_of_each() {
                               {store::Destination::Kind::fail, "no, no"}},
                              "line"};
   forwarder.lists["/home/b/\xe9"].members = {"a@o.example", "\xff@o.example", "user"};
-  forwarder.lists["/etc/shadow"] = {{}, "outside", true};
+  forwarder.lists["/etc/shadow"] = {{}, "outside"};
   return {
       {{"", SettingKind::suspension, ""}, store::Suspension{true, true, true, true, true}},
       {{"", SettingKind::spam, ""}, store::Spam{true, true, true, true, "required_score 5\n"}},
