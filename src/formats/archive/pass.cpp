@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "formats/archive/read_ahead.hpp"
+
 namespace mailhaul::formats::archive {
 namespace {
 
@@ -32,6 +34,8 @@ Pass::Pass(const StoredFile& file, std::optional<io::Compression> compression, c
     expansion.most_ratio = limits.most_ratio;
     expansion.free_octets = limits.free_octets;
     stream_ = std::make_unique<PlainOctets>(file, *compression, expansion, points);
+  } else if (points != nullptr) {
+    stream_ = std::make_unique<ReadAhead>(file);
   } else {
     stream_ = std::make_unique<FileRange>(file, 0, file.size_octets());
   }

@@ -19,7 +19,8 @@ namespace mailhaul::formats::archive {
 /// through in its place: its members stand in a directory `homedir` beside where it stood. One thread.
 class Pass {
  public:
-  /// `file` is lent, and `points`, where those of a gzip stream are noted.
+  /// `file` is lent, and `points`, where those of a gzip stream are noted: by who lists all members, for whom a plain
+  /// tar is read ahead.
   Pass(const StoredFile& file, std::optional<io::Compression> compression, const Limits& limits,
        io::GzipPoints* points = nullptr);
   ~Pass();

@@ -12,6 +12,7 @@ set(ARCHIVE_SOURCES
   archive/part_names.cpp
   archive/pass.cpp
   archive/plain_octets.cpp
+  archive/read_ahead.cpp
   archive/reader.cpp
   archive/stored_file.cpp
   archive/tar_stream.cpp
