@@ -14,7 +14,7 @@ using store::SettingKind;
 using Kind = Destination::Kind;
 
 constexpr std::string_view defer_word = ":defer:";
-constexpr std::string_view put_them_in = "put the addresses of the file into the list itself";
+constexpr const char* put_them_in = "put the addresses of the file into the list itself";
 
 bool is_defer(const Destination& to) {
   return to.kind == Kind::unknown && to.text.compare(0, defer_word.size(), defer_word) == 0;
@@ -179,7 +179,7 @@ void AliasGraph::add(Route& route, const std::string& address, const Destination
                 "lead this there, if it is to be answered like that");
     return;
   }
-  case Kind::include: leave_out(route, "the list " + to.text + " is a file", std::string(put_them_in)); return;
+  case Kind::include: leave_out(route, "the list " + to.text + " is a file", put_them_in); return;
   case Kind::unknown: leave_out(route, "nobody here knows what '" + to.text + "' is", ""); return;
   case Kind::discard:
   case Kind::fail: return;
@@ -198,7 +198,7 @@ std::vector<Destination> AliasGraph::with_members(const store::Forwarder& forwar
     if (!taken.insert(to.text).second) continue;
     const store::ListFile& list = known->second;
     if (!list.why_not.empty()) {
-      leave_out(route, "the list " + to.text + " is a file, and " + list.why_not, std::string(put_them_in));
+      leave_out(route, "the list " + to.text + " is a file, and " + list.why_not, put_them_in);
     } else if (list.members.empty()) {
       route.nearly.push_back("the list " + to.text + " is empty: what is put into it comes with the next run");
     } else {

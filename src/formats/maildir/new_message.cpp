@@ -11,6 +11,11 @@ namespace {
 constexpr std::size_t buffer_octets = 64 * 1024;
 /// A piece of this size is worth a write of its own.
 constexpr std::size_t large_piece_octets = 4 * 1024;
+
+/// Mail that no client has seen and nobody has said anything of.
+bool goes_to_new(const store::MessageInfo& info) {
+  return info.recent && info.flags.empty() && info.keywords.empty() && info.hints.info_extra.empty();
+}
 }  // namespace
 
 Writer::NewMessage::Stored::Stored(Writer& writer, bool in_new)
@@ -36,7 +41,7 @@ void Writer::NewMessage::Stored::put_buffered() {
 }
 
 Writer::NewMessage::NewMessage(Writer& writer, const store::MessageInfo& info)
-    : writer_(writer), info_(info), stored_(writer, goes_to_new(info)) {
+    : writer_(writer), info_(info), in_new_(goes_to_new(info)), stored_(writer, in_new_) {
   if (const auto compression = writer.compression_for(info)) compressing_.emplace(stored_, *compression);
 }
 
@@ -100,6 +105,7 @@ void Writer::NewMessage::commit() {
   }
   Waiting waiting{std::move(file)};
   waiting.id = status.id;
+  waiting.in_new = in_new_;
   waiting.info = std::move(info_);
   waiting.octets = octets_;
   waiting.is_compressed = compressing_.has_value();

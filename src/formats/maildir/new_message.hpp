@@ -48,6 +48,7 @@ class Writer::NewMessage final : public store::MessageWriter {
 
   Writer& writer_;
   store::MessageInfo info_;
+  bool in_new_;
   Stored stored_;
   std::optional<io::CompressingSink> compressing_;
   std::string beginning_{};  ///< the first octets, while they are too few to tell

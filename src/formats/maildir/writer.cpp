@@ -67,10 +67,6 @@ WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs:
   }
 }
 
-bool goes_to_new(const store::MessageInfo& info) {
-  return info.recent && info.flags.empty() && info.keywords.empty() && info.hints.info_extra.empty();
-}
-
 Writer::Writer(std::shared_ptr<Tree> tree, const store::FolderRef& folder, WritableFolder opened,
                const TargetOptions& options)
     : tree_(std::move(tree)),
@@ -159,7 +155,6 @@ void Writer::settle_keywords() {
 
 void Writer::choose_name(Waiting& waiting) {
   const store::MessageInfo& info = waiting.info;
-  waiting.in_new = goes_to_new(info);
   if (!waiting.in_new) {
     waiting.suffix = info_suffix(info.flags, keywords_.letters_of(info.keywords), info.hints.info_extra);
     if (!info.hints.info_extra.empty()) {  // sizes are believed even behind the flags

@@ -31,9 +31,6 @@ struct WritableFolder {
 };
 [[nodiscard]] WritableFolder make_folder(Tree& tree, const store::FolderRef& folder, const fs::Birth& birth);
 
-/// Whether a message is stored in new/: mail that no client has seen and nobody has said anything of.
-[[nodiscard]] bool goes_to_new(const store::MessageInfo& info);
-
 /// Adds messages to a folder, moves others there, and changes those that are there. Files have no name until flush(),
 /// which gives them out in the order of D1; then they are complete and durable (S8). Names of keywords come before
 /// letters. One thread.

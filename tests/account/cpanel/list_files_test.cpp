@@ -32,10 +32,10 @@ class Ignored final : public Findings {
   void add(const Finding& /*finding*/) override {}
 };
 
-/// A home whose files are counted as they are opened.
-class CountedTree final : public io::Tree {
+/// A tree that another one stands behind.
+class TreeBefore : public io::Tree {
  public:
-  explicit CountedTree(io::Tree& under) : under_(under) {}
+  explicit TreeBefore(io::Tree& under) : under_(under) {}
   [[nodiscard]] io::Node look_at(const std::string& path) override { return under_.look_at(path); }
   void list(const std::string& path, const std::function<void(const std::string&, io::NodeKind)>& take) override {
     under_.list(path, take);
@@ -45,19 +45,29 @@ class CountedTree final : public io::Tree {
   }
   void visit(const std::set<std::string>& paths,
              const std::function<void(const std::string&, io::Source&)>& take) override {
+    under_.visit(paths, take);
+  }
+  [[nodiscard]] const std::string& place() const override { return under_.place(); }
+
+ private:
+  io::Tree& under_;
+};
+
+/// A home whose files are counted as they are opened.
+class CountedTree final : public TreeBefore {
+ public:
+  using TreeBefore::TreeBefore;
+  void visit(const std::set<std::string>& paths,
+             const std::function<void(const std::string&, io::Source&)>& take) override {
     ++visits;
-    under_.visit(paths, [&](const std::string& path, io::Source& content) {
+    TreeBefore::visit(paths, [&](const std::string& path, io::Source& content) {
       ++opened[path];
       take(path, content);
     });
   }
-  [[nodiscard]] const std::string& place() const override { return under_.place(); }
 
   std::size_t visits = 0;
   std::map<std::string, std::size_t> opened{};
-
- private:
-  io::Tree& under_;
 };
 
 /// /home/b of user 1001, whom the server's other files are not.
@@ -182,28 +192,16 @@ TEST_F(ListFiles, WhatBecomesALinkBetweenTheLookAndTheReadIsNotFollowed) {
   put("list", "a@o.example\n");
   fs::DirectoryTree home(fs::Directory::open_root(memory_, entropy_, "/home/b", {}));
   /// It swaps the file as soon as it was looked at.
-  class Swapped final : public io::Tree {
+  class Swapped final : public TreeBefore {
    public:
-    Swapped(io::Tree& under, std::function<void()> swap) : under_(under), swap_(std::move(swap)) {}
+    Swapped(io::Tree& under, std::function<void()> swap) : TreeBefore(under), swap_(std::move(swap)) {}
     [[nodiscard]] io::Node look_at(const std::string& path) override {
-      const io::Node node = under_.look_at(path);
+      const io::Node node = TreeBefore::look_at(path);
       swap_();
       return node;
     }
-    void list(const std::string& path, const std::function<void(const std::string&, io::NodeKind)>& take) override {
-      under_.list(path, take);
-    }
-    [[nodiscard]] std::optional<std::string> read(const std::string& path, std::uint64_t limit_octets) override {
-      return under_.read(path, limit_octets);
-    }
-    void visit(const std::set<std::string>& paths,
-               const std::function<void(const std::string&, io::Source&)>& take) override {
-      under_.visit(paths, take);
-    }
-    [[nodiscard]] const std::string& place() const override { return under_.place(); }
 
    private:
-    io::Tree& under_;
     std::function<void()> swap_;
   };
   const std::vector<std::function<void()>> swaps{
