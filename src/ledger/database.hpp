@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "mailhaul/ledger/ledger.hpp"
@@ -24,6 +26,9 @@ class Ledger::Database {
   void begin() {
     if (!connection.in_transaction()) connection.execute("BEGIN IMMEDIATE");
   }
+  /// In one statement, with the ids behind `last_row`. In rows.cpp.
+  template <std::size_t count>
+  void insert(std::span<const Row, count> rows);
 
   std::mutex mutex{};
   sqlite::Connection connection;

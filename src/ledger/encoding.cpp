@@ -47,6 +47,7 @@ std::optional<std::string_view> take_text(std::string_view& octets) {
 
 std::string encode_key(const mail::ContentKey& key) {
   std::string octets;
+  octets.reserve(8 * (1 + key.hash.size()));
   put_number(octets, key.folded_octets, 8);
   for (const std::uint64_t hash : key.hash) put_number(octets, hash, 8);
   return octets;
@@ -98,6 +99,8 @@ std::optional<store::FolderRef> decode_folder(std::string_view octets) {
 std::string encode_ids(const mail::ServerIds& ids) {
   if (ids.guid.empty() && ids.pop3_uidl.empty() && ids.list_fields.empty() && !ids.pop3_order) return {};
   std::string octets;
+  constexpr std::size_t lengths_and_order = 16;
+  octets.reserve(ids.guid.size() + ids.pop3_uidl.size() + ids.list_fields.size() + lengths_and_order);
   put_text(octets, ids.guid);
   put_text(octets, ids.pop3_uidl);
   put_text(octets, ids.list_fields);
@@ -114,12 +117,14 @@ std::optional<mail::ServerIds> decode_ids(std::optional<std::int64_t> uid, std::
     ids.uid = mail::Uid{static_cast<std::uint32_t>(*uid)};
   }
   if (octets.empty()) return ids;
-  auto texts = decode_texts(octets);
-  if (!texts || texts->size() != 4) return std::nullopt;
-  ids.guid = std::move((*texts)[0]);
-  ids.pop3_uidl = std::move((*texts)[1]);
-  ids.list_fields = std::move((*texts)[2]);
-  const std::string& order = (*texts)[3];
+  for (std::string* const text : {&ids.guid, &ids.pop3_uidl, &ids.list_fields}) {
+    const auto taken = take_text(octets);
+    if (!taken) return std::nullopt;
+    *text = *taken;
+  }
+  const auto order_text = take_text(octets);
+  if (!order_text || !octets.empty()) return std::nullopt;
+  const std::string_view order = *order_text;
   if (!order.empty()) {
     if (order.size() != sizeof(std::uint32_t)) return std::nullopt;
     ids.pop3_order = static_cast<std::uint32_t>(number_of(order));

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <cassert>
+#include <vector>
 
 #include "database.hpp"
 #include "encoding.hpp"
@@ -9,8 +12,8 @@ namespace {
 using Connection = sqlite::Connection;
 using Query = sqlite::Query;
 
-// Columns in the order of the table, which add() depends on as well; rows in that of the ids, by indexes that have them
-// so: nothing is sorted.
+// Columns in the order of the table, which insert() depends on as well; rows in that of the ids, by indexes that have
+// them so: nothing is sorted.
 constexpr std::string_view select_by_id = "SELECT * FROM message WHERE id = ?";
 constexpr std::string_view select_at_source =
     "SELECT * FROM message WHERE source_folder = ? AND source_handle IS NOT NULL ORDER BY id";
@@ -22,12 +25,32 @@ constexpr std::string_view select_ends_at_source =
 constexpr std::string_view select_ends_at_target =
     "SELECT id, target_handle, target_flags, target_keywords FROM message "
     "WHERE target_folder = ? AND target_handle IS NOT NULL ORDER BY id";
+constexpr std::string_view select_numbered =
+    "SELECT target_handle, uid, ids FROM message WHERE target_folder = ? AND target_handle IS NOT NULL "
+    "AND source_folder = ? AND source_handle IS NOT NULL AND uid IS NOT NULL";
 constexpr std::string_view select_gone_from_source =
     "SELECT * FROM message WHERE source_folder = ? AND source_folder <> 0 AND source_handle IS NULL ORDER BY id";
 constexpr std::string_view select_gone_from_target =
     "SELECT * FROM message WHERE target_folder = ? AND target_folder <> 0 AND target_handle IS NULL ORDER BY id";
 constexpr std::string_view select_without_source =
     "SELECT * FROM message WHERE target_folder = ? AND source_handle IS NULL AND target_handle IS NOT NULL ORDER BY id";
+
+constexpr std::string_view insert_rows = "INSERT INTO message VALUES";
+constexpr std::string_view one_row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+/// For each statement SQLite opens the table and all its indexes: with 10 rows a statement 100,000 rows cost a third
+/// less than with one, with 50 hardly less than with 10.
+constexpr std::size_t rows_at_once = 10;
+
+template <std::size_t count>
+constexpr auto insert_statement = [] {
+  std::array<char, insert_rows.size() + count*(one_row.size() + 1) - 1> text{};
+  auto at = std::copy(insert_rows.begin(), insert_rows.end(), text.begin());
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) *at++ = ',';
+    at = std::copy(one_row.begin(), one_row.end(), at);
+  }
+  return text;
+}();
 
 mail::FlagSet read_flags(const Query& query, int column) {
   return mail::FlagSet::from_bits(static_cast<unsigned>(query.number(column)));
@@ -51,6 +74,13 @@ std::optional<Sighting> read_sighting(Connection& connection, const Query& query
                   read_keywords(connection, query, handle + keywords)};
 }
 
+/// The UID and, in the column behind it, the rest.
+mail::ServerIds read_ids(Connection& connection, const Query& query, int uid) {
+  auto ids = decode_ids(query.maybe_number(uid), query.octets(uid + 1));
+  if (!ids) connection.fail_damaged("a message in it has damaged numbers");
+  return std::move(*ids);
+}
+
 Row row_from(Connection& connection, const Query& query) {
   Row row;
   row.id = query.number(0);
@@ -61,10 +91,9 @@ Row row_from(Connection& connection, const Query& query) {
   row.ours = query.number(9) != 0;
   row.touched = query.number(10) != 0;
   row.gone_run = query.number(11);
-  auto ids = decode_ids(query.maybe_number(12), query.octets(13));
   const auto key = decode_key(query.octets(14));
-  if (!ids || !key) connection.fail_damaged("a message in it has a damaged key or damaged numbers");
-  row.ids = std::move(*ids);
+  if (!key) connection.fail_damaged("a message in it has a damaged key");
+  row.ids = read_ids(connection, query, 12);
   row.key = *key;
   return row;
 }
@@ -140,23 +169,38 @@ void visit_each(Connection& connection, std::string_view select, FolderId folder
 
 }  // namespace
 
-RowId Ledger::add(const Row& row) {
-  const std::lock_guard lock(database_->mutex);
-  database_->begin();
-  const RowId id = database_->last_row + 1;
+template <std::size_t count>
+void Ledger::Database::insert(std::span<const Row, count> rows) {
+  begin();
   {
-    const Columns columns(row);
-    Query query =
-        database_->connection.query("INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    query.with(id);
-    columns.bind_ends(query);
-    columns.bind_rest(query);
+    constexpr auto& statement = insert_statement<count>;
+    std::vector<Columns> columns;
+    columns.reserve(count);
+    Query query = connection.query({statement.data(), statement.size()});
+    RowId id = last_row;
+    for (const Row& row : rows) {
+      const Columns& of_row = columns.emplace_back(row);
+      query.with(++id);
+      of_row.bind_ends(query);
+      of_row.bind_rest(query);
+    }
     query.run();
   }
-  database_->last_row = id;
-  database_->counts.change(RowCounts::Change::more, row);
-  ++database_->rows_written;
-  return id;
+  last_row += static_cast<RowId>(count);
+  for (const Row& row : rows) counts.change(RowCounts::Change::more, row);
+  rows_written += count;
+}
+
+RowId Ledger::add(const Row& row) {
+  const std::lock_guard lock(database_->mutex);
+  database_->insert(std::span<const Row, 1>(&row, 1));
+  return database_->last_row;
+}
+
+void Ledger::add_all(std::span<const Row> rows) {
+  const std::lock_guard lock(database_->mutex);
+  for (; rows.size() >= rows_at_once; rows = rows.subspan(rows_at_once)) database_->insert(rows.first<rows_at_once>());
+  for (; !rows.empty(); rows = rows.subspan(1)) database_->insert(rows.first<1>());
 }
 
 void Ledger::update(const Row& row) {
@@ -212,6 +256,15 @@ void Ledger::each_end_in(Side side, FolderId folder, const std::function<void(co
   query.with(folder);
   while (query.next())
     visit({query.number(0), query.octets(1), read_flags(query, 2), read_keywords(connection, query, 3)});
+}
+
+void Ledger::each_numbered(FolderId source_folder, FolderId target_folder,
+                           const std::function<void(std::string_view, const mail::ServerIds&)>& visit) {
+  const std::lock_guard lock(database_->mutex);
+  Connection& connection = database_->connection;
+  Query query = connection.query(select_numbered);
+  query.with(target_folder).with(source_folder);
+  while (query.next()) visit(query.octets(0), read_ids(connection, query, 1));
 }
 
 void Ledger::each_gone_from(Side side, FolderId folder, const std::function<void(const Row&)>& visit) {

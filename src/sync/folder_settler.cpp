@@ -363,9 +363,8 @@ void FolderSettler::finish(FolderOutcome& outcome) {
   if (recorded && recorded != info.uid_validity) info = without_uids(std::move(info));
   Numbering numbering;
   if (info.uid_validity && keeps_uids_)
-    run_.ledger.each_in(Side::target, target_id_, [&](const ledger::Row& row) {
-      if (row.source_folder == source_ids_.front() && row.source) numbering.add(row.target->handle, row.ids);
-    });
+    run_.ledger.each_numbered(source_ids_.front(), target_id_,
+                              [&](std::string_view handle, const mail::ServerIds& ids) { numbering.add(handle, ids); });
   if (known) info.list_digest = known->state.list_digest;
   const store::Finished finished = writer().finish(info, numbering);
   if (outcome.error) return;

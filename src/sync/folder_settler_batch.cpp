@@ -47,6 +47,8 @@ void FolderSettler::flush(bool is_last) {
 }
 
 void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
+  std::vector<ledger::Row> copied;
+  copied.reserve(pending_.size());
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     Pending& one = pending_[i];
     ledger::Row row = one.carried ? one.carried->row : ledger::Row{};
@@ -66,8 +68,9 @@ void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
     row.key = one.key;
     row.ids = std::move(one.ids);
     row.ours = true;
-    run_.ledger.add(row);
+    copied.push_back(std::move(row));
   }
+  run_.ledger.add_all(copied);
   pending_.clear();
 }
 

@@ -33,13 +33,13 @@ std::string Numbering::get(std::uint64_t& at) const {
   return out;
 }
 
-void Numbering::add(const store::Handle& target, const mail::ServerIds& ids) {
+void Numbering::add(std::string_view target, const mail::ServerIds& ids) {
   if (!ids.uid) return;
   const std::uint64_t at = text_.size();
   rows_.push_back({ids.uid->value, static_cast<std::uint32_t>(at >> 32U), static_cast<std::uint32_t>(at & low_half)});
-  put(target.token);
+  put(target);
   // In a Maildir the GUID mostly is the name: kept once.
-  const bool is_same = ids.guid == target.token;
+  const bool is_same = ids.guid == target;
   text_ += is_same ? '=' : ' ';
   put(is_same ? std::string_view() : ids.guid);
   put(ids.pop3_uidl);

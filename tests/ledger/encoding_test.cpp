@@ -81,6 +81,7 @@ TEST(LedgerEncoding, NumbersThatAreNoUidAndFieldsThatAreMissingAreRefused) {
   EXPECT_FALSE(decode_ids(0x1'0000'0000, ""));
   EXPECT_FALSE(decode_ids(1, encode_texts({"a", "b", "c"})));
   EXPECT_FALSE(decode_ids(1, encode_texts({"a", "b", "c", "12345"})));
+  EXPECT_FALSE(decode_ids(1, encode_texts({"a", "b", "c", "1234", ""})));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Random operations against a std::map: rows, counts, lookups, commits and ends without one.
 #include <map>
 #include <random>
+#include <set>
 
 #include "ledger/world.hpp"
 
@@ -85,6 +86,24 @@ void expect_counts(const Rows& model, Ledger& ledger) {
   }
 }
 
+using Numbered = std::multiset<std::pair<std::string, std::uint32_t>>;  // handle and UID
+
+void expect_numbered(const Rows& model, Ledger& ledger) {
+  for (const FolderId source : {0, 1, 2, 3}) {
+    for (const FolderId target : {0, 10, 11, 12}) {
+      Numbered wanted;
+      for (const auto& [id, row] : model)
+        if (row.source_folder == source && row.target_folder == target && row.source && row.target && row.ids.uid)
+          wanted.emplace(row.target->handle.token, row.ids.uid->value);
+      Numbered got;
+      ledger.each_numbered(source, target, [&](std::string_view handle, const mail::ServerIds& ids) {
+        got.emplace(std::string(handle), ids.uid->value);
+      });
+      EXPECT_EQ(got, wanted);
+    }
+  }
+}
+
 void expect_rows(const Rows& model, Ledger& ledger) {
   for (const auto& [side, folders] :
        std::map<Side, std::vector<FolderId>>{{Side::source, {0, 1, 2, 3}}, {Side::target, {0, 10, 11, 12}}}) {
@@ -115,6 +134,7 @@ void expect_rows(const Rows& model, Ledger& ledger) {
       EXPECT_EQ(got, gone);
     }
   }
+  expect_numbered(model, ledger);
 }
 
 TEST_F(LedgerModel, TenThousandOperationsAgreeWithAMap) {

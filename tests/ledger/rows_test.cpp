@@ -42,7 +42,7 @@ TEST_F(LedgerRows, ARowComesBackAsItWasWrittenWhateverItsOctets) {
     row.source->flags = mail::FlagSet::from_bits(63);
     row.target->flags = {};
     add(row);
-    row.ids = {mail::Uid{0xffff'ffffU}, every_octet, "uidl\0x", 0xffff'fffeU, " Xabc"};
+    row.ids = {mail::Uid{0xffff'ffffU}, every_octet, std::string("uidl\0x", 6), 0xffff'fffeU, " Xabc"};
     row.key = {~std::uint64_t{}, {~std::uint64_t{}, 0, 1, std::uint64_t{1} << 63U}};
     add(row);
     row.ids = {};
@@ -62,6 +62,49 @@ TEST_F(LedgerRows, ARowComesBackAsItWasWrittenWhateverItsOctets) {
     ASSERT_TRUE(got);
     EXPECT_EQ(got->id, id);
     expect_same(row, *got);
+  }
+}
+
+/// However many: the program writes as many of them in one statement as fit.
+TEST_F(LedgerRows, ManyRowsAddedAtOnceAreThoseAddedOneByOne) {
+  Ledger ledger = open();
+  for (const unsigned count : {0U, 1U, 9U, 10U, 11U, 20U, 37U}) {
+    SCOPED_TRACE(count);
+    std::vector<Row> rows;
+    for (unsigned i = 0; i < count; ++i) {
+      Row row = known_row(100 + count, 200 + count, i);
+      row.source->keywords = {"k" + std::to_string(i), "second"};
+      row.target->flags = mail::FlagSet::from_bits(i);
+      if (i % 2 == 0) row.ids = {mail::Uid{i + 1}, "g" + std::to_string(i), "u", i, " X"};
+      if (i % 3 == 1) row.source.reset();
+      if (i % 5 == 1) row.target.reset();
+      row.ours = i % 4 != 0;
+      rows.push_back(row);
+    }
+    const Counts before = ledger.counts();
+    const std::uint64_t written = ledger.rows_written();
+    const RowId last = ledger.add(known_row(1, 2, count));
+    ledger.add_all(rows);
+    EXPECT_EQ(ledger.rows_written(), written + 1 + count);
+    for (unsigned i = 0; i < count; ++i) {
+      const auto got = ledger.row(last + 1 + i);
+      ASSERT_TRUE(got) << i;
+      expect_same(rows[i], *got);
+    }
+    EXPECT_FALSE(ledger.row(last + 1 + count));
+    Counts wanted;
+    for (const Row& row : rows)
+      ++(row.source    ? row.target ? wanted.known : wanted.removed_at_target
+         : !row.target ? wanted.tombstones
+         : row.ours    ? wanted.removed_at_source
+                       : wanted.only_at_target);
+    const Counts got = ledger.counts_of_source(100 + count);
+    EXPECT_EQ(got.known, wanted.known);
+    EXPECT_EQ(got.removed_at_target, wanted.removed_at_target);
+    EXPECT_EQ(got.removed_at_source, wanted.removed_at_source);
+    EXPECT_EQ(got.only_at_target, wanted.only_at_target);
+    EXPECT_EQ(got.tombstones, wanted.tombstones);
+    EXPECT_EQ(ledger.counts().known, before.known + 1 + wanted.known);
   }
 }
 
@@ -89,6 +132,39 @@ TEST_F(LedgerRows, EachEndInShowsOneEndOfTheRowsOfAFolder) {
   ledger.each_end_in(Side::source, 2, take);
   EXPECT_TRUE(ends.empty());
   EXPECT_FALSE(ledger.row(id + 100));
+}
+
+TEST_F(LedgerRows, EachNumberedVisitsWhatHasBothEndsAndAUid) {
+  Ledger ledger = open();
+  Row whole = known_row(1, 2, 1);
+  whole.ids.uid = mail::Uid{7};
+  whole.ids.guid = "a guid";
+  whole.ids.pop3_uidl = "an UIDL";
+  whole.ids.pop3_order = 3;
+  whole.ids.list_fields = "W10";
+  (void)ledger.add(whole);
+  Row other = whole;
+  other.ids.uid.reset();
+  (void)ledger.add(other);
+  other = whole;
+  other.source.reset();
+  (void)ledger.add(other);
+  other = whole;
+  other.target.reset();
+  (void)ledger.add(other);
+  (void)ledger.add([&] {
+    Row elsewhere = whole;
+    elsewhere.source_folder = 3;
+    return elsewhere;
+  }());
+  unsigned seen = 0;
+  ledger.each_numbered(1, 2, [&](std::string_view handle, const mail::ServerIds& ids) {
+    ++seen;
+    EXPECT_EQ(handle, whole.target->handle.token);
+    EXPECT_EQ(ids, whole.ids);
+  });
+  EXPECT_EQ(seen, 1U);
+  ledger.each_numbered(2, 1, [&](std::string_view, const mail::ServerIds&) { ADD_FAILURE() << "no such pair"; });
 }
 
 TEST_F(LedgerRows, EachInVisitsTheRowsOfAFolderInTheOrderOfTheirIds) {
