@@ -29,7 +29,7 @@ class Connection {
   Connection& operator=(Connection&&) = delete;
   ~Connection();  ///< what was not committed is rolled back
 
-  /// The statement is kept for the next time; `text` must be a literal.
+  /// The statement is kept for the next time; `text` must outlive the connection.
   [[nodiscard]] Query query(std::string_view text);
   /// One or more statements without parameters, whose rows are of no interest.
   void execute(const char* statements);

@@ -47,10 +47,12 @@ void FolderSettler::flush(bool is_last) {
 }
 
 void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
+  constexpr std::size_t rows_at_once = 256;  // the first copy into an mbox is one batch of any size
+  // Taken first: where the ledger fails, rescue_batch() has nothing to write again.
+  std::vector<Pending> written = std::exchange(pending_, {});
   std::vector<ledger::Row> copied;
-  copied.reserve(pending_.size());
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    Pending& one = pending_[i];
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    Pending& one = written[i];
     ledger::Row row = one.carried ? one.carried->row : ledger::Row{};
     row.source_folder = source_id(*one.outcome);
     row.source = std::move(one.source);
@@ -69,9 +71,11 @@ void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
     row.ids = std::move(one.ids);
     row.ours = true;
     copied.push_back(std::move(row));
+    if (copied.size() < rows_at_once) continue;
+    run_.ledger.add_all(copied);
+    copied.clear();
   }
   run_.ledger.add_all(copied);
-  pending_.clear();
 }
 
 void FolderSettler::record_flags(const std::vector<store::Receipt>& receipts, std::size_t first) {

@@ -11,13 +11,6 @@ constexpr std::size_t longest_text = 0xFFFF;
 
 }  // namespace
 
-void Numbering::forget() {
-  rows_.clear();
-  text_.clear();
-  next_ = 0;
-  is_sorted_ = false;
-}
-
 void Numbering::put(std::string_view text) {
   if (text.size() > longest_text) text = {};
   text_ += static_cast<char>(text.size() & 0xFFU);

@@ -15,7 +15,6 @@ class Numbering final : public store::NumberedMessages {
  public:
   /// A message without a UID is nothing to remember.
   void add(std::string_view target, const mail::ServerIds& ids);
-  void forget();
   /// Sorts; add() no more after it. A UID that two messages claim is told of neither.
   bool next(store::Handle& handle, mail::ServerIds& ids) override;
 

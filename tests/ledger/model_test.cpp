@@ -27,6 +27,7 @@ class History {
     if (one_in(2)) row.ids.uid = mail::Uid{1 + below(1000)};
     if (one_in(8)) row.ids.guid = "g" + std::to_string(below(1000));
     row.ours = one_in(2);
+    row.touched = one_in(4);
     row.gone_run = below(3);
     return row;
   }
@@ -59,7 +60,8 @@ class History {
 
 bool is_same(const Row& a, const Row& b) {
   return a.source_folder == b.source_folder && a.target_folder == b.target_folder && a.source == b.source &&
-         a.target == b.target && a.key == b.key && a.ids == b.ids && a.ours == b.ours && a.gone_run == b.gone_run;
+         a.target == b.target && a.key == b.key && a.ids == b.ids && a.ours == b.ours && a.touched == b.touched &&
+         a.gone_run == b.gone_run;
 }
 
 void expect_counts(const Rows& model, Ledger& ledger) {

@@ -286,7 +286,8 @@ TEST_F(LedgerRefusals, AfterAFailureNothingIsWritten) {
       // as it must
     }
     for (const auto& act : std::vector<std::function<void()>>{
-             [&] { (void)ledger.add(known_row(1, 2, 1)); }, [&] { ledger.forget(1); }, [&] { (void)ledger.row(1); },
+             [&] { (void)ledger.add(known_row(1, 2, 1)); }, [&] { ledger.add_all(std::vector{known_row(1, 2, 1)}); },
+             [&] { ledger.forget(1); }, [&] { (void)ledger.row(1); },
              [&] { (void)ledger.begin_run(std::chrono::sys_seconds{}); }, [&] { ledger.commit(); },
              [&] { (void)ledger.folder_id(Side::source, folder_ref({"A"})); }}) {
       try {

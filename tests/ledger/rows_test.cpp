@@ -48,6 +48,7 @@ TEST_F(LedgerRows, ARowComesBackAsItWasWrittenWhateverItsOctets) {
     row.ids = {};
     row.ids.pop3_order = 0;
     row.ours = false;
+    row.touched = true;
     row.gone_run = 5;
     add(row);
     row.source.reset();
@@ -79,6 +80,7 @@ TEST_F(LedgerRows, ManyRowsAddedAtOnceAreThoseAddedOneByOne) {
       if (i % 3 == 1) row.source.reset();
       if (i % 5 == 1) row.target.reset();
       row.ours = i % 4 != 0;
+      row.touched = i % 7 == 0;
       rows.push_back(row);
     }
     const Counts before = ledger.counts();
@@ -299,6 +301,7 @@ TEST_F(LedgerRows, AnyFieldThatChangesIsWritten) {
       [](Row& row) { row.ids.pop3_order = 3; },
       [](Row& row) { row.ids.list_fields = " Xabc"; },
       [](Row& row) { row.ours = false; },
+      [](Row& row) { row.touched = true; },
       [](Row& row) { row.gone_run = 8; },
       [](Row& row) { row.source.reset(); },
       [](Row& row) { row.target.reset(); },

@@ -62,6 +62,7 @@ void expect_same(const Row& wanted, const Row& got) {
   EXPECT_TRUE(wanted.key == got.key);
   EXPECT_EQ(wanted.ids, got.ids);
   EXPECT_EQ(wanted.ours, got.ours);
+  EXPECT_EQ(wanted.touched, got.touched);
   EXPECT_EQ(wanted.gone_run, got.gone_run);
 }
 

@@ -143,7 +143,7 @@ class Ledger {
 
   /// Returns the id of the new row; `row.id` is not looked at.
   RowId add(const Row& row);
-  /// The same for many, in less time.
+  /// Many in less time; each gets a higher id than the one before it.
   void add_all(std::span<const Row> rows);
   /// Writes nothing when nothing changed (R8).
   void update(const Row& row);
@@ -154,8 +154,8 @@ class Ledger {
   void each_in(Side side, FolderId folder, const std::function<void(const Row&)>& visit);
   /// The same rows, of each only that end: for who goes through all of a large folder.
   void each_end_in(Side side, FolderId folder, const std::function<void(const End&)>& visit);
-  /// Of the rows with both ends, the source's in that folder and the target's in that one, that have a UID: the handle
-  /// at the target (good within the call) and what the message was called at the source.
+  /// Of the rows with both ends, the source's in that folder and the target's in that one, that have a UID, in no
+  /// order: the handle at the target (good within the call) and what the message was called at the source.
   void each_numbered(FolderId source_folder, FolderId target_folder,
                      const std::function<void(std::string_view, const mail::ServerIds&)>& visit);
   /// Rows that have lost the end that they had in that folder, in the order of their ids: with Side::target those of
