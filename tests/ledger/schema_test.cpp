@@ -98,6 +98,9 @@ TEST_F(LedgerSchema, LookupsUseTheirIndexes) {
   for (const auto& [index, where] : std::vector<std::pair<std::string, std::string>>{
            {"at_source", "source_folder = 1 AND source_handle IS NOT NULL"},
            {"at_target", "target_folder = 1 AND target_handle IS NOT NULL"},
+           {"at_target",
+            "target_folder = 1 AND target_handle IS NOT NULL AND source_folder = 1 AND source_handle IS NOT NULL AND "
+            "uid IS NOT NULL"},
            {"gone_from_source", "source_folder = 1 AND source_folder <> 0 AND source_handle IS NULL"},
            {"gone_from_target", "target_folder = 1 AND target_folder <> 0 AND target_handle IS NULL"}}) {
     const std::string& statement =
