@@ -26,10 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size_field(name, 'S')) require(size_field(right, 'S') == 12, "a size is put right");
   if (size_field(name, 'W')) require(size_field(right, 'W') == 34, "so is the one with CRLF");
   require(with_right_sizes(right, 12, 34) == right, "once");
-  if (is_usable_base(parsed.base))
+  if (is_usable_base(parsed.base)) {
+    const NameKind kind = kind_of(parsed.base);
     require(parsed.base.size() <= longest_base && parsed.base.find('/') == std::string_view::npos &&
-                kind_of(parsed.base) == NameKind::message,
+                (kind == NameKind::message || kind == NameKind::other_info),
             "a base that may be used is a message's");
+  }
 
   // An order: total, and not of a name before itself.
   const std::size_t half = name.size() / 2;

@@ -156,6 +156,8 @@ void UidListParser::take_record(std::string_view line) {
   }
   record.key = base_of(line);
   if (record.key.empty() || line.find('/') != std::string_view::npos) return bad("no file name, or one with a '/'");
+  // Such files are no messages (NameKind::line_end), and at the end of a line a reader takes the CR for the line's.
+  if (record.key.back() == '\r') return bad("a file name that ends in a CR");
   if (order_ == Order::ascending && *uid <= last_) return bad("UIDs do not ascend");
   last_ = std::max(last_, *uid);
   take_(record);

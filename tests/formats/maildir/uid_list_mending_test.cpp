@@ -56,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"no_next", "3 V77\n5 :a\n", "3 V77 N6\n5 :a\n"},
                     Row{"next_zero", "3 V77 N0\n5 :a\n", "3 V77 N6\n5 :a\n"},
                     Row{"bad_guid", "3 V77 N9 Gshort X1\n5 :a\n", "3 V77 N6 X1\n5 :a\n"},
+                    Row{"name_ends_in_cr", "3 V77 N9\n5 :a\r\r\n6 :c\n", "3 V77 N9\n6 :c\n"},
                     Row{"slash", "3 V77 N9\n5 :a/b\n6 :c\n", "3 V77 N9\n6 :c\n"}),
     [](const auto& row) { return row.param.name; });
 

@@ -106,6 +106,9 @@ TEST(UidList, RecordsGoodAndBad) {
       {"an empty name", "7 :", ""},
       {"a name that is only info", "7 ::2,S", ""},
       {"a slash", "7 :../1.a", ""},
+      {"a CR at the end of a line", "7 :1.a\r", "7 [] 1.a"},
+      {"a CR at the end of a name", "7 :1.a\r\r", ""},
+      {"a CR at the end of a name that flags follow", "7 :1.a\r:2,S", ""},
       {"an empty line", "", ""},
   };
   for (const Row& row : rows) {
