@@ -184,7 +184,8 @@ std::unique_ptr<store::MessageSource> open_source(Context& context, const fs::Di
 std::unique_ptr<store::MessageStore> open_store(Context& context, const std::string& path, const fs::Rules& rules,
                                                 const TargetOptions& options) {
   const auto found = find_root(context, path, rules);
-  if (found && !is_maildir(*found) && !is_empty(*found))
+  // Looked at once more: another run may have begun to make it between the two looks.
+  if (found && !is_maildir(*found) && !is_empty(*found) && !is_maildir(*found))
     throw not_a_store(path, rules.side, "a directory that holds other things than a Maildir");
   if (found) return open_store(context, *found, options);
   const auto made = fs::Directory::make_root(context.kernel, context.entropy, path, rules, options.birth);
