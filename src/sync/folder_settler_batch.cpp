@@ -47,7 +47,7 @@ void FolderSettler::flush(bool is_last) {
 }
 
 void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
-  constexpr std::size_t rows_at_once = 256;  // the first copy into an mbox is one batch of any size
+  constexpr std::size_t most_rows_held = 256;  // the first copy into an mbox is one batch of any size
   // Taken first: where the ledger fails, rescue_batch() has nothing to write again.
   std::vector<Pending> written = std::exchange(pending_, {});
   std::vector<ledger::Row> copied;
@@ -71,7 +71,7 @@ void FolderSettler::record_copies(const std::vector<store::Receipt>& receipts) {
     row.ids = std::move(one.ids);
     row.ours = true;
     copied.push_back(std::move(row));
-    if (copied.size() < rows_at_once) continue;
+    if (copied.size() < most_rows_held) continue;
     run_.ledger.add_all(copied);
     copied.clear();
   }

@@ -68,24 +68,11 @@ void expect_counts(const Rows& model, Ledger& ledger) {
   Counts wanted;
   std::map<FolderId, Counts> by_source;
   for (const auto& [id, row] : model) {
-    const auto field = row.source && row.target ? &Counts::known
-                       : row.source             ? &Counts::removed_at_target
-                       : !row.target            ? &Counts::tombstones
-                       : row.ours               ? &Counts::removed_at_source
-                                                : &Counts::only_at_target;
-    ++(wanted.*field);
-    ++(by_source[row.source_folder].*field);
+    count(wanted, row);
+    count(by_source[row.source_folder], row);
   }
-  const Counts got = ledger.counts();
-  EXPECT_EQ(got.known, wanted.known);
-  EXPECT_EQ(got.removed_at_target, wanted.removed_at_target);
-  EXPECT_EQ(got.removed_at_source, wanted.removed_at_source);
-  EXPECT_EQ(got.only_at_target, wanted.only_at_target);
-  EXPECT_EQ(got.tombstones, wanted.tombstones);
-  for (const FolderId folder : {1, 2, 3}) {
-    EXPECT_EQ(ledger.counts_of_source(folder).known, by_source[folder].known);
-    EXPECT_EQ(ledger.counts_of_source(folder).removed_at_target, by_source[folder].removed_at_target);
-  }
+  expect_same(wanted, ledger.counts());
+  for (const FolderId folder : {1, 2, 3}) expect_same(by_source[folder], ledger.counts_of_source(folder));
 }
 
 using Numbered = std::multiset<std::pair<std::string, std::uint32_t>>;  // handle and UID

@@ -66,6 +66,23 @@ void expect_same(const Row& wanted, const Row& got) {
   EXPECT_EQ(wanted.gone_run, got.gone_run);
 }
 
+void count(Counts& counts, const Row& row) {
+  const auto field = row.source && row.target ? &Counts::known
+                     : row.source             ? &Counts::removed_at_target
+                     : !row.target            ? &Counts::tombstones
+                     : row.ours               ? &Counts::removed_at_source
+                                              : &Counts::only_at_target;
+  ++(counts.*field);
+}
+
+void expect_same(const Counts& wanted, const Counts& got) {
+  EXPECT_EQ(wanted.known, got.known);
+  EXPECT_EQ(wanted.removed_at_target, got.removed_at_target);
+  EXPECT_EQ(wanted.removed_at_source, got.removed_at_source);
+  EXPECT_EQ(wanted.only_at_target, got.only_at_target);
+  EXPECT_EQ(wanted.tombstones, got.tombstones);
+}
+
 std::string octets_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("can't read " + path);

@@ -52,6 +52,9 @@ class LedgerTest : public ::testing::Test {
 [[nodiscard]] std::vector<Row> rows_in(Ledger& ledger, Side side, FolderId folder);
 /// Error by error, all that a Row holds.
 void expect_same(const Row& wanted, const Row& got);
+/// What the ledger has to count for a row.
+void count(Counts& counts, const Row& row);
+void expect_same(const Counts& wanted, const Counts& got);
 
 [[nodiscard]] std::string octets_of(const std::string& path);
 void write_octets(const std::string& path, const std::string& octets);
